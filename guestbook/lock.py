@@ -1,0 +1,65 @@
+"""One writer: the lock that scheduler tasks and the command share, and the lock of a running night."""
+
+import json
+import logging
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+
+from guestbook.errors import GuestbookError
+from guestbook.settings import Settings
+
+logger = logging.getLogger(__name__)
+
+
+@contextmanager
+def warehouse_lock(settings: Settings) -> Iterator[None]:
+    """Hold the warehouse; wait for whoever holds it and say so. The system frees the lock of a dead process."""
+    with _held(settings.home / "warehouse.lock", settings.lock_wait_seconds, "the warehouse is in use"):
+        yield
+
+
+@contextmanager
+def night_lock(settings: Settings) -> Iterator[None]:
+    """Hold the home for one in-process night; a second one is refused at once."""
+    with _held(settings.home / "night.lock", 0, f"another night is running on {settings.home}"):
+        yield
+
+
+@contextmanager
+def _held(path: Path, wait_seconds: int, complaint: str) -> Iterator[None]:
+    settings_hint = "wait for it to end, or end that process"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    owner_file = path.with_suffix(".owner")
+    lock = FileLock(path)
+    try:
+        lock.acquire(timeout=0)
+    except Timeout:
+        if wait_seconds:
+            logger.warning("%s by process %s: waiting up to %s s", complaint, _owner(owner_file), wait_seconds)
+        try:
+            lock.acquire(timeout=wait_seconds)
+        except Timeout:
+            raise GuestbookError(f"{complaint} (process {_owner(owner_file)}, waited {wait_seconds} s): {settings_hint}") from None
+    try:
+        _note_stale(owner_file)
+        owner_file.write_text(json.dumps({"process_id": os.getpid()}))
+        yield
+    finally:
+        owner_file.unlink(missing_ok=True)
+        lock.release()
+
+
+def _note_stale(owner_file: Path) -> None:
+    if owner_file.exists():
+        logger.warning("process %s ended without freeing %s: taking it over", _owner(owner_file), owner_file.stem)
+
+
+def _owner(owner_file: Path) -> str:
+    try:
+        return str(json.loads(owner_file.read_text())["process_id"])
+    except (OSError, ValueError, KeyError):
+        return "unknown"

@@ -1,0 +1,99 @@
+"""The night as the unit of work: its date, the log of its stages, and which nights are done."""
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+from guestbook.errors import GateBlocked, UsageError
+from guestbook.files import write_json_atomic
+from guestbook.settings import Settings
+
+COMPLETED = "night"
+
+
+def parse_night_date(text: str) -> date:
+    """A night's date from `YYYY-MM-DD`; raises UsageError for anything else."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise UsageError(f"date {text!r} is not a calendar date; allowed: YYYY-MM-DD, such as 2026-11-20") from None
+
+
+@dataclass
+class StageLog:
+    """What one stage did in one night; `counts` are additive numbers by name."""
+
+    stage_name: str
+    night_date: str
+    started_at: str
+    finished_at: str | None = None
+    stage_status: str = "running"
+    message: str | None = None
+    counts: dict[str, Any] = field(default_factory=dict)
+
+    def count(self, **counts: Any) -> None:
+        """Note counts of this stage."""
+        self.counts.update(counts)
+
+
+def stage_file(settings: Settings, night_date: date, stage_name: str) -> Path:
+    """Where the log of a stage is kept."""
+    return settings.lake / "run" / night_date.isoformat() / f"{stage_name}.json"
+
+
+@contextmanager
+def stage(settings: Settings, night_date: date, stage_name: str) -> Iterator[StageLog]:
+    """Log a stage: status `succeeded`, `blocked` (a gate) or `failed`, with the message that the user sees."""
+    path = stage_file(settings, night_date, stage_name)
+    log = StageLog(stage_name, night_date.isoformat(), _now())
+    write_json_atomic(vars(log), path)
+    try:
+        yield log
+    except BaseException as error:
+        log.stage_status = "blocked" if isinstance(error, GateBlocked) else "failed"
+        log.message = str(error) or type(error).__name__
+        raise
+    else:
+        log.stage_status = "succeeded"
+    finally:
+        log.finished_at = _now()
+        write_json_atomic(vars(log), path)
+
+
+def stage_logs(settings: Settings, night_date: date) -> list[dict[str, Any]]:
+    """The logs of a night's stages in the order of their start."""
+    folder = settings.lake / "run" / night_date.isoformat()
+    logs = [json.loads(path.read_text()) for path in folder.glob("*.json")]
+    return sorted((log for log in logs if log["stage_name"] != COMPLETED), key=lambda log: (log["started_at"], log["stage_name"]))
+
+
+def complete_night(settings: Settings, night_date: date) -> None:
+    """Mark a night as done: everything is published."""
+    passes = completed_passes(settings, night_date) + 1
+    write_json_atomic({"stage_name": COMPLETED, "night_date": night_date.isoformat(), "passes": passes}, stage_file(settings, night_date, COMPLETED))
+
+
+def completed_passes(settings: Settings, night_date: date) -> int:
+    """How often a night was run to its end."""
+    path = stage_file(settings, night_date, COMPLETED)
+    return int(json.loads(path.read_text())["passes"]) if path.exists() else 0
+
+
+def newest_completed_night(settings: Settings) -> date | None:
+    """The newest night that was run to its end, if any."""
+    done = [path.parent.name for path in (settings.lake / "run").glob(f"*/{COMPLETED}.json")]
+    return date.fromisoformat(max(done)) if done else None
+
+
+def is_past_night(settings: Settings, night_date: date) -> bool:
+    """Whether a newer night is done: then this one loads nothing and changes no current table."""
+    newest = newest_completed_night(settings)
+    return newest is not None and night_date < newest
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat()

@@ -1,0 +1,123 @@
+"""The one connection module: the pipeline's DuckDB file, its declared tables, and how Python writes rows to them."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pandas as pd
+import pyarrow as pa
+
+from guestbook.errors import GuestbookError
+from guestbook.lake import record_files
+from guestbook.lock import warehouse_lock
+from guestbook.settings import Settings
+from guestbook.tables import SCHEMAS, Table, conform, declared, declared_schema
+
+DBT_SCHEMAS = ("lake", "staging", "core", "features", "marts")
+
+
+@contextmanager
+def warehouse(settings: Settings) -> Iterator[duckdb.DuckDBPyConnection]:
+    """The open warehouse with every schema and declared table in place. Waits for the writer lock."""
+    with warehouse_lock(settings):
+        con = _open(settings.warehouse_file)
+        try:
+            ensure_tables(con)
+            yield con
+        finally:
+            con.close()
+
+
+def ensure_tables(con: duckdb.DuckDBPyConnection) -> None:
+    """Create what is missing: schemas, declared tables, their comments."""
+    existing = {
+        f"{schema}.{name}"
+        for schema, name in con.sql("select table_schema, table_name from information_schema.tables").fetchall()
+    }
+    for schema in (*DBT_SCHEMAS, *SCHEMAS):
+        con.execute(f"create schema if not exists {quoted(schema)}")
+    for schema in SCHEMAS:
+        for table in declared_schema(schema).values():
+            if f"{schema}.{table.name}" not in existing:
+                _create(con, table)
+
+
+def write_rows(
+    con: duckdb.DuckDBPyConnection,
+    table_name: str,
+    rows: pa.Table | pd.DataFrame,
+    replace_where: Mapping[str, Any] | None = None,
+) -> int:
+    """Write rows to a declared table (`schema.name`) in one transaction; returns their number.
+
+    `replace_where` (column -> value) deletes the rows that these replace; `{}` replaces the whole table; None appends.
+    Columns are cast to the declared types; a missing column becomes null, an undeclared one is an error.
+    """
+    table = declared(*table_name.split("."))
+    arrow = pa.Table.from_pandas(rows, preserve_index=False) if isinstance(rows, pd.DataFrame) else rows
+    conformed = conform(arrow, table)
+    con.begin()
+    try:
+        if replace_where is not None:
+            clause = " and ".join(f"{quoted(column)} is not distinct from ?" for column in replace_where) or "true"
+            con.execute(f"delete from {qualified(table)} where {clause}", list(replace_where.values()))
+        con.register("rows_to_write", conformed)
+        con.execute(f"insert into {qualified(table)} select * from rows_to_write")
+        con.commit()
+    except Exception:
+        con.rollback()
+        raise
+    finally:
+        con.unregister("rows_to_write")
+    return len(conformed)
+
+
+def load_records(con: duckdb.DuckDBPyConnection, settings: Settings, table_name: str) -> int:
+    """Replace a declared table by the lake's records of the same name; returns the number of rows."""
+    table = declared(*table_name.split("."))
+    files = record_files(settings, table.name)
+    if not files:
+        return write_rows(con, table_name, table.empty(), replace_where={})
+    relation = con.read_parquet([str(path) for path in files], union_by_name=True)
+    return write_rows(con, table_name, relation.to_arrow_table(), replace_where={})
+
+
+def quoted(name: str) -> str:
+    """A name as an SQL identifier."""
+    return '"' + name.replace('"', '""') + '"'
+
+
+def qualified(table: Table) -> str:
+    """A declared table as an SQL identifier with its schema."""
+    return f"{quoted(table.schema)}.{quoted(table.name)}"
+
+
+def literal(text: str) -> str:
+    """A text as an SQL literal, where a parameter can't stand (comments, view bodies)."""
+    return "'" + text.replace("'", "''") + "'"
+
+
+def _open(path: Path) -> duckdb.DuckDBPyConnection:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        con = duckdb.connect(str(path))
+    except duckdb.IOException as error:
+        if "lock" in str(error).lower():
+            raise GuestbookError(
+                f"warehouse {path} is held by another program: close it (BI reads the published snapshot, never this file)"
+            ) from None
+        raise GuestbookError(
+            f"warehouse {path} can't be opened as DuckDB: move it away and run again; it is rebuilt from the lake"
+        ) from None
+    con.execute("set TimeZone = 'UTC'")
+    return con
+
+
+def _create(con: duckdb.DuckDBPyConnection, table: Table) -> None:
+    columns = ", ".join(f"{quoted(column.name)} {column.data_type}" for column in table.columns)
+    con.execute(f"create table {qualified(table)} ({columns})")
+    con.execute(f"comment on table {qualified(table)} is {literal(table.description)}")
+    for column in table.columns:
+        con.execute(f"comment on column {qualified(table)}.{quoted(column.name)} is {literal(column.description)}")
