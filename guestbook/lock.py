@@ -43,7 +43,9 @@ def _held(path: Path, wait_seconds: int, complaint: str) -> Iterator[None]:
         try:
             lock.acquire(timeout=wait_seconds)
         except Timeout:
-            raise GuestbookError(f"{complaint} (process {_owner(owner_file)}, waited {wait_seconds} s): {settings_hint}") from None
+            raise GuestbookError(
+                f"{complaint} (process {_owner(owner_file)}, waited {wait_seconds} s): {settings_hint}"
+            ) from None
     try:
         _note_stale(owner_file)
         owner_file.write_text(json.dumps({"process_id": os.getpid()}))

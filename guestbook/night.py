@@ -68,13 +68,18 @@ def stage_logs(settings: Settings, night_date: date) -> list[dict[str, Any]]:
     """The logs of a night's stages in the order of their start."""
     folder = settings.lake / "run" / night_date.isoformat()
     logs = [json.loads(path.read_text()) for path in folder.glob("*.json")]
-    return sorted((log for log in logs if log["stage_name"] != COMPLETED), key=lambda log: (log["started_at"], log["stage_name"]))
+    return sorted(
+        (log for log in logs if log["stage_name"] != COMPLETED), key=lambda log: (log["started_at"], log["stage_name"])
+    )
 
 
 def complete_night(settings: Settings, night_date: date) -> None:
     """Mark a night as done: everything is published."""
     passes = completed_passes(settings, night_date) + 1
-    write_json_atomic({"stage_name": COMPLETED, "night_date": night_date.isoformat(), "passes": passes}, stage_file(settings, night_date, COMPLETED))
+    write_json_atomic(
+        {"stage_name": COMPLETED, "night_date": night_date.isoformat(), "passes": passes},
+        stage_file(settings, night_date, COMPLETED),
+    )
 
 
 def completed_passes(settings: Settings, night_date: date) -> int:

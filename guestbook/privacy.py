@@ -10,7 +10,7 @@ KEY_BYTES = 32
 
 
 def keyed_hash(key: bytes, text: str) -> str:
-    """Hex HMAC-SHA256 of a text under the installation's key: equal texts have equal hashes in one installation only."""
+    """Hex HMAC-SHA256 of a text under the installation's key: equal for equal texts, in one installation only."""
     return hmac.new(key, text.encode(), hashlib.sha256).hexdigest()
 
 

@@ -10,13 +10,13 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
+from guestbook.contracts import FEEDS
 from guestbook.errors import ConfigError, GuestbookError
 from guestbook.privacy import read_or_make_key
 
 PREFIX = "GUESTBOOK_"
 CONFIG_FILE = "guestbook.toml"
 DEFAULT_HOME = ".guestbook"
-FEEDS = ("reservations", "pos_checks", "interactions")
 PROJECT_ROOT = Path(__file__).resolve().parent.parent
 # Set by the project for its own child processes, never by a user.
 INTERNAL_NAMES = frozenset({"GUESTBOOK_WAREHOUSE_FILE"})

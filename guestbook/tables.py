@@ -66,7 +66,7 @@ def declared_schema(schema: str) -> dict[str, Table]:
             name=entry["name"],
             description=" ".join(entry["description"].split()),
             columns=tuple(
-                Column(column["name"], column["data_type"].upper().replace(" ", " "), " ".join(column["description"].split()))
+                Column(column["name"], column["data_type"].upper(), " ".join(column["description"].split()))
                 for column in entry["columns"]
             ),
             primary_key=tuple(_meta(entry).get("primary_key", ())),
@@ -80,7 +80,9 @@ def declared(schema: str, name: str) -> Table:
     """One declared table. Raises GuestbookError for a name that no YAML declares."""
     tables = declared_schema(schema)
     if name not in tables:
-        raise GuestbookError(f"table {schema}.{name} is not declared; {schema}.yml declares: {', '.join(sorted(tables))}")
+        raise GuestbookError(
+            f"table {schema}.{name} is not declared; {schema}.yml declares: {', '.join(sorted(tables))}"
+        )
     return tables[name]
 
 
@@ -91,11 +93,15 @@ def conform(rows: pa.Table, table: Table) -> pa.Table:
     """
     unknown = set(rows.column_names) - {column.name for column in table.columns}
     if unknown:
-        raise GuestbookError(f"{table.schema}.{table.name} has no column {', '.join(sorted(unknown))}; declare it in {table.schema}.yml")
+        raise GuestbookError(
+            f"{table.schema}.{table.name} has no column {', '.join(sorted(unknown))}; declare it in {table.schema}.yml"
+        )
     schema = table.arrow_schema
     return pa.table(
         {
-            field.name: rows[field.name].cast(field.type) if field.name in rows.column_names else pa.nulls(len(rows), field.type)
+            field.name: rows[field.name].cast(field.type)
+            if field.name in rows.column_names
+            else pa.nulls(len(rows), field.type)
             for field in schema
         },
         schema=schema,

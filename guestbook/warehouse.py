@@ -106,7 +106,7 @@ def _open(path: Path) -> duckdb.DuckDBPyConnection:
     except duckdb.IOException as error:
         if "lock" in str(error).lower():
             raise GuestbookError(
-                f"warehouse {path} is held by another program: close it (BI reads the published snapshot, never this file)"
+                f"warehouse {path} is held by another program: close it (BI reads the published snapshot only)"
             ) from None
         raise GuestbookError(
             f"warehouse {path} can't be opened as DuckDB: move it away and run again; it is rebuilt from the lake"

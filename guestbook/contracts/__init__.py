@@ -1,9 +1,10 @@
 """The canonical feeds as data: one YAML file per feed or reference table, read and validated once.
 
-``contract("reservations")`` is what ingest checks rows against, what the simulator writes and what the gates know of a column.
+``contract("reservations")`` is what ingest checks rows against and what
+the gates know of a column.
 """
 
-from functools import lru_cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Literal
 
@@ -105,7 +106,7 @@ class Contract(_Spec):
         raise KeyError(name)
 
 
-@lru_cache(maxsize=None)
+@cache
 def contract(feed: str) -> Contract:
     """The contract of a feed or reference table, from ``guestbook/contracts/<feed>.yml``."""
     if feed not in FEEDS + REFERENCES:

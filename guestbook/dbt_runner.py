@@ -1,0 +1,78 @@
+"""dbt in this process: one call per stage, with the night's variables."""
+
+import json
+import os
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from guestbook.errors import GuestbookError
+from guestbook.lock import warehouse_lock
+from guestbook.settings import PROJECT_ROOT, Settings
+
+DBT_PROJECT = PROJECT_ROOT / "dbt_project"
+MESSAGES_SHOWN = 10
+
+
+def night_variables(settings: Settings, night_date: date, as_of_dates: list[date] | None = None) -> dict[str, Any]:
+    """The variables that every model may read."""
+    return {
+        "night_date": night_date.isoformat(),
+        "as_of_dates": [day.isoformat() for day in sorted({*(as_of_dates or []), night_date})],
+        "horizon_days": settings.churn_horizon_days,
+        "window_days": settings.churn_window_days,
+        "reporting_currency": settings.reporting_currency,
+        "lake": str(settings.lake),
+    }
+
+
+def build(settings: Settings, select: str, variables: dict[str, Any], full_refresh: bool = False) -> int:
+    """Build and test the selected models under the writer lock; returns how many nodes ran.
+
+    Raises GuestbookError that names the nodes that failed. Unit tests belong to `make test`, not to a night.
+    """
+    arguments = ["build", "--select", select, "--exclude-resource-type", "unit_test"]
+    arguments += ["--full-refresh"] if full_refresh else []
+    with warehouse_lock(settings):
+        result = run_dbt(settings, arguments, variables)
+    return len(result)
+
+
+def run_dbt(settings: Settings, arguments: list[str], variables: dict[str, Any]) -> list[Any]:
+    """Invoke dbt in process; returns the node results. Raises GuestbookError with dbt's own messages."""
+    from dbt.cli.main import dbtRunner  # slow import: only when dbt really runs
+
+    os.environ["GUESTBOOK_WAREHOUSE_FILE"] = str(settings.warehouse_file)
+    os.environ.setdefault("DO_NOT_TRACK", "1")
+    work = settings.home / "dbt"
+    work.mkdir(parents=True, exist_ok=True)
+    options = ["--project-dir", str(DBT_PROJECT), "--profiles-dir", str(DBT_PROJECT), "--vars", json.dumps(variables)]
+    options += ["--target-path", str(work / "target"), "--log-path", str(work / "logs")]
+    try:
+        outcome = dbtRunner().invoke(["--quiet", *arguments, *options])
+    finally:
+        _close_connections()
+    nodes = list(getattr(outcome.result, "results", None) or [])
+    if not outcome.success:
+        raise GuestbookError(_explain(arguments, nodes, outcome.exception, work / "logs" / "dbt.log"))
+    return nodes
+
+
+def _close_connections() -> None:
+    """Let go of the warehouse file: dbt-duckdb keeps its connection open for the life of the process."""
+    from dbt.adapters.duckdb.connections import DuckDBConnectionManager
+
+    if DuckDBConnectionManager._ENV is not None:  # noqa: SLF001 - close_all_connections() only forgets it
+        DuckDBConnectionManager._ENV.close()  # noqa: SLF001
+    DuckDBConnectionManager.close_all_connections()
+
+
+def _explain(arguments: list[str], nodes: list[Any], exception: BaseException | None, log_file: Path) -> str:
+    failed = [node for node in nodes if str(node.status) in {"error", "fail", "runtime error"}]
+    lines = [f"{node.node.name}: {' '.join(str(node.message).split())}" for node in failed[:MESSAGES_SHOWN]]
+    if exception is not None:
+        lines.append(str(exception))
+    more = [f"and {len(failed) - MESSAGES_SHOWN} more"] if len(failed) > MESSAGES_SHOWN else []
+    return "\n".join(
+        [f"dbt {' '.join(arguments[:3])} failed ({len(failed)} nodes); whole log: {log_file}", *lines, *more]
+    )
