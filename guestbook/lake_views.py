@@ -46,15 +46,15 @@ limit 1
 """
 
 QUARANTINE_MISSING = """
-select feed, vendor, file_name, sha256, night_date
+select feed, vendor, file_name, sha256, night_date, delivery_sequence
 from ops.load_report
-where rows_quarantined > 0 and file_name not in (select file_name from ops.quarantine)
+where rows_quarantined > 0 and delivery_sequence not in (select delivery_sequence from ops.quarantine)
 order by delivery_sequence
 """
 
 ADD_QUARANTINE = """
 insert into ops.quarantine by name
-select ? as feed, ? as vendor, ? as file_name, row_number, reasons, raw, ?::date as night_date
+select ? as feed, ? as vendor, ? as file_name, row_number, reasons, raw, ?::date as night_date, ?::bigint as delivery_sequence
 from read_parquet(?)
 """
 
@@ -153,5 +153,6 @@ def _empty_view(name: str, columns: dict[str, str]) -> str:
 def _load_quarantine(con: duckdb.DuckDBPyConnection, settings: Settings) -> None:
     """Add the rejected rows of files that `ops.quarantine` does not show yet."""
     missing = con.execute(QUARANTINE_MISSING).fetchall()
-    for feed, vendor, file_name, sha256, night_date in missing:
-        con.execute(ADD_QUARANTINE, [feed, vendor, file_name, night_date, str(quarantine_file(settings, feed, sha256))])
+    for feed, vendor, file_name, sha256, night_date, sequence in missing:
+        path = str(quarantine_file(settings, feed, sha256))
+        con.execute(ADD_QUARANTINE, [feed, vendor, file_name, night_date, sequence, path])

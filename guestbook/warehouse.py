@@ -36,12 +36,14 @@ def ensure_tables(con: duckdb.DuckDBPyConnection) -> None:
         f"{schema}.{name}"
         for schema, name in con.sql("select table_schema, table_name from information_schema.tables").fetchall()
     }
+    con.begin()
     for schema in (*DBT_SCHEMAS, *SCHEMAS):
         con.execute(f"create schema if not exists {quoted(schema)}")
     for schema in SCHEMAS:
         for table in declared_schema(schema).values():
             if f"{schema}.{table.name}" not in existing:
                 _create(con, table)
+    con.commit()
 
 
 def write_rows(

@@ -4,7 +4,7 @@
 the gates know of a column.
 """
 
-from functools import cache, lru_cache
+from functools import cache
 from pathlib import Path
 from typing import Literal
 

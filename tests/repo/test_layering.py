@@ -1,0 +1,80 @@
+"""The house keeps its order: who may import whom, and what has no place where."""
+
+import ast
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+STAGES = ("ingest", "identity", "ml", "expectations", "bi")
+PACKAGES = ("guestbook", *STAGES, "simulator")
+
+
+def modules(package: str) -> list[Path]:
+    found = sorted((ROOT / package).rglob("*.py"))
+    assert found, f"no modules in {package}"
+    return found
+
+
+def imported(path: Path) -> set[str]:
+    names = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            names |= {alias.name.split(".")[0] for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.level == 0:
+            names.add((node.module or "").split(".")[0])
+    return names
+
+
+@pytest.mark.parametrize("package", STAGES)
+def test_a_stage_imports_the_kernel_and_no_other_stage_and_no_airflow(package: str) -> None:
+    forbidden = {*STAGES, "simulator", "airflow", "dags"} - {package}
+    offenders = {str(path.relative_to(ROOT)): bad for path in modules(package) if (bad := imported(path) & forbidden)}
+    assert offenders == {}
+
+
+def test_the_simulator_knows_nothing_of_the_pipeline() -> None:
+    offenders = {str(path): bad for path in modules("simulator") if (bad := imported(path) & {*STAGES, "guestbook", "airflow"})}
+    assert offenders == {}
+
+
+def test_the_kernel_imports_nothing_of_ours_but_in_the_command_line() -> None:
+    kernel = [path for path in modules("guestbook") if "cli" not in path.parts]
+    offenders = {str(path): bad for path in kernel if (bad := imported(path) & {*STAGES, "simulator"})}
+    assert offenders == {}
+
+
+@pytest.mark.parametrize("package", PACKAGES)
+def test_no_assert_outside_tests(package: str) -> None:
+    offenders = [
+        f"{path.relative_to(ROOT)}:{node.lineno}"
+        for path in modules(package)
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Assert)
+    ]
+    assert offenders == []
+
+
+@pytest.mark.parametrize("package", (*STAGES, "simulator"))
+def test_no_wall_clock_in_business_logic(package: str) -> None:
+    """`now()` only stamps loaded_at and logs; those places say so with the marker `# stamp`."""
+    clocks = ("datetime.now(", "date.today(", "utcnow(", "time.time(")
+    offenders = [
+        f"{path.relative_to(ROOT)}:{number}"
+        for path in modules(package)
+        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1)
+        if any(clock in line for clock in clocks) and "# stamp" not in line
+    ]
+    assert offenders == []
+
+
+def test_no_wall_clock_in_models() -> None:
+    models = sorted((ROOT / "dbt_project" / "models").rglob("*.sql"))
+    assert models
+    words = ("now()", "current_date", "current_timestamp", "get_current_timestamp")
+    assert [path.name for path in models if any(word in path.read_text().lower() for word in words)] == []
+
+
+def test_every_model_has_its_own_yaml() -> None:
+    models = sorted((ROOT / "dbt_project" / "models").rglob("*.sql"))
+    assert [path.name for path in models if not path.with_suffix(".yml").exists()] == []
