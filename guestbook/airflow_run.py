@@ -1,11 +1,8 @@
 """One night through the Airflow DAGs in this process: real DAG runs on an SQLite database under the home, without a server.
 
-Airflow reads its settings when it is first imported, so `open_airflow` sets the environment before that and nothing of
-Airflow is imported at the top of this module.
+Airflow reads its settings when it is first imported: nothing of it may be imported at the top of this module.
 """
 
-import os
-import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -13,19 +10,17 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from guestbook.airflow_environment import airflow_environment
-from guestbook.errors import GateBlocked, GuestbookError, UsageError
+from guestbook.airflow_environment import DAGS_FOLDER, enter_airflow
+from guestbook.errors import GateBlocked, GuestbookError
 from guestbook.lake import read_records
 from guestbook.lock import night_lock
 from guestbook.night import stage_logs
-from guestbook.settings import FEEDS, PROJECT_ROOT, Settings
+from guestbook.settings import FEEDS, Settings
 from guestbook.tables import declared
 
 INGEST_DAGS = tuple(f"ingest_{feed}" for feed in FEEDS)
 NIGHT_DAGS = (*INGEST_DAGS, "build_customer_view", "score_customers", "publish_bi")
 TRAINING_DAG = "train_models"
-WAREHOUSE_POOL = "warehouse"
-OUR_LOGGERS = ("guestbook", "ingest", "identity", "ml", "expectations", "bi")
 
 OnStage = Callable[[str], None]
 
@@ -99,46 +94,22 @@ def _open_home(settings: Settings) -> Iterator[InProcessAirflow]:
     """Airflow over a home, for one process at a time; a second run is refused at once."""
     settings.prepare_home()
     with night_lock(settings):
-        yield open_airflow(settings)
-
-
-def open_airflow(settings: Settings) -> InProcessAirflow:
-    """Database and pool made if missing, DAGs loaded, runs that a killed process left behind marked as failed."""
-    log_file = settings.airflow_home / "logs" / "in_process.log"
-    log_file.parent.mkdir(parents=True, exist_ok=True)
-    environment = airflow_environment(settings)
-    if "airflow" in sys.modules and os.environ.get("AIRFLOW_HOME") != environment["AIRFLOW_HOME"]:
-        raise UsageError(
-            f"this process already runs Airflow over {os.environ.get('AIRFLOW_HOME')}: one home per process"
-        )
-    os.environ.update(environment)
-    initialise_database()
-    _log_to(log_file)
-    _fail_left_over_runs()
-    return InProcessAirflow(settings, _load_dags(), log_file)
-
-
-def initialise_database() -> None:
-    """Migrate Airflow's database and make the 1-slot pool of the warehouse. The environment must be set."""
-    from airflow.models.pool import Pool
-    from airflow.utils.db import initdb
-
-    initdb()
-    Pool.create_or_update_pool(WAREHOUSE_POOL, 1, "One task at a time opens the warehouse", include_deferred=True)
+        log_file = enter_airflow(settings)
+        _fail_left_over_runs()
+        yield InProcessAirflow(settings, _load_dags(), log_file)
 
 
 def _load_dags() -> dict[str, Any]:
     from airflow.dag_processing.dagbag import BundleDagBag
 
-    folder = PROJECT_ROOT / "dags"
-    bag = BundleDagBag(dag_folder=folder, bundle_path=folder, bundle_name="dags-folder")
+    bag = BundleDagBag(dag_folder=DAGS_FOLDER, bundle_path=DAGS_FOLDER, bundle_name="dags-folder")
     if bag.import_errors:
         raise GuestbookError(
             "\n".join(f"DAG file {name} can't be imported: {text}" for name, text in bag.import_errors.items())
         )
     missing = {*NIGHT_DAGS, TRAINING_DAG} - set(bag.dags)
     if missing:
-        raise GuestbookError(f"DAGs {', '.join(sorted(missing))} are missing in {folder}: restore the folder from git")
+        raise GuestbookError(f"DAGs {', '.join(sorted(missing))} are missing in {DAGS_FOLDER}: restore the folder from git")
     for dag in bag.dags.values():
         for task in dag.tasks:
             task.retries = 0  # whoever waits at a terminal repeats the command; the scheduler retries by itself
@@ -163,11 +134,8 @@ def _fail_left_over_runs() -> None:
         session.execute(runs.values(state="failed").execution_options(synchronize_session=False))
 
 
-def _log_to(log_file: Path) -> None:
-    """Airflow's log goes to a file; warnings of our own packages still reach whoever listened before Airflow took over."""
-    import logging
-
-    from airflow._shared.logging import configure_logging
-
-    listeners = list(logging.getLogger().handlers)
-    configure_logging(log_level="INFO", output=log_file.open("a", encoding="utf-8", buffering=1), colors=False)
+def _together(problems: list[GuestbookError]) -> GuestbookError:
+    """One error that tells all: blocked only when nothing failed."""
+    failed = [problem for problem in problems if not isinstance(problem, GateBlocked)]
+    text = "\n".join(str(problem) for problem in problems)
+    return GuestbookError(text) if failed else GateBlocked(text)

@@ -1,0 +1,29 @@
+"""One DAG: the warehouse -> the read-only snapshot that BI reads."""
+
+from airflow.sdk import DAG
+
+from night_tasks import publish
+from night_wiring import DAG_ARGS, SCORES, Tag, after
+
+DOC = """
+### The warehouse -> what BI reads
+
+Copies the warehouse to a new read-only file and switches BI to it in one step. A reader never sees half a night.
+
+**Reads** schemas `core`, `ml`, `marts`, `ops` of the warehouse.
+**Writes** `<home>/published`, `<home>/reports/<night>`, the row of the night in `ops.run`.
+
+**When red**
+- `publish`: most often a full disk (a snapshot needs as much room as the warehouse; the newest three are kept). BI still
+  reads the last good night. Make room, clear the task.
+"""
+
+with DAG(
+    "publish_bi",
+    description="The warehouse -> the read-only snapshot that BI reads",
+    schedule=after(SCORES),
+    tags=[Tag.PUBLISH],
+    doc_md=DOC,
+    **DAG_ARGS,
+):
+    publish()
