@@ -1,0 +1,93 @@
+"""E-mails, phones and other identifiers: from what was typed to one canonical form. Pure; one call per distinct value."""
+
+import re
+from functools import cache
+
+import phonenumbers
+
+from identity.reference import word_list
+from identity.text import clean
+
+_EMAIL = re.compile(r"[a-z0-9.!#$%&*+/=?^_{|}~'\w-]+@(?:[\w](?:[\w-]*[\w])?\.)+[^\W\d_][\w-]+", re.UNICODE)
+_EXTENSION = re.compile(r"(?:ext|x|durchwahl|dw|#|;).*$", re.IGNORECASE)
+_INTERNATIONAL = re.compile(r"^(?:\+|00|011(?=[2-9]))")
+_MIN_DIGITS, _MAX_DIGITS = 7, 15
+_RUN = "01234567890123456789"
+# Countries whose numbers need a parser even when written with their code: Italy keeps its 0, Mexico and Argentina have mobile digits.
+_PARSED_CODES = frozenset({"39", "52", "54", "378", "379", "225", "241"})
+
+
+def normalise_email(text: str | None) -> str | None:
+    """Canonical e-mail address: lower case, without tag, provider's dots and alias domains; null when it is none.
+
+    Addresses of a registry placeholder are null: they say that there is none.
+    """
+    address = clean(text).casefold().replace(" ", "").removeprefix("mailto:").strip("<>\"'.,;:()[]")
+    if not _EMAIL.fullmatch(address):
+        return None
+    local, domain = address.rsplit("@", 1)
+    registry = word_list("registry")
+    domain = registry["domain_aliases"].get(domain, domain)
+    local = local.split("+", 1)[0].strip(".") or local
+    if domain in registry["dotless_domains"]:
+        local = local.replace(".", "")
+    canonical = f"{local}@{domain}"
+    if local in _registry_set("placeholder_mailboxes") or canonical in _registry_set("placeholder_emails"):
+        return None
+    return canonical
+
+
+def email_registry_reason(email: str) -> str | None:
+    """Why a canonical e-mail links nobody: `relay_domain`, `role_mailbox` or null."""
+    local, domain = email.rsplit("@", 1)
+    labels = domain.split(".")
+    if any(".".join(labels[start:]) in _registry_set("relay_domains") for start in range(len(labels) - 1)):
+        return "relay_domain"
+    return "role_mailbox" if local in _registry_set("role_mailboxes") else None
+
+
+def normalise_phone(text: str | None, country_code: str | None) -> str | None:
+    """E.164 number, read with the country (ISO 3166-1, two letters) as a hint; null when it can't be one or is a placeholder."""
+    raw = _EXTENSION.sub("", clean(text).replace("(0)", ""))
+    digits = "".join(letter for letter in raw if letter.isdigit())
+    if not _MIN_DIGITS <= len(digits) <= _MAX_DIGITS + 3 or _is_placeholder_number(digits):
+        return None
+    international = _INTERNATIONAL.match(raw.replace(" ", "").lstrip("("))
+    if international:
+        national = digits.removeprefix(international.group().removeprefix("+"))
+        return _plain_international(national) or _parsed("+" + national, None)
+    return _parsed(digits, (country_code or "").upper() or None)
+
+
+def _plain_international(digits: str) -> str | None:
+    """A number written with its country code that needs no parser; null when it does."""
+    code = next((digits[:length] for length in (1, 2, 3) if digits[:length] in _calling_codes()), None)
+    if code is None or code in _PARSED_CODES or digits[len(code) : len(code) + 1] == "0":
+        return None
+    enough = len(digits) == 11 if code == "1" else 9 <= len(digits) <= _MAX_DIGITS  # noqa: PLR2004  NANP numbers have 10 digits
+    return "+" + digits if enough and not _is_placeholder_number(digits[len(code) :]) else None
+
+
+def _parsed(number: str, region: str | None) -> str | None:
+    try:
+        parsed = phonenumbers.parse(number, region)
+    except phonenumbers.NumberParseException:
+        return None
+    if not phonenumbers.is_possible_number(parsed) or _is_placeholder_number(str(parsed.national_number)):
+        return None
+    return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164)
+
+
+def _is_placeholder_number(digits: str) -> bool:
+    bare = digits.lstrip("0")
+    return len(set(bare)) <= 1 or digits in _RUN or digits in _RUN[::-1] or digits in _registry_set("placeholder_phones")
+
+
+@cache
+def _registry_set(name: str) -> frozenset[str]:
+    return frozenset(word_list("registry")[name])
+
+
+@cache
+def _calling_codes() -> frozenset[str]:
+    return frozenset(str(code) for code in phonenumbers.COUNTRY_CODE_TO_REGION_CODE)

@@ -1,0 +1,57 @@
+"""Han names: surname and given name in pinyin. A reading may support a match, it never decides one (章威 and 张伟 are both Zhang Wei)."""
+
+import re
+from functools import cache
+
+from pypinyin import Style, lazy_pinyin
+
+from identity.reference import word_list
+
+HAN = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]")
+_ONLY_HAN = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff·・\s]+")  # noqa: RUF001  the dots between parts of a name
+_LONGEST_HAN_NAME = 4
+
+
+def has_han(text: str) -> bool:
+    """Whether a text holds a Han character."""
+    return HAN.search(text) is not None
+
+
+def is_han_name(text: str) -> bool:
+    """Whether a text is a Han name of two to four characters and nothing else."""
+    return _ONLY_HAN.fullmatch(text) is not None and 2 <= len(HAN.findall(text)) <= _LONGEST_HAN_NAME  # noqa: PLR2004
+
+
+def simplified(text: str) -> str:
+    """A Han text in simplified characters as far as names need it, without blanks: 張偉 -> 张伟."""
+    return "".join(_simplified_characters().get(letter, letter) for letter in text if letter not in " ·・")  # noqa: RUF001
+
+
+def split_han_name(text: str) -> tuple[str, str]:
+    """Surname and given name of a Han name in simplified characters; a surname may have two characters."""
+    name = simplified(text)
+    length = 2 if name[:2] in _compound_surnames() and len(name) > 2 else 1  # noqa: PLR2004
+    return name[:length], name[length:]
+
+
+def pinyin_name(text: str) -> tuple[str, str]:
+    """Surname and given name of a Han name in pinyin, letters only: 单田芳 -> (`shan`, `tianfang`)."""
+    surname, given = split_han_name(text)
+    reading = _surname_readings().get(surname) or "".join(lazy_pinyin(surname, style=Style.NORMAL))
+    return reading.replace("ü", "u"), "".join(lazy_pinyin(given, style=Style.NORMAL)).replace("ü", "u")
+
+
+@cache
+def _surname_readings() -> dict[str, str]:
+    return dict(word_list("han")["surname_readings"])
+
+
+@cache
+def _compound_surnames() -> frozenset[str]:
+    return frozenset(word_list("han")["compound_surnames"])
+
+
+@cache
+def _simplified_characters() -> dict[str, str]:
+    pairs = word_list("han")["traditional_to_simplified"].split()
+    return {pair[0]: pair[1] for pair in pairs}
