@@ -1,7 +1,6 @@
 """One DAG: the lake's new rows -> staging -> identity -> golden record, facts, features."""
 
 from airflow.sdk import DAG, chain
-
 from night_tasks import build_core, commit_identity, gate_customers, load_reference, resolve_identity, stage_rows
 from night_wiring import CUSTOMER_VIEW, DAG_ARGS, FEED_ASSETS, Tag, after
 

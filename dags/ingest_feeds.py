@@ -1,7 +1,6 @@
 """Three DAGs, one per feed: `ingest_reservations`, `ingest_pos_checks`, `ingest_interactions`."""
 
 from airflow.sdk import DAG
-
 from night_tasks import discover, gate_and_commit, load_batch
 from night_wiring import DAG_ARGS, FEED_ASSETS, FEEDS, Tag, nightly_schedule
 

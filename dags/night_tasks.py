@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from airflow.sdk import get_current_context, task
 from airflow.sdk.exceptions import AirflowFailException
-
 from night_wiring import WAREHOUSE_POOL
 
 if TYPE_CHECKING:
@@ -32,7 +31,7 @@ class Stage(NamedTuple):
 
 @contextmanager
 def stage(stage_name: str) -> Iterator[Stage]:
-    """Settings, night and log of the running task. An error with a stated next step is not retried; any other one is."""
+    """Settings, night and log of the running task. Only an error without a stated next step is tried again."""
     from guestbook.errors import GuestbookError
     from guestbook.night import stage as logged_stage
     from guestbook.settings import Settings
@@ -47,7 +46,7 @@ def stage(stage_name: str) -> Iterator[Stage]:
 
 
 def night_of(dag_run: Any, settings: "Settings") -> "date":
-    """The night of a run: its partition key, else `night_date` of its conf, else the newest completed night (weekly training)."""
+    """The night of a run: its partition key, else `night_date` of its conf; weekly training takes the newest one."""
     from guestbook.errors import UsageError
     from guestbook.night import newest_completed_night, parse_night_date
 

@@ -1,7 +1,6 @@
 """One DAG: the warehouse -> the read-only snapshot that BI reads."""
 
 from airflow.sdk import DAG
-
 from night_tasks import publish
 from night_wiring import DAG_ARGS, SCORES, Tag, after
 
@@ -14,8 +13,8 @@ Copies the warehouse to a new read-only file and switches BI to it in one step. 
 **Writes** `<home>/published`, `<home>/reports/<night>`, the row of the night in `ops.run`.
 
 **When red**
-- `publish`: most often a full disk (a snapshot needs as much room as the warehouse; the newest three are kept). BI still
-  reads the last good night. Make room, clear the task.
+- `publish`: most often a full disk (a snapshot needs as much room as the warehouse; the newest three are kept). Make
+  room, clear the task. BI still reads the last good night.
 """
 
 with DAG(

@@ -1,8 +1,7 @@
 """The one button: a whole night in one DAG, with the tasks of the stage DAGs."""
 
-from airflow.sdk import DAG, Param, TaskGroup, chain
-
 import night_tasks as tasks
+from airflow.sdk import DAG, Param, TaskGroup, chain
 from night_wiring import DAG_ARGS, FEEDS, Tag
 
 DOC = """
@@ -15,7 +14,8 @@ completed night no file is loaded, only that date's history is computed again.
 **Reads** landing files, the lake, saved models.
 **Writes** the lake, the warehouse, the published snapshot.
 
-**When red** see the DAG of the stage that the task group is named after. A blocked gate leaves the published data in place.
+**When red** see the DAG of the stage that the task group is named after. A blocked gate leaves the published data in
+place.
 """
 
 with DAG(

@@ -1,7 +1,6 @@
 """One DAG: features -> segments, churn risk and value -> marts."""
 
 from airflow.sdk import DAG, chain
-
 from night_tasks import build_marts, ensure_models, gate_scores, score
 from night_wiring import CUSTOMER_VIEW, DAG_ARGS, SCORES, Tag, after
 

@@ -24,7 +24,7 @@ NO_TELEMETRY = {
 
 
 def airflow_environment(settings: Settings) -> dict[str, str]:
-    """Every variable that Airflow and its tasks need to work over this home: SQLite, loopback, no examples, no telemetry."""
+    """Every variable that Airflow and its tasks need over this home: SQLite, loopback, no examples, no telemetry."""
     home = settings.airflow_home
     return {
         **settings_environment(settings),
@@ -49,16 +49,16 @@ def settings_environment(settings: Settings) -> dict[str, str]:
     return {name: str(value) for name, value in values.items() if value not in (None, "")}
 
 
-def enter_airflow(settings: Settings) -> Path:
+def enter_airflow(settings: Settings, log_name: str = "in_process.log") -> Path:
     """Set the environment of this process, send Airflow's log to a file, make database and pool; returns the log file.
 
     Raises UsageError when this process already works over another home.
     """
     environment = airflow_environment(settings)
     if "airflow" in sys.modules and os.environ.get("AIRFLOW_HOME") != environment["AIRFLOW_HOME"]:
-        raise UsageError(f"this process already runs Airflow over {os.environ.get('AIRFLOW_HOME')}: one home per process")
+        raise UsageError(f"this process runs Airflow over {os.environ.get('AIRFLOW_HOME')}: one home per process")
     os.environ.update(environment)
-    log_file = settings.airflow_home / "logs" / "in_process.log"
+    log_file = settings.airflow_home / "logs" / log_name
     log_file.parent.mkdir(parents=True, exist_ok=True)
     _log_to(log_file)
     _initialise_database()
@@ -75,7 +75,7 @@ def _initialise_database() -> None:
 
 
 def _log_to(log_file: Path) -> None:
-    """Airflow logs to the file of this start; warnings of our own packages also reach whoever listened before it took over."""
+    """Airflow logs to the file of this start; warnings of our own packages also reach whoever listened before."""
     listeners = list(logging.getLogger().handlers)
     import airflow.settings  # noqa: F401 - configures logging when imported
     from airflow._shared.logging import configure_logging

@@ -1,4 +1,4 @@
-"""One night through the Airflow DAGs in this process: real DAG runs on an SQLite database under the home, without a server.
+"""One night through the Airflow DAGs in this process: real DAG runs on an SQLite database under the home, no server.
 
 Airflow reads its settings when it is first imported: nothing of it may be imported at the top of this module.
 """
@@ -34,7 +34,7 @@ def run_night(settings: Settings, night_date: date, on_stage: OnStage | None = N
 
 
 def run_backfill(settings: Settings, first: date, last: date, on_stage: OnStage | None = None) -> None:
-    """Run the nights from the earlier to the later date, both included, in ascending order; stops at the first failure."""
+    """Run the nights from the earlier to the later date, both included, ascending; stops at the first failure."""
     start, end = sorted((first, last))
     with _open_home(settings) as airflow:
         for offset in range((end - start).days + 1):
@@ -60,7 +60,7 @@ class InProcessAirflow:
     def run_night(self, night_date: date, on_stage: OnStage | None) -> None:
         """Every feed is loaded before a blocked or failed one ends the night: a bad file never costs the others."""
         started_at = datetime.now(UTC).isoformat()
-        problems = []
+        problems: list[GuestbookError] = []
         for dag_id in NIGHT_DAGS:
             if problems and dag_id not in INGEST_DAGS:
                 break
@@ -109,7 +109,7 @@ def _load_dags() -> dict[str, Any]:
         )
     missing = {*NIGHT_DAGS, TRAINING_DAG} - set(bag.dags)
     if missing:
-        raise GuestbookError(f"DAGs {', '.join(sorted(missing))} are missing in {DAGS_FOLDER}: restore the folder from git")
+        raise GuestbookError(f"no DAG {', '.join(sorted(missing))} in {DAGS_FOLDER}: restore the folder from git")
     for dag in bag.dags.values():
         for task in dag.tasks:
             task.retries = 0  # whoever waits at a terminal repeats the command; the scheduler retries by itself

@@ -4,7 +4,7 @@ import sys
 
 import typer
 
-from guestbook.cli import night, world
+from guestbook.cli import night, ui, world
 from guestbook.cli.options import show_error
 from guestbook.errors import GuestbookError
 
@@ -17,6 +17,7 @@ app = typer.Typer(
 )
 night.register(app)
 world.register(app)
+ui.register(app)
 
 
 @app.callback()
