@@ -1,0 +1,24 @@
+{# What makes two sightings of a person in one role of one reservation, interaction or check the same source record. #}
+{% macro person_fields() -%}
+{{ return([
+    'first_name', 'last_name', 'full_name', 'native_name', 'email', 'phone', 'birth_date', 'gender', 'nationality_code', 'address', 'city',
+    'state', 'postal_code', 'country_code', 'document_type', 'document_hash', 'loyalty_number', 'card_token', 'guest_profile_id',
+]) }}
+{%- endmacro %}
+
+{% macro is_blank_person() -%}
+coalesce({% for field in person_fields() %}cast({{ field }} as varchar){{ ', ' if not loop.last }}{% endfor %}) is null
+{%- endmacro %}
+
+{# An interaction may change its property, so only its system and id are its key. #}
+{% macro person_key() -%}
+{{ return(['record_kind', 'source_system', "case when record_kind <> 'interaction' then property_code end", 'reference_id', 'role']) }}
+{%- endmacro %}
+
+{% macro person_role_id() -%}
+{{ surrogate_key(person_key()) }}
+{%- endmacro %}
+
+{% macro source_record_id() -%}
+{{ surrogate_key(person_key() + [surrogate_key(person_fields())]) }}
+{%- endmacro %}

@@ -1,0 +1,59 @@
+{# Versions, nights and rates: what several models say in the same words. #}
+
+{# Of all versions of a key the newest; equal updated_at: the one whose content hash sorts last. A total order, so no delivery order matters. #}
+{% macro newest_first() -%}
+order by updated_at desc, row_hash desc
+{%- endmacro %}
+
+{# When we knew a version (CONTRACTS.md, known_on). history_date: the date of the fact itself, used for what a first night brought. #}
+{% macro known_on(history_date) -%}
+case
+    when night_date = first_night_date then least(coalesce({{ history_date }}, {{ local_date('updated_at') }}), night_date)
+    else night_date
+end
+{%- endmacro %}
+
+{# Versions that this model has not seen, and all of the night that runs (so that a night killed half-way can simply be repeated). #}
+{% macro newly_arrived() -%}
+(
+    delivery_sequence > (select coalesce(max(delivery_sequence), 0) from {{ this }})
+    or night_date = cast('{{ var("night_date") }}' as date)
+)
+{%- endmacro %}
+
+{# Facts that changed, by version or by customer, since this model was last built. #}
+{% macro newly_refreshed() -%}
+(
+    refreshed_night_date > (select coalesce(max(refreshed_night_date), date '0001-01-01') from {{ this }})
+    or refreshed_night_date = cast('{{ var("night_date") }}' as date)
+)
+{%- endmacro %}
+
+{# The rate into the reporting currency: 1 only for that currency itself, null when there is none. #}
+{% macro reporting_rate(currency_code, rate) -%}
+case when {{ currency_code }} = '{{ var("reporting_currency") }}' then cast(1 as decimal(18, 8)) else {{ rate }} end
+{%- endmacro %}
+
+{# Left join, as `fx`, to the newest rate on or before a date. `rows` must be an alias of the query. #}
+{% macro join_rate(alias, currency_code, day) -%}
+asof left join {{ ref('fx_rate') }} as fx on {{ alias }}.{{ currency_code }} = fx.currency_code and {{ alias }}.{{ day }} >= fx.rate_date
+{%- endmacro %}
+
+{# An amount in the reporting currency. #}
+{% macro reporting_amount(amount, rate='reporting_rate') -%}
+cast({{ amount }} * {{ rate }} as decimal(18, 4))
+{%- endmacro %}
+
+{# Key of a company or agency: its IATA number or name group-wide, else the profile, which is local to the property. #}
+{% macro company_key(company_type, profile_id, name, iata="null") -%}
+case
+    when {{ iata }} is not null then {{ surrogate_key(["'" ~ company_type ~ "'", "'iata'", iata]) }}
+    when {{ profile_id }} is not null then {{ surrogate_key(["'" ~ company_type ~ "'", 'source_system', 'property_code', profile_id]) }}
+    when {{ name }} is not null then {{ surrogate_key(["'" ~ company_type ~ "'", "'name'", 'lower(' ~ name ~ ')']) }}
+end
+{%- endmacro %}
+
+{# The named columns of one alias, one under the other. #}
+{% macro columns(names, alias) -%}
+{% for name in names %}{{ alias }}.{{ name }}{{ ',\n        ' if not loop.last }}{% endfor %}
+{%- endmacro %}
