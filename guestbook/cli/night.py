@@ -4,7 +4,7 @@ from datetime import date
 
 import typer
 
-from guestbook.cli.options import HomeOption, JsonOption, console, date_of, print_json, settings_of
+from guestbook.cli.options import HomeOption, JsonOption, console, date_of, print_json, progress, settings_of
 from guestbook.cli.summary import show_status, show_summary
 from guestbook.settings import Settings
 
@@ -29,7 +29,8 @@ def nightly(
 
     settings = settings_of(context, home)
     day = date_of(night_date)
-    run_night(settings, day)
+    with progress(f"night {day}") as show:
+        run_night(settings, day, show)
     _report(settings, day, as_json)
 
 
@@ -45,7 +46,8 @@ def backfill(
 
     settings = settings_of(context, home)
     first, last = date_of(start), date_of(end)
-    run_backfill(settings, first, last)
+    with progress(f"nights {first} to {last}") as show:
+        run_backfill(settings, first, last, show)
     _report(settings, last, as_json)
 
 
@@ -59,7 +61,8 @@ def train(
     from guestbook.airflow_run import run_training
 
     settings = settings_of(context, home)
-    runs = run_training(settings, date_of(as_of))
+    with progress(f"training as of {as_of}"):
+        runs = run_training(settings, date_of(as_of))
     if as_json:
         print_json(runs)
     else:
