@@ -1,0 +1,8 @@
+"""The gates: Great Expectations judges each feed, the customers and the scores; a critical failure blocks, a warning passes and is shown."""
+
+from expectations.gates import gate_customers, gate_feed, gate_scores
+from expectations.outcome import GateOutcome
+from expectations.page import write_gate_page
+from expectations.record import override, releasable
+
+__all__ = ["GateOutcome", "gate_customers", "gate_feed", "gate_scores", "override", "releasable", "write_gate_page"]

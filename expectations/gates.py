@@ -1,0 +1,122 @@
+"""The gates of a night: each feed before its rows are accepted, the customers before ids become permanent, the scores before publishing."""
+
+import json
+from collections.abc import Iterable, Mapping
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from expectations.delivered_rows import check_rows
+from expectations.judge import judge
+from expectations.ledger import check_files, check_night, deliveries, is_expected
+from expectations.outcome import BatchFile, Check, GateOutcome, Measure
+from expectations.page import write_gate_page
+from expectations.record import overridden_rules, write_outcome
+from expectations.rules import rules_of
+from expectations.sql import CUSTOMER_MEASURES, PLAIN_MEASURES, SCORE_MEASURES
+from guestbook.night import is_past_night
+from guestbook.settings import Settings
+
+
+def gate_feed(settings: Settings, feed: str, night_date: date, files: Iterable[Any]) -> GateOutcome:
+    """Judge the staged files of a feed; the outcome says of each whether it is accepted or held.
+
+    `files` are what ingest staged: mappings or objects with sha256, accepted_path, file_name, vendor, load_status and the row counts of
+    the load report. Duplicates need no judgement. Results are recorded. Nothing is raised: the caller commits the decisions first and then
+    calls `outcome.raise_if_blocked()`.
+    """
+    batch = [file for file in map(batch_file, files) if file.load_status != "duplicate"]
+    ledger = deliveries(settings)
+    if is_past_night(settings, night_date) or not (batch or is_expected(settings, feed, ledger)):
+        return GateOutcome(feed, night_date, ())
+    checks, lake_rows = check_rows(feed, night_date, [file for file in batch if file.has_rows])
+    checks += check_files(feed, batch, lake_rows, ledger)
+    checks += check_night(feed, night_date, batch, ledger)
+    results = judge(checks, overridden_rules(settings, night_date))
+    return _recorded(settings, GateOutcome(feed, night_date, results, _decisions(batch, results)))
+
+
+def gate_customers(con: duckdb.DuckDBPyConnection, settings: Settings, night_date: date) -> GateOutcome:
+    """Judge core.dim_customer and what it rests on. Results are recorded; the caller calls `outcome.raise_if_blocked()`."""
+    return _gate_tables(con, settings, night_date, "customers", CUSTOMER_MEASURES)
+
+
+def gate_scores(con: duckdb.DuckDBPyConnection, settings: Settings, night_date: date) -> GateOutcome:
+    """Judge the scores as of the night. Results are recorded; the caller calls `outcome.raise_if_blocked()`."""
+    return _gate_tables(con, settings, night_date, "scores", SCORE_MEASURES)
+
+
+def batch_file(staged: Any) -> BatchFile:
+    """A staged file, whatever carries it: a mapping, an object, or an object with a `report`."""
+    known = {**_fields(getattr(staged, "report", None)), **_fields(staged)}
+    known = {**_fields(known.get("report")), **known}
+    rejected = known.get("rejected_counts") or {}
+    path = known.get("accepted_path")
+    return BatchFile(
+        sha256=known.get("sha256"),
+        accepted_path=Path(path) if path else None,
+        file_name=known["file_name"],
+        vendor=known["vendor"],
+        load_status=known.get("load_status") or "accepted",
+        rejected_counts=json.loads(rejected) if isinstance(rejected, str) else dict(rejected),
+        **{
+            name: int(known.get(name) or 0)
+            for name in ("rows_read", "rows_loaded", "rows_duplicate", "rows_quarantined")
+        },
+    )
+
+
+def _fields(thing: Any) -> dict[str, Any]:
+    if thing is None:
+        return {}
+    if isinstance(thing, Mapping):
+        return dict(thing)
+    names = getattr(thing, "__dataclass_fields__", None) or getattr(type(thing), "model_fields", None) or vars(thing)
+    return {name: getattr(thing, name) for name in names}
+
+
+def _decisions(files: Iterable[BatchFile], results: Iterable[Any]) -> dict[str, Any]:
+    """Held: files that fail a critical rule, and every file of a feed that fails one as a whole."""
+    blocked = {
+        result.check.file.sha256 if result.check.file else None for result in results if result.gate_status == "blocked"
+    }
+    return {
+        file.sha256: "held" if file.sha256 in blocked or None in blocked else "accepted"
+        for file in files
+        if file.sha256 and file.load_status != "refused"
+    }
+
+
+def _gate_tables(
+    con: duckdb.DuckDBPyConnection,
+    settings: Settings,
+    night_date: date,
+    suite: str,
+    queries: Mapping[str, tuple[str | None, str]],
+) -> GateOutcome:
+    known = {"night_date": night_date, "reporting_currency": settings.reporting_currency}
+    measured: dict[str, Measure] = {}
+    checks = []
+    for rule in rules_of(suite):
+        column, query = queries[rule.measure]
+        if rule.measure not in measured:
+            measured[rule.measure] = _measure(con, query, known, is_plain=rule.measure in PLAIN_MEASURES)
+        checks.append(Check(rule, suite, column, measured[rule.measure]))
+    return _recorded(settings, GateOutcome(suite, night_date, judge(checks, overridden_rules(settings, night_date))))
+
+
+def _measure(con: duckdb.DuckDBPyConnection, query: str, known: Mapping[str, Any], is_plain: bool) -> Measure:
+    parameters = {name: value for name, value in known.items() if f"${name}" in query}
+    figure, rows = con.execute(query, parameters or None).fetchone() or (None, 0)
+    if not is_plain:
+        return Measure.share(figure or 0, rows or 0)
+    return Measure(figure, rows or 0, "nothing to compare with" if figure is None else f"{figure:.4g}")
+
+
+def _recorded(settings: Settings, outcome: GateOutcome) -> GateOutcome:
+    """Results are in the lake and on the page before anything is raised: a blocked night has to be explained."""
+    write_outcome(settings, outcome)
+    write_gate_page(settings, outcome.night_date)
+    return outcome

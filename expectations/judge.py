@@ -1,0 +1,97 @@
+"""Great Expectations judges what was measured: one row per batch, one expectation per rule and column."""
+
+import logging
+import os
+from collections.abc import Sequence
+from typing import Any
+
+import pandas as pd
+
+from expectations.errors import GateError
+from expectations.outcome import Check, GateStatus, Result
+from expectations.rules import Rule
+
+EXPECTATION = "expect_column_values_to_be_between"
+
+
+def judge(checks: Sequence[Check], overridden: frozenset[str] = frozenset()) -> tuple[Result, ...]:
+    """One result per check, in their order. `overridden` are rules that may fail tonight.
+
+    Great Expectations is imported (3-5 s) only when there is something to judge.
+    """
+    failed = _failed({place: check for place, check in enumerate(checks) if check.is_judged})
+    return tuple(_result(check, place in failed, overridden) for place, check in enumerate(checks))
+
+
+def _result(check: Check, is_failed: bool, overridden: frozenset[str]) -> Result:
+    status: GateStatus = "passed" if check.is_judged else "not_judged"
+    if is_failed:
+        status = "warned" if check.rule.severity == "warn" else "blocked"
+        status = "overridden" if status == "blocked" and check.rule.rule in overridden else status
+    return Result(check, EXPECTATION, not is_failed, status)
+
+
+def _failed(checks: dict[int, Check]) -> set[int]:
+    """Places of the checks that their rule does not allow."""
+    if not checks:
+        return set()
+    columns: dict[tuple[str, str | None], dict[int, float | None]] = {}
+    rules: dict[tuple[str, str | None], Rule] = {}
+    for place, check in checks.items():
+        key = (check.rule.rule, check.column_name)
+        rules[key] = check.rule
+        columns.setdefault(key, {})[place] = check.measure.value
+    names = {f"{rule}:{column or ''}": (rule, column) for rule, column in columns}
+    frame = pd.DataFrame({name: pd.Series(columns[key], dtype="float64") for name, key in names.items()})
+    frame["place"] = frame.index
+    return _validate(frame, {name: rules[key] for name, key in names.items()})
+
+
+def _validate(frame: pd.DataFrame, rules: dict[str, Rule]) -> set[int]:
+    gx, expectations = _great_expectations()
+    context = gx.get_context(mode="ephemeral")
+    context.variables.progress_bars = {"globally": False}
+    asset = context.data_sources.add_pandas("measures").add_dataframe_asset("batches")
+    batch = asset.add_batch_definition_whole_dataframe("all").get_batch({"dataframe": frame})
+    suite = gx.ExpectationSuite(
+        name="gate",
+        expectations=[
+            expectations.ExpectColumnValuesToBeBetween(
+                column=name, min_value=rule.at_least, max_value=rule.at_most, meta={"why": rule.why}
+            )
+            for name, rule in rules.items()
+        ],
+    )
+    report = batch.validate(
+        suite, result_format={"result_format": "COMPLETE", "unexpected_index_column_names": ["place"]}
+    )
+    failed: set[int] = set()
+    for result in report.results:
+        failed |= _unexpected_places(result)
+    return failed
+
+
+def _unexpected_places(result: Any) -> set[int]:
+    """Places of one expectation's failures. `success` is also False when the check itself broke: that is an error, not a verdict."""
+    broken = (
+        result.exception_info.get("raised_exception", True)
+        if "raised_exception" in result.exception_info
+        else bool(result.exception_info)
+    )
+    if broken:
+        raise GateError(
+            f"expectation {result.expectation_config.type} on {result.expectation_config.kwargs['column']} could not be evaluated"
+        )
+    return {int(entry["place"]) for entry in result.result.get("unexpected_index_list") or ()}
+
+
+def _great_expectations() -> tuple[Any, Any]:
+    os.environ["GX_ANALYTICS_ENABLED"] = "false"
+    logging.getLogger("great_expectations").setLevel(logging.WARNING)
+    import great_expectations as gx
+    import great_expectations.expectations as expectations
+
+    logging.getLogger("great_expectations.data_context.types.base").setLevel(
+        logging.WARNING
+    )  # sets itself to INFO when imported
+    return gx, expectations

@@ -1,0 +1,92 @@
+"""Gate results and overrides as records of the lake."""
+
+from collections.abc import Iterable, Sequence
+from datetime import UTC, date, datetime
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from expectations.ledger import Delivery, deliveries
+from expectations.outcome import GateOutcome
+from expectations.rules import load_rules
+from guestbook.errors import UsageError
+from guestbook.lake import read_records, write_record
+from guestbook.settings import Settings
+from guestbook.tables import conform, declared
+
+
+def write_outcome(settings: Settings, outcome: GateOutcome) -> None:
+    """Record a gate's results. Run again, a night keeps the results of files that an earlier pass judged and this one did not see."""
+    if not outcome.results:
+        return
+    table = declared("ops", "gate_result")
+    rows = [result.row(outcome.night_date) for result in outcome.results]
+    seen = {row["file_sha256"] for row in rows}
+    kept = [row for row in results_of(settings, outcome.night_date, outcome.suite) if row["file_sha256"] not in seen]
+    fresh = conform(pa.Table.from_pylist(kept + rows, schema=table.arrow_schema), table)
+    write_record(settings, table.name, f"{outcome.night_date.isoformat()}-{outcome.suite}", fresh)
+
+
+def results_of(settings: Settings, night_date: date, suite: str | None = None) -> list[dict]:
+    """Recorded results of a night as rows of ops.gate_result."""
+    rows = read_records(settings, "gate_result", declared("ops", "gate_result").arrow_schema)
+    chosen = rows.filter(pc.equal(rows["night_date"], pa.scalar(night_date, pa.date32()))).to_pylist()
+    return [row for row in chosen if suite is None or row["suite_name"] == suite]
+
+
+def override(settings: Settings, night_date: date, rule: str, reason: str, who: str) -> dict:
+    """Record that a rule may fail in a night; returns the recorded row. Raises UsageError for an unknown rule or no reason."""
+    blocking = sorted(entry.rule for entry in load_rules() if entry.severity == "block")
+    if rule not in blocking:
+        raise UsageError(
+            f"rule {rule!r} does not block, or there is none of that name; rules that block: {', '.join(blocking)}"
+        )
+    if not reason.strip():
+        raise UsageError("an override needs a reason: say in --reason why the data is right as it is")
+    table = declared("ops", "gate_override")
+    row = {
+        "night_date": night_date,
+        "rule_name": rule,
+        "reason": reason.strip(),
+        "made_by": who,
+        "made_at": datetime.now(UTC),
+    }  # stamp
+    write_record(
+        settings, table.name, f"{night_date.isoformat()}-{rule}", pa.Table.from_pylist([row], schema=table.arrow_schema)
+    )
+    return row
+
+
+def overrides_of(settings: Settings, night_date: date) -> list[dict]:
+    """Overrides of a night as rows of ops.gate_override."""
+    rows = read_records(settings, "gate_override", declared("ops", "gate_override").arrow_schema).to_pylist()
+    return [row for row in rows if row["night_date"] == night_date]
+
+
+def overridden_rules(settings: Settings, night_date: date) -> frozenset[str]:
+    """Rules that may fail in a night."""
+    return frozenset(row["rule_name"] for row in overrides_of(settings, night_date))
+
+
+def releasable(settings: Settings, feed: str) -> list[str]:
+    """Content hashes of held files that an override now lets in, in the order of delivery: all that blocked them, in the night it did, is overridden."""
+    return [str(entry.sha256) for entry in _held(deliveries(settings), feed) if _is_let_in(settings, entry)]
+
+
+def _held(ledger: Sequence[Delivery], feed: str) -> Iterable[Delivery]:
+    last = {
+        entry.sha256: entry
+        for entry in ledger
+        if entry.feed == feed and entry.sha256 and entry.load_status != "duplicate"
+    }
+    return (entry for entry in last.values() if entry.load_status == "held")
+
+
+def _is_let_in(settings: Settings, entry: Delivery) -> bool:
+    allowed = overridden_rules(settings, entry.night_date)
+    failures = [
+        row["rule_name"]
+        for row in results_of(settings, entry.night_date, entry.feed)
+        if not row["success"] and row["severity"] == "block" and row["file_sha256"] in (entry.sha256, None)
+    ]
+    return bool(failures) and set(failures) <= allowed
