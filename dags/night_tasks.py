@@ -87,14 +87,13 @@ def gate_and_commit(feed: str) -> dict[str, int]:
     """Judge the staged files and write the ledger; a held file blocks the night. Runs when there is no file, too."""
     import expectations
     import ingest
-    from guestbook.errors import GateBlocked
 
     with stage(f"ingest_{feed}.gate_and_commit") as now:
-        outcome = expectations.gate_feed(now.settings, feed, now.night_date)
+        files = ingest.staged_files(now.settings, feed, now.night_date)
+        outcome = expectations.gate_feed(now.settings, feed, now.night_date, files)
         counts = ingest.commit(now.settings, feed, now.night_date, outcome.decisions)
         now.log.count(**counts)
-        if outcome.is_blocked:
-            raise GateBlocked(outcome.message)
+        outcome.raise_if_blocked()
         return counts
 
 
@@ -156,13 +155,12 @@ def build_core() -> None:
 def gate_customers() -> None:
     """Judge the customer dimension."""
     import expectations
-    from guestbook.errors import GateBlocked
     from guestbook.warehouse import warehouse
 
     with stage("build_customer_view.gate_customers") as now, warehouse(now.settings) as con:
         outcome = expectations.gate_customers(con, now.settings, now.night_date)
-        if outcome.is_blocked:
-            raise GateBlocked(outcome.message)
+        now.log.count(**outcome.counts())
+        outcome.raise_if_blocked()
 
 
 @task(pool=WAREHOUSE_POOL)
@@ -203,13 +201,12 @@ def score() -> dict[str, Any]:
 def gate_scores() -> None:
     """Judge the scores."""
     import expectations
-    from guestbook.errors import GateBlocked
     from guestbook.warehouse import warehouse
 
     with stage("score_customers.gate_scores") as now, warehouse(now.settings) as con:
         outcome = expectations.gate_scores(con, now.settings, now.night_date)
-        if outcome.is_blocked:
-            raise GateBlocked(outcome.message)
+        now.log.count(**outcome.counts())
+        outcome.raise_if_blocked()
 
 
 @task(pool=WAREHOUSE_POOL)

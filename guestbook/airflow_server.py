@@ -142,7 +142,7 @@ def _start(server: AirflowServer, environment: dict[str, str]) -> None:
     for command in COMPONENTS:
         with (server.log_dir / f"{command[0]}.log").open("wb") as log:
             process = subprocess.Popen(  # noqa: S603 - our own interpreter and fixed arguments
-                [sys.executable, "-m", "airflow", *command],
+                [sys.executable, "-P", "-m", "airflow", *command],
                 env=environment,
                 stdin=subprocess.DEVNULL,
                 stdout=log,
