@@ -1,0 +1,237 @@
+"""Judging churn candidates in time order (trained on earlier cut-offs, judged on a later one) and deciding what scores from now on."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from sklearn.linear_model import LogisticRegression
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
+from threadpoolctl import threadpool_limits
+
+from ml.churn_features import hiatus_design, own_rhythm_design, rfm_design
+from ml.churn_model import ChurnEnsemble
+from ml.history import CutOff, p_none
+from ml.judge import MIN_OF_EACH_CLASS, can_be_judged, judge_probability
+from ml.reasons import ReasonModel
+from ml.visit_rhythm import Floats, VisitRhythm
+
+JUDGED = 3
+BASELINE_DESIGNS = {"hiatus": hiatus_design, "hiatus_own_rhythm": own_rhythm_design, "rfm_logistic": rfm_design}
+BASELINES = ("hiatus", "hiatus_own_rhythm", "rfm_logistic", "bgnbd", "mbgnbd")
+LARGE_GROUP_SHARE = 0.1
+
+
+@dataclass(frozen=True)
+class ChurnScorer:
+    """What scores churn: `method` ensemble, bgnbd (fallback: the visit model alone) or none (nothing could be fitted)."""
+
+    method: str
+    horizon_days: int
+    window_days: int
+    rhythm: VisitRhythm | None = None
+    ensemble: ChurnEnsemble | None = None
+    reasons: ReasonModel | None = None
+
+    def probability(self, features: pd.DataFrame) -> Floats | None:
+        """One probability of no visit in the horizon per row; None when there is no model."""
+        if self.ensemble is not None:
+            return self.ensemble.predict(features)["ensemble"]
+        return None if self.rhythm is None else p_none(self.rhythm, features, self.horizon_days)
+
+
+@dataclass(frozen=True)
+class ChurnTraining:
+    """Outcome of one training: the scorer to use, whether the candidate was promoted, why, and all figures."""
+
+    scorer: ChurnScorer
+    is_promoted: bool
+    reason: str
+    metrics: dict[str, Any]
+    training_row_count: int
+
+
+def train_churn(
+    night: CutOff, past: Sequence[CutOff], horizon_days: int, window_days: int, random_state: int
+) -> ChurnTraining:
+    """Fit, judge and choose. `night` has no labels; `past` are labelled cut-offs, any order."""
+    past = sorted((c for c in past if not c.features.empty), key=lambda c: c.as_of_date, reverse=True)
+    rhythm = night.rhythm
+    if rhythm is None:
+        reason = "not promoted: too few customers came back for any visit model; customers are not scored"
+        return ChurnTraining(ChurnScorer("none", horizon_days, window_days), False, reason, {"judged": []}, 0)
+    judged = [
+        figures
+        for cut_off in past
+        if (figures := judge_cut_off(cut_off, past, horizon_days, window_days, random_state)) is not None
+    ][:JUDGED]
+    metrics: dict[str, Any] = {
+        "label": f"1 = no visit in the {horizon_days} days after the cut-off",
+        "judged": judged,
+        "mean": _mean(judged),
+    }
+    refusal = _refusal(judged, past, horizon_days, window_days)
+    usable = training_cut_offs(past, night.as_of_date, horizon_days)
+    metrics["trained_on"] = [c.as_of_date.isoformat() for c in usable]
+    if refusal:
+        scorer = ChurnScorer(
+            "bgnbd",
+            horizon_days,
+            window_days,
+            rhythm,
+            None,
+            _reasons(night, window_days, p_none(rhythm, night.features, horizon_days)),
+        )
+        return ChurnTraining(
+            scorer,
+            False,
+            f"not promoted: {refusal}; fallback: probability of no visit by {rhythm.family} alone",
+            metrics,
+            rhythm.customer_count,
+        )
+    ensemble = ChurnEnsemble(horizon_days, window_days, random_state).fit(usable, rhythm)
+    scorer = ChurnScorer(
+        "ensemble",
+        horizon_days,
+        window_days,
+        rhythm,
+        ensemble,
+        _reasons(night, window_days, ensemble.predict(night.features)["ensemble"]),
+    )
+    return ChurnTraining(
+        scorer, True, f"promoted: {_praise(metrics['mean'], len(judged))}", metrics, ensemble.training_row_count_
+    )
+
+
+def training_cut_offs(past: Sequence[CutOff], known_until: date, horizon_days: int, most: int = 3) -> list[CutOff]:
+    """The newest cut-offs whose labels were complete by a date."""
+    limit = known_until - timedelta(days=horizon_days)
+    return [c for c in past if c.as_of_date <= limit][:most]
+
+
+def judge_cut_off(
+    cut_off: CutOff, past: Sequence[CutOff], horizon_days: int, window_days: int, random_state: int
+) -> dict[str, Any] | None:
+    """Every model and baseline on one cut-off, trained on what was known by then; None when there is nothing to train on or too little to judge."""
+    train = training_cut_offs(past, cut_off.as_of_date, horizon_days)
+    window = cut_off.keep(cut_off.in_window(window_days))
+    label = window.has_left()
+    if not train or cut_off.rhythm is None or not can_be_judged(label):
+        return None
+    learnt = np.concatenate([c.has_left()[c.in_window(window_days)] for c in train])
+    if not can_be_judged(learnt):
+        return None
+    ensemble = ChurnEnsemble(horizon_days, window_days, random_state).fit(train, cut_off.rhythm)
+    predicted = ensemble.predict(window.features)
+    predicted.pop("rhythm")
+    for family, model in cut_off.rhythms.items():
+        predicted[family] = p_none(model, window.features, horizon_days)
+    for name, make in BASELINE_DESIGNS.items():
+        predicted[name] = _baseline(make, train, window, window_days)
+    best_baseline = min(
+        (name for name in BASELINES if name in predicted), key=lambda name: np.mean((predicted[name] - label) ** 2)
+    )
+    return {
+        "as_of_date": cut_off.as_of_date.isoformat(),
+        "trained_on": [c.as_of_date.isoformat() for c in train],
+        "row_count": len(label),
+        "churn_share": round(float(label.mean()), 6),
+        "models": {name: judge_probability(label, p) for name, p in sorted(predicted.items())},
+        "best_baseline": best_baseline,
+        "brier_gain": _paired(label, predicted[best_baseline], predicted["ensemble"]),
+        "groups": _groups(window, label, predicted["ensemble"], predicted[best_baseline]),
+    }
+
+
+def _baseline(make: Any, train: Sequence[CutOff], window: CutOff, window_days: int) -> Floats:
+    """A one-line rule turned into a probability by a logistic regression on the same training rows, so that it can be judged alike."""
+    x = np.concatenate([make(c.features)[c.in_window(window_days)].to_numpy() for c in train])
+    y = np.concatenate([c.has_left()[c.in_window(window_days)] for c in train])
+    with threadpool_limits(1):
+        model = make_pipeline(StandardScaler(), LogisticRegression(max_iter=2000)).fit(x, y)
+        return model.predict_proba(make(window.features).to_numpy())[:, 1]
+
+
+def _paired(label: Floats, other: Floats, ours: Floats) -> dict[str, float]:
+    """Mean gain in squared error over another model on the same rows, and its standard error."""
+    gain = (other - label) ** 2 - (ours - label) ** 2
+    return {
+        "mean": round(float(gain.mean()), 6),
+        "standard_error": round(float(gain.std(ddof=1) / np.sqrt(len(gain))), 6),
+    }
+
+
+def _groups(window: CutOff, label: Floats, ours: Floats, other: Floats) -> dict[str, dict[str, float]]:
+    """Brier gain within large groups of customers: first-timers, repeaters, members, those with a booking on the books."""
+    f = window.features
+    groups = {
+        "first_timer": f["visit_count"] <= 1,
+        "repeater": f["visit_count"] > 1,
+        "member": f["is_member"] > 0,
+        "on_books": f["on_books_count"] > 0,
+        "seen_lately": f["rfm_recency_days"] <= f["rfm_recency_days"].median(),
+    }
+    return {
+        name: {"row_count": int(rows.sum()), **_paired(label[rows], other[rows], ours[rows])}
+        for name, rows in groups.items()
+        if rows.sum() >= max(MIN_OF_EACH_CLASS, LARGE_GROUP_SHARE * len(f))
+    }
+
+
+def _refusal(judged: list[dict[str, Any]], past: Sequence[CutOff], horizon_days: int, window_days: int) -> str | None:
+    """Why the candidate is not to be used, or None."""
+    if not past:
+        return f"no history of {horizon_days} days with its outcome"
+    if not judged:
+        fewest = min(
+            (
+                int(min(label.sum(), len(label) - label.sum()))
+                for label in [c.has_left()[c.in_window(window_days)] for c in past]
+            ),
+            default=0,
+        )
+        if fewest < MIN_OF_EACH_CLASS:
+            return f"{fewest} customers of the rarer class in a cut-off, {MIN_OF_EACH_CLASS} needed"
+        return f"history too short to train and then judge {horizon_days} days later"
+    mean_gain = float(np.mean([j["brier_gain"]["mean"] for j in judged]))
+    error = float(np.sqrt(np.mean([j["brier_gain"]["standard_error"] ** 2 for j in judged])))
+    if mean_gain < -error:
+        return f"Brier score worse than the best baseline by {-mean_gain:.4f}"
+    mean = _mean(judged)
+    best_lift = max(mean[name]["top_decile_lift"] for name in BASELINES if name in mean)
+    if mean["ensemble"]["top_decile_lift"] < best_lift * 0.97:
+        return f"top-decile lift {mean['ensemble']['top_decile_lift']:.2f} against {best_lift:.2f} of a baseline"
+    for name in sorted({group for j in judged for group in j["groups"]}):
+        groups = [j["groups"][name] for j in judged if name in j["groups"]]
+        gain = float(np.mean([g["mean"] for g in groups]))
+        if gain < -2 * float(np.sqrt(np.mean([g["standard_error"] ** 2 for g in groups]))):
+            return f"Brier score worse than the baseline by {-gain:.4f} in the group {name}"
+    return None
+
+
+def _praise(mean: dict[str, dict[str, float]], cut_off_count: int) -> str:
+    ours = mean["ensemble"]
+    best = max((name for name in BASELINES if name in mean), key=lambda name: mean[name]["auc"])
+    return (
+        f"over {cut_off_count} later period(s) AUC {ours['auc']:.3f} against {mean[best]['auc']:.3f} ({best}), "
+        f"Brier {ours['brier']:.4f}, top-decile lift {ours['top_decile_lift']:.2f}"
+    )
+
+
+def _mean(judged: list[dict[str, Any]]) -> dict[str, dict[str, float]]:
+    names = sorted({name for j in judged for name in j["models"]})
+    return {
+        name: {
+            figure: round(float(np.mean([j["models"][name][figure] for j in judged if name in j["models"]])), 6)
+            for figure in judged[0]["models"]["ensemble"]
+        }
+        for name in names
+    }
+
+
+def _reasons(night: CutOff, window_days: int, probability: Floats) -> ReasonModel | None:
+    rows = night.in_window(window_days)
+    return ReasonModel().fit(night.features[rows], probability[rows]) if rows.any() else None

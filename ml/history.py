@@ -1,0 +1,69 @@
+"""Features of one cut-off date with what came after it: the unit that models are trained and judged on."""
+
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from ml.visit_rhythm import Floats, VisitRhythm, fit_visit_rhythm
+
+MAX_RHYTHM_CUSTOMERS = 200_000
+
+
+@dataclass(frozen=True)
+class CutOff:
+    """One row per customer with a visit by `as_of_date`; the labels speak of (as_of_date, as_of_date + horizon] and are None at the night itself."""
+
+    as_of_date: date
+    features: pd.DataFrame
+    future_visit_count: Floats | None = None
+    future_revenue_amount: Floats | None = None
+
+    @cached_property
+    def rhythms(self) -> dict[str, VisitRhythm]:
+        """Visit models fitted on what was known at the cut-off, by family; empty when the data carry none."""
+        return fit_rhythms(self.features)
+
+    @cached_property
+    def rhythm(self) -> VisitRhythm | None:
+        """The visit model with the higher likelihood (both families have four parameters)."""
+        return max(self.rhythms.values(), key=lambda model: model.log_likelihood, default=None)
+
+    def in_window(self, window_days: int) -> NDArray[np.bool_]:
+        """Per row: a visit in the trailing window, so that there is a customer to lose."""
+        return self.features["rfm_recency_days"].to_numpy() < window_days
+
+    def has_left(self) -> Floats:
+        """Per row: 1 when no visit came within the horizon."""
+        return (np.asarray(self.future_visit_count) < 0.5).astype(np.float64)
+
+    def keep(self, rows: NDArray[np.bool_]) -> "CutOff":
+        """The same cut-off with some of its rows."""
+        visits, money = self.future_visit_count, self.future_revenue_amount
+        return CutOff(
+            self.as_of_date,
+            self.features.loc[rows].reset_index(drop=True),
+            None if visits is None else visits[rows],
+            None if money is None else money[rows],
+        )
+
+
+def fit_rhythms(features: pd.DataFrame) -> dict[str, VisitRhythm]:
+    """BG/NBD and MBG/NBD on all customers of a cut-off (an even sample of them when there are very many)."""
+    step = -(-len(features) // MAX_RHYTHM_CUSTOMERS) if len(features) else 1
+    columns = [features[name].to_numpy()[::step] for name in ("clv_frequency", "clv_recency_days", "clv_age_days")]
+    fitted = {"bgnbd": fit_visit_rhythm(*columns, "bgnbd"), "mbgnbd": fit_visit_rhythm(*columns, "mbgnbd")}
+    return {family: model for family, model in fitted.items() if model is not None}
+
+
+def p_none(rhythm: VisitRhythm, features: pd.DataFrame, horizon_days: int) -> Floats:
+    """One value per row: probability of no visit in the horizon."""
+    return rhythm.p_none(
+        features["clv_frequency"].to_numpy(),
+        features["clv_recency_days"].to_numpy(),
+        features["clv_age_days"].to_numpy(),
+        horizon_days,
+    )

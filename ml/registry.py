@@ -1,0 +1,139 @@
+"""Saved models: `<home>/models/<model_name>/<model_version>/` holds model.joblib and card.json; current.json names the version in use.
+
+A model file is loaded only when its hash is the one on its card. The card is written last: without it a version does not exist.
+"""
+
+import hashlib
+import json
+import platform
+from dataclasses import dataclass
+from datetime import date
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import joblib
+
+from guestbook.errors import UsageError
+from guestbook.files import atomic_path, write_json_atomic
+from guestbook.settings import Settings
+from ml.errors import ModelError
+
+MODEL_NAMES = ("churn", "segment", "value")
+FORMAT = 1  # raise when saved models of older code can no longer be used
+LIBRARIES = ("numpy", "pandas", "scikit-learn", "scipy")
+CARD, FILE, CURRENT = "card.json", "model.joblib", "current.json"
+
+
+@dataclass(frozen=True)
+class SavedModel:
+    """A loaded model with its card."""
+
+    model_name: str
+    model_version: str
+    model: Any
+    card: dict[str, Any]
+
+
+def library_versions() -> dict[str, str]:
+    """Versions that a model's numbers depend on."""
+    return {"python": platform.python_version(), **{name: version(name) for name in LIBRARIES}}
+
+
+def to_json(content: Any) -> str:
+    """JSON with sorted keys; what is not a number or text is written as text."""
+    return json.dumps(content, sort_keys=True, default=str)
+
+
+def make_version(trained_as_of: date, *ingredients: Any) -> str:
+    """Training date and a hash of all that the model is a function of: same data, settings, seed and libraries give the same version."""
+    content = to_json([FORMAT, library_versions(), *ingredients])
+    return f"{trained_as_of.isoformat()}-{hashlib.sha256(content.encode()).hexdigest()[:12]}"
+
+
+def save(settings: Settings, model_name: str, model_version: str, model: Any, card: dict[str, Any]) -> None:
+    """Write the model, then its card with the file's hash."""
+    folder = _folder(settings, model_name) / model_version
+    with atomic_path(folder / FILE) as draft:
+        joblib.dump(model, draft, compress=3)
+    content = {
+        "model_name": model_name,
+        "model_version": model_version,
+        "format": FORMAT,
+        "libraries": library_versions(),
+        "sha256": _sha256(folder / FILE),
+        **card,
+    }
+    write_json_atomic(content, folder / CARD)
+
+
+def load(settings: Settings, model_name: str, model_version: str) -> SavedModel:
+    """A saved model after its hash was checked. Raises ModelError when it is missing, altered or of another format."""
+    card = read_card(settings, model_name, model_version)
+    path = _folder(settings, model_name) / model_version / FILE
+    if not path.is_file() or _sha256(path) != card["sha256"]:
+        raise ModelError(
+            f"model {model_name} {model_version}: {path} is missing or not the file on its card; run `guestbook train` or roll back to another version"
+        )
+    if card["format"] != FORMAT:
+        raise ModelError(
+            f"model {model_name} {model_version} has format {card['format']}, {FORMAT} is needed; run `guestbook train`"
+        )
+    return SavedModel(model_name, model_version, joblib.load(path), card)
+
+
+def read_card(settings: Settings, model_name: str, model_version: str) -> dict[str, Any]:
+    """The card of a version."""
+    path = _folder(settings, model_name) / model_version / CARD
+    if not path.is_file():
+        known = ", ".join(versions(settings, model_name)) or "none"
+        raise ModelError(f"model {model_name} has no version {model_version}; saved: {known}")
+    content: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    return content
+
+
+def versions(settings: Settings, model_name: str) -> list[str]:
+    """Saved versions, oldest training first."""
+    return sorted(path.parent.name for path in _folder(settings, model_name).glob(f"*/{CARD}"))
+
+
+def current_version(settings: Settings, model_name: str) -> str | None:
+    """The version in use."""
+    path = _folder(settings, model_name) / CURRENT
+    return str(json.loads(path.read_text(encoding="utf-8"))["model_version"]) if path.is_file() else None
+
+
+def use(settings: Settings, model_name: str, model_version: str) -> None:
+    """Make a saved version the one in use."""
+    read_card(settings, model_name, model_version)
+    write_json_atomic({"model_version": model_version}, _folder(settings, model_name) / CURRENT)
+
+
+def load_current(settings: Settings, model_name: str) -> SavedModel | None:
+    """The model in use, or None before the first training."""
+    in_use = current_version(settings, model_name)
+    return None if in_use is None else load(settings, model_name, in_use)
+
+
+def load_as_of(settings: Settings, model_name: str, night_date: date) -> SavedModel | None:
+    """The model for a date: the one in use if it was trained by then, else the newest that was; if none was, the oldest (nothing else can score)."""
+    in_use = current_version(settings, model_name)
+    if in_use is None:
+        return None
+    limit = night_date.isoformat()
+    if read_card(settings, model_name, in_use)["trained_as_of"] <= limit:
+        return load(settings, model_name, in_use)
+    served = [v for v in versions(settings, model_name) if read_card(settings, model_name, v).get("was_used")]
+    before = [v for v in served if read_card(settings, model_name, v)["trained_as_of"] <= limit]
+    return load(settings, model_name, before[-1] if before else (served or [in_use])[0])
+
+
+def _folder(settings: Settings, model_name: str) -> Path:
+    if model_name not in MODEL_NAMES:
+        raise UsageError(f"unknown model {model_name!r}; allowed: {', '.join(MODEL_NAMES)}")
+    return settings.models_dir / model_name
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()

@@ -1,0 +1,76 @@
+"""Fitting segments and keeping the five steps of the choice as a record."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from ml.history import CutOff
+from ml.rfm import LAST_TIER, TIERS, value_tiers
+from ml.segment_model import SegmentModel
+
+
+@dataclass(frozen=True)
+class SegmentTraining:
+    """Outcome of one training of the segments."""
+
+    model: SegmentModel
+    is_promoted: bool
+    reason: str
+    metrics: dict[str, Any]
+
+
+def train_segments(night: CutOff, champion: SegmentModel | None, random_state: int) -> SegmentTraining:
+    """Fit on the night's customers; codes stay those of the champion where the segments are the same."""
+    model = SegmentModel(random_state).fit(night.features, champion)
+    codes, _ = model.predict(night.features)
+    metrics = model.record()
+    metrics["value_tiers"] = _tiers(night)
+    for segment in metrics["segments"]:
+        segment |= _profile(night, codes == segment["segment_code"])
+    return SegmentTraining(model, model.k_ > 1, model.reason_, metrics)
+
+
+def _tiers(night: CutOff) -> list[dict[str, Any]]:
+    """The customer pyramid: share of customers and of the trailing year's spend per tier."""
+    spend = night.features["spend_trailing_year_amount"].to_numpy()
+    tiers = value_tiers(spend)
+    total = float(spend.sum()) or 1.0
+    names = [name for name, _ in TIERS] + [LAST_TIER]
+    return [
+        {
+            "value_tier_code": name,
+            "customer_count": int((tiers == name).sum()),
+            "revenue_share": round(float(spend[tiers == name].sum()) / total, 4),
+        }
+        for name in names
+    ]
+
+
+def _profile(night: CutOff, rows: np.ndarray) -> dict[str, Any]:
+    """What a segment looks like: size, money, habits, and how many of it may be written to."""
+    f = night.features
+    part = f[rows]
+    if part.empty:
+        return {"customer_count": 0, "customer_share": 0.0}
+    total = float(f["spend_amount"].sum()) or 1.0
+    medians = (
+        "rfm_recency_days",
+        "visit_count",
+        "spend_amount",
+        "average_visit_amount",
+        "mean_los_nights",
+        "mean_lead_time_days",
+    )
+    means = ("weekend_share", "direct_share", "business_share", "is_member", "consent_email")
+    return {
+        "customer_count": len(part),
+        "customer_share": round(len(part) / len(f), 4),
+        "revenue_share": round(float(part["spend_amount"].sum()) / total, 4),
+        **{f"median_{name}": _number(part[name].median()) for name in medians},
+        **{f"mean_{name}": _number(part[name].mean()) for name in means},
+    }
+
+
+def _number(value: float) -> float | None:
+    return None if np.isnan(value) else round(float(value), 4)

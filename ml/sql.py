@@ -1,0 +1,108 @@
+"""Every query of this stage. Reads features and staging; writes go through guestbook.warehouse."""
+
+from datetime import date
+
+import duckdb
+import pandas as pd
+import pyarrow as pa
+
+from ml.columns import COUNTS, NUMBERS
+
+REALISED = ("in_house", "checked_out")
+
+
+def has_table(con: duckdb.DuckDBPyConnection, schema: str, name: str) -> bool:
+    """Whether a table or view exists."""
+    query = "select 1 from information_schema.tables where table_schema = ? and table_name = ?"
+    return con.execute(query, [schema, name]).fetchone() is not None
+
+
+def first_arrival(con: duckdb.DuckDBPyConnection, night_date: date) -> date | None:
+    """The oldest arrival of a realised stay known to the warehouse; None when there is none."""
+    sources = (("core", "fct_visit", "true"), ("staging", "stg_reservation", "status in ('in_house', 'checked_out')"))
+    found = []
+    for schema, name, condition in sources:
+        if has_table(con, schema, name):
+            query = f'select min(arrival_date) from "{schema}"."{name}" where {condition} and arrival_date <= ?'  # noqa: S608 (constants)
+            found.append(con.execute(query, [night_date]).fetchone()[0])
+    known = [value for value in found if value is not None]
+    return min(known) if known else None
+
+
+def read_features(con: duckdb.DuckDBPyConnection, as_of_date: date) -> pd.DataFrame:
+    """One row per customer_id with at least one visit by as_of_date, in the order of customer_id: numbers as float64, missing ones filled as ml.columns says.
+
+    Money is also kept exact, as Decimal, in `<name>_exact`.
+    """
+    if not has_table(con, "features", "feat_customer"):
+        return empty_features()
+    present = {
+        row[0]
+        for row in con.execute(
+            "select column_name from information_schema.columns where table_schema = 'features' and table_name = 'feat_customer'"
+        ).fetchall()
+    }
+    numbers = [_number(name, name in present) for name in NUMBERS]
+    texts = [f'"{name}"' if name in present else f"cast(null as varchar) as {name}" for name in ("currency_code",)]
+    query = f"""
+        select customer_id, {", ".join(texts + numbers)}
+        from features.feat_customer
+        where as_of_date = ? and visit_count >= 1
+        order by customer_id
+    """  # noqa: S608 (names are constants of this package)
+    return con.execute(query, [as_of_date]).to_arrow_table().to_pandas()
+
+
+def read_money(con: duckdb.DuckDBPyConnection, as_of_date: date) -> pa.Table:
+    """Exact spend per customer_id, same rows and order as read_features: spend_amount, spend_trailing_year_amount as decimal(18,4)."""
+    query = """
+        select
+            coalesce(spend_amount, 0)::decimal(18, 4) as spend_amount,
+            coalesce(spend_trailing_year_amount, 0)::decimal(18, 4) as spend_trailing_year_amount
+        from features.feat_customer
+        where as_of_date = ? and visit_count >= 1
+        order by customer_id
+    """
+    return con.execute(query, [as_of_date]).to_arrow_table()
+
+
+def read_labels(con: duckdb.DuckDBPyConnection, as_of_date: date, horizon_days: int) -> pd.DataFrame:
+    """One row per customer_id with at least one visit by as_of_date, in the order of customer_id: visits and spend in (as_of_date, as_of_date + horizon_days].
+
+    Null where the label was not built.
+    """
+    if not (has_table(con, "features", "feat_customer") and has_table(con, "features", "feat_label")):
+        return pd.DataFrame(
+            {"future_visit_count": pd.Series(dtype="float64"), "future_revenue_amount": pd.Series(dtype="float64")}
+        )
+    query = """
+        select cast(label.future_visit_count as double) as future_visit_count,
+               cast(label.future_revenue_amount as double) as future_revenue_amount
+        from features.feat_customer as feature
+        left join features.feat_label as label
+          on label.customer_id = feature.customer_id and label.as_of_date = feature.as_of_date and label.horizon_days = ?
+        where feature.as_of_date = ? and feature.visit_count >= 1
+        order by feature.customer_id
+    """
+    return con.execute(query, [horizon_days, as_of_date]).to_arrow_table().to_pandas()
+
+
+def scored_dates(con: duckdb.DuckDBPyConnection, table: str) -> set[date]:
+    """The as_of_dates that a history table of ml holds."""
+    return {row[0] for row in con.execute(f'select distinct as_of_date from ml."{table}"').fetchall()}  # noqa: S608 (constants)
+
+
+def empty_features() -> pd.DataFrame:
+    """No rows, all columns of read_features."""
+    frame = pd.DataFrame({"customer_id": pd.Series(dtype="str"), "currency_code": pd.Series(dtype="str")})
+    for name in NUMBERS:
+        frame[name] = pd.Series(dtype="float64")
+    return frame
+
+
+def _number(name: str, is_present: bool) -> str:
+    if not is_present:
+        return f"cast({'0' if name in COUNTS else 'null'} as double) as {name}"
+    return (
+        f'coalesce(cast("{name}" as double), 0) as {name}' if name in COUNTS else f'cast("{name}" as double) as {name}'
+    )

@@ -1,0 +1,165 @@
+"""Training night: which cut-offs are needed, fit and judge on them, save models with cards, write the model runs."""
+
+import hashlib
+from datetime import date, timedelta
+from typing import Any
+
+import duckdb
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+
+from guestbook.lake import write_record
+from guestbook.settings import Settings
+from guestbook.tables import conform, declared
+from guestbook.warehouse import load_records
+from ml import registry, sql
+from ml.churn_training import train_churn
+from ml.history import CutOff
+from ml.segment_training import train_segments
+from ml.value_model import train_value
+
+CUT_OFFS_A_HORIZON = 2  # rolling origin: cut-offs lie half a horizon apart
+MOST_CUT_OFFS = 7  # three to judge, and three before each to train on
+SEASON_DAYS = 365
+
+
+def has_models(settings: Settings) -> bool:
+    """Whether every model has a version in use, a stated fallback counting as one."""
+    return all(registry.current_version(settings, name) for name in registry.MODEL_NAMES)
+
+
+def needs_training(settings: Settings, night_date: date) -> bool:
+    """Whether the night has to train first."""
+    return not has_models(settings)
+
+
+def training_dates(con: duckdb.DuckDBPyConnection, settings: Settings, night_date: date) -> list[date]:
+    """Cut-off dates whose features and labels training wants besides the night's own, newest first; [] where history is too short."""
+    return cut_off_dates(sql.first_arrival(con, night_date), night_date, settings.churn_horizon_days)
+
+
+def cut_off_dates(first_arrival: date | None, night_date: date, horizon_days: int) -> list[date]:
+    """Rolling origin: night - horizon and earlier, half a horizon apart, as long as half a horizon of history lies before a cut-off."""
+    if first_arrival is None:
+        return []
+    step = max(1, horizon_days // CUT_OFFS_A_HORIZON)
+    oldest = first_arrival + timedelta(days=max(step, 14))
+    dates = [night_date - timedelta(days=horizon_days + step * number) for number in range(MOST_CUT_OFFS)]
+    return [cut_off for cut_off in dates if cut_off >= oldest]
+
+
+def ensure_models(con: duckdb.DuckDBPyConnection, settings: Settings, night_date: date) -> list[dict[str, Any]]:
+    """Train when something has no saved model; returns the model runs, [] when there was nothing to do."""
+    return train(con, settings, night_date) if needs_training(settings, night_date) else []
+
+
+def train(con: duckdb.DuckDBPyConnection, settings: Settings, as_of_date: date) -> list[dict[str, Any]]:
+    """One model run per model name, as written to ml.model_run (dates and metrics as text).
+
+    Reads features and labels of as_of_date and of the cut-offs of `training_dates`; a cut-off whose features were not built is left out.
+    """
+    night = read_cut_off(con, as_of_date)
+    dates = cut_off_dates(sql.first_arrival(con, as_of_date), as_of_date, settings.churn_horizon_days)
+    past = [c for c in (read_cut_off(con, day, settings.churn_horizon_days) for day in dates) if len(c.features)]
+    digest = [fingerprint(c) for c in (night, *past)]
+    horizon, window, seed = settings.churn_horizon_days, settings.churn_window_days, settings.random_seed
+    data_window = {
+        "cut_offs": [c.as_of_date.isoformat() for c in (night, *past)],
+        "customer_count": len(night.features),
+    }
+    common = {
+        "trained_as_of": as_of_date.isoformat(),
+        "random_seed": seed,
+        "data_window": data_window,
+        "history_load_share": history_load_share(night),
+    }
+
+    churn = train_churn(night, past, horizon, window, seed)
+    value, value_metrics = train_value(night, past, horizon)
+    champion = registry.load_current(settings, "segment")
+    segments = train_segments(night, None if champion is None else champion.model, seed)
+    made = {
+        "churn": (
+            churn.scorer,
+            churn.is_promoted,
+            churn.reason,
+            churn.metrics,
+            churn.training_row_count,
+            [horizon, window],
+        ),
+        "value": (value, value.rhythm is not None, value.reason, value_metrics, len(night.features), [horizon]),
+        "segment": (segments.model, segments.is_promoted, segments.reason, segments.metrics, len(night.features), []),
+    }
+    runs = []
+    for name, (model, is_promoted, reason, metrics, row_count, parameters) in made.items():
+        ancestry = champion.model_version if name == "segment" and champion is not None else None
+        version = registry.make_version(as_of_date, name, seed, parameters, digest, ancestry)
+        run = {
+            "model_name": name,
+            "model_version": version,
+            "horizon_days": parameters[0] if parameters else None,
+            "window_days": parameters[1] if len(parameters) > 1 else None,
+            "training_row_count": row_count,
+            "metrics": metrics,
+            "is_promoted": is_promoted,
+            "promotion_reason": reason,
+            **common,
+        }
+        is_used = _should_use(settings, name, is_promoted)
+        registry.save(settings, name, version, model, {**run, "was_used": is_used})
+        if is_used:
+            registry.use(settings, name, version)
+        runs.append(run)
+    _write_runs(con, settings, as_of_date, runs)
+    return runs
+
+
+def read_cut_off(con: duckdb.DuckDBPyConnection, as_of_date: date, horizon_days: int | None = None) -> CutOff:
+    """One row per customer with a visit by the date; with a horizon, labels too (customers whose label is not known are left out)."""
+    features = sql.read_features(con, as_of_date)
+    if horizon_days is None or features.empty:
+        return CutOff(as_of_date, features)
+    labels = sql.read_labels(con, as_of_date, horizon_days)
+    known = labels["future_visit_count"].notna().to_numpy()
+    cut_off = CutOff(
+        as_of_date,
+        features,
+        labels["future_visit_count"].to_numpy(),
+        labels["future_revenue_amount"].fillna(0.0).to_numpy(),
+    )
+    return cut_off if known.all() else cut_off.keep(known)
+
+
+def fingerprint(cut_off: CutOff) -> str:
+    """Hash of all that a cut-off says."""
+    rows = pd.util.hash_pandas_object(cut_off.features, index=False).to_numpy()
+    digest = hashlib.sha256(np.ascontiguousarray(rows).tobytes())
+    for label in (cut_off.future_visit_count, cut_off.future_revenue_amount):
+        if label is not None:
+            digest.update(np.ascontiguousarray(label).tobytes())
+    return f"{cut_off.as_of_date.isoformat()}:{digest.hexdigest()}"
+
+
+def history_load_share(cut_off: CutOff) -> float | None:
+    """Mean share of the customers' facts that came from history loads; None when the features do not say."""
+    share = cut_off.features["history_load_share"]
+    return round(float(share.mean()), 6) if share.notna().any() else None
+
+
+def _should_use(settings: Settings, name: str, is_promoted: bool) -> bool:
+    """A promoted model serves; a fallback serves only where no promoted model does."""
+    in_use = registry.current_version(settings, name)
+    return is_promoted or in_use is None or not registry.read_card(settings, name, in_use)["is_promoted"]
+
+
+def _write_runs(
+    con: duckdb.DuckDBPyConnection, settings: Settings, as_of_date: date, runs: list[dict[str, Any]]
+) -> None:
+    table = declared("ml", "model_run")
+    for run in runs:
+        row = {column.name: run.get(column.name) for column in table.columns}
+        row |= {"metrics": registry.to_json(run["metrics"]), "trained_as_of": as_of_date}
+        rows = conform(pa.Table.from_pylist([row], schema=table.arrow_schema), table)
+        write_record(settings, "model_run", f"{run['model_name']}-{run['model_version']}", rows)
+    load_records(con, settings, "ml.model_run")
