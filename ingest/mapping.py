@@ -1,0 +1,207 @@
+"""The mapping language: how one vendor's export becomes a canonical feed, as validated data.
+
+A value is a name or path of the export (`agent`, `roomStay.arrivalDate`, `ids[type=Reservation].id`), or one operation with
+modifiers. Modifiers apply in the order of their fields below. Unknown keys are refused, with the allowed ones listed.
+"""
+
+import hashlib
+from pathlib import Path
+from typing import Annotated, Any, Literal, Union
+
+import yaml
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
+
+from guestbook.contracts import FEEDS, contract
+from ingest.errors import MappingError
+
+OPERATIONS = (
+    "from_", "column", "constant", "first_of", "concat", "sum", "subtract", "multiply",
+    "add_days", "minus_days", "hash", "row_number", "path_part", "list_of", "count",
+)  # fmt: skip
+
+
+class _Spec(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
+
+
+def _text(value: Any) -> Any:
+    """YAML's unquoted true, 1 and 1.5 as the text that the export would hold."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return str(value) if isinstance(value, int | float) else value
+
+
+def _texts(value: Any) -> Any:
+    return [_text(item) for item in value] if isinstance(value, list) else [_text(value)]
+
+
+def _codes(value: Any) -> Any:
+    return {_text(key): _text(item) for key, item in value.items()} if isinstance(value, dict) else value
+
+
+def _shorthand(value: Any) -> Any:
+    return {"from": value} if isinstance(value, str) else value
+
+
+Text = Annotated[str, BeforeValidator(_text)]
+Texts = Annotated[tuple[str, ...], BeforeValidator(_texts)]
+Condition = dict[str, Texts]
+
+
+class NumberStyle(_Spec):
+    """How numbers are written: `decimal` separates the fraction, every `thousands` mark and `currency_sign` is dropped."""
+
+    decimal: Literal[".", ","] = "."
+    thousands: str | None = None
+
+
+class ListOf(_Spec):
+    """A JSON list made of the elements at `each`; `fields` names each element's values (name -> path in the element)."""
+
+    each: str
+    where: Condition = {}
+    fields: dict[str, str]
+
+
+class Value(_Spec):
+    """One value of a row: exactly one operation, then modifiers. Blank text is null at every step."""
+
+    from_: Texts | None = Field(None, alias="from", description="name or path in the export; of several, the first not blank")
+    column: str | None = Field(None, description="another canonical column of this mapping")
+    constant: Text | None = None
+    first_of: "tuple[Operand, ...] | None" = Field(None, description="first that is not blank")
+    concat: "tuple[Operand, ...] | None" = Field(None, description="joined by separator, blanks left out")
+    sum: "tuple[Operand, ...] | None" = Field(None, description="nulls left out; null when all are")
+    subtract: "tuple[Operand, Operand] | None" = Field(None, description="first minus second; null when either is")
+    multiply: "tuple[Operand, ...] | None" = Field(None, description="null when one is")
+    add_days: "tuple[Operand, Operand] | None" = Field(None, description="a date and a number of days")
+    minus_days: "tuple[Operand, Operand] | None" = Field(None, description="a date and a number of days")
+    hash: "tuple[Operand, ...] | None" = Field(None, description="md5 of the values: a derived key")
+    row_number: bool = Field(False, description="1-based position of the row in the file")
+    path_part: str | None = Field(None, description="named group of the feed's path_pattern")
+    list_of: ListOf | None = None
+    count: str | None = Field(None, description="number of elements of the list at that path")
+
+    separator: Text = ""
+    when: Condition = Field({}, description="source -> allowed values; else null")
+    unless: Condition = Field({}, description="source -> values that make it null")
+    extract: str | None = Field(None, description="regular expression; its first group is kept, null without a match")
+    remove: str | None = Field(None, description="regular expression; every match is dropped")
+    null_if: Texts = ()
+    case: Literal["upper", "lower"] | None = None
+    number: NumberStyle | None = None
+    divide_by: int | None = Field(None, gt=0, description="e.g. 1000: milliseconds to seconds, minor units to money")
+    integer: bool = Field(False, description="240.0 becomes 240")
+    codes: Annotated[dict[str, str] | None, BeforeValidator(_codes)] = Field(None, description="their code -> ours, any case")
+    otherwise: Literal["reject", "quarantine", "keep", "null"] = Field("reject", description="a code that codes does not list")
+    date_format: Texts = Field((), description="strptime formats tried in order; else ISO 8601")
+    epoch: Literal["seconds", "milliseconds"] | None = None
+    time_zone: str | None = Field(None, description="property, UTC or an IANA zone: where times without an offset are local")
+    default: "Operand | None" = Field(None, description="when the value is blank")
+
+    @model_validator(mode="after")
+    def _one_operation(self) -> "Value":
+        given = [name.rstrip("_") for name in OPERATIONS if getattr(self, name) not in (None, False)]
+        if len(given) != 1:
+            allowed = ", ".join(name.rstrip("_") for name in OPERATIONS)
+            raise ValueError(f"needs exactly one of {allowed}; found {', '.join(given) or 'none'}")
+        return self
+
+
+Operand = Annotated[Union[Value], BeforeValidator(_shorthand)]
+Value.model_rebuild()
+
+
+class CsvStyle(_Spec):
+    """How the vendor writes CSV; what is not said is found from the file."""
+
+    delimiter: str | None = None
+    quote: str = '"'
+    header: tuple[str, ...] | None = Field(None, description="names of the columns of a file without a header line")
+    skip_lines: int = Field(0, ge=0, description="lines before the header")
+
+
+class FeedMapping(_Spec):
+    """How rows of one feed are made from one vendor's files."""
+
+    csv: CsvStyle = CsvStyle()
+    encoding: str | None = Field(None, description="text encoding; else found from the file")
+    rows: Texts = Field((), description="path of the list whose elements are rows (`checks[*].lines[*]`); the first that a document has")
+    path_pattern: str | None = Field(None, description="regular expression with named groups over the path below landing")
+    time_zone: str = Field("UTC", description="zone of times without offset, for all columns that name none")
+    date_format: Texts = ()
+    number: NumberStyle | None = None
+    null_values: Texts = Field((), description="texts that mean no value, such as NULL or \\N")
+    ignore: tuple[str, ...] = Field((), description="columns of the export that are not even kept in extra")
+    replaces_group: tuple[str, ...] = Field((), description="key columns whose newest version replaces all rows of the group")
+    columns: dict[str, Operand]
+
+
+class Mapping(_Spec):
+    """A vendor: who it is and one FeedMapping per feed it delivers."""
+
+    vendor: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
+    description: str = ""
+    source_system: str | None = Field(None, description="constant source_system; default: the vendor's name")
+    final: bool = Field(False, description="one file only: a second, different one is refused")
+    feeds: dict[str, FeedMapping]
+    sha256: str = Field("", description="hash of the mapping's text")
+
+    @model_validator(mode="after")
+    def _known_columns(self) -> "Mapping":
+        problems = [problem for feed, mapping in self.feeds.items() for problem in _problems(feed, mapping)]
+        if problems:
+            raise ValueError("; ".join(problems))
+        return self
+
+
+def _problems(feed: str, mapping: FeedMapping) -> list[str]:
+    if feed not in FEEDS:
+        return [f"unknown feed {feed!r}; allowed: {', '.join(FEEDS)}"]
+    spec = contract(feed)
+    unknown = sorted(set(mapping.columns) - set(spec.column_names))
+    optional = {"source_system"} | {column.name for column in spec.columns if column.default or column.default_from_property}
+    missing = [name for name in spec.required if name not in mapping.columns and name not in optional]
+    found = []
+    if unknown:
+        found.append(f"{feed}: unknown columns {', '.join(unknown)}; allowed: {', '.join(spec.column_names)}")
+    if missing:
+        found.append(f"{feed}: required columns not mapped: {', '.join(missing)}")
+    return found
+
+
+def read_mapping(path: Path) -> Mapping:
+    """The mapping in a YAML file. Raises MappingError that names each wrong key, its value and what is allowed."""
+    try:
+        text = path.read_text(encoding="utf-8")
+        content = yaml.safe_load(text)
+    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+        raise MappingError(f"mapping {path} can't be read: {type(error).__name__}; it must be YAML in UTF-8") from None
+    if not isinstance(content, dict):
+        raise MappingError(f"mapping {path} is not a YAML mapping; it starts with: vendor, feeds")
+    try:
+        return Mapping.model_validate({**content, "sha256": hashlib.sha256(text.encode()).hexdigest()})
+    except ValidationError as error:
+        raise MappingError(f"mapping {path} is not valid:\n" + "\n".join(_explain(error))) from None
+
+
+def _explain(error: ValidationError) -> list[str]:
+    lines = []
+    for problem in error.errors():
+        where = ".".join(str(part) for part in problem["loc"]) or "mapping"
+        if problem["type"] == "extra_forbidden":
+            lines.append(f"  {where}: unknown key; allowed: {', '.join(_allowed_keys(problem['loc']))}")
+        else:
+            lines.append(f"  {where}: {problem['msg'].removeprefix('Value error, ')}")
+    return lines
+
+
+def _allowed_keys(location: tuple[int | str, ...]) -> list[str]:
+    """The keys allowed beside the one at a location of the YAML."""
+    model: type[BaseModel] = Mapping
+    if len(location) >= 3 and location[0] == "feeds":
+        model = FeedMapping
+        if len(location) >= 4:
+            last = next((str(part) for part in reversed(location[:-1]) if part in ("csv", "number", "list_of")), "columns")
+            model = {"csv": CsvStyle, "number": NumberStyle, "list_of": ListOf, "columns": Value}[last]
+    return [field.alias or name for name, field in model.model_fields.items() if name != "sha256"]

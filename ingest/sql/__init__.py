@@ -1,0 +1,1 @@
+"""The SQL of ingest, compiled from contracts and mappings. Nothing else in this package builds a query."""

@@ -1,0 +1,199 @@
+"""A contract as SQL: text columns become typed ones; what can't be read is rejected with column, raw value and reason."""
+
+from dataclasses import dataclass
+
+from guestbook.contracts import Column, Contract
+from ingest.sql.names import literal, quoted
+from ingest.sql.values import QUARANTINED, REJECTED, Text
+
+FIRST_DAY, LAST_DAY = "1900-01-01", "2199-12-31"
+TRUE = ("true", "t", "yes", "y", "1", "on")
+FALSE = ("false", "f", "no", "n", "0", "off")
+OFFSET = r"(?:[Zz]|[+-][0-9]{2}:?(?:[0-9]{2})?)$"
+
+
+@dataclass(frozen=True)
+class Properties:
+    """What reference data says of each property_code; empty when there is none."""
+
+    time_zones: dict[str, str]
+    currencies: dict[str, str]
+
+
+def text(column: str) -> str:
+    """Identifier of a column before its type is checked."""
+    return quoted(f"text {column}")
+
+
+def cast(column: str) -> str:
+    """Identifier of a column after its cast."""
+    return quoted(f"cast {column}")
+
+
+def value(column: str) -> str:
+    """Identifier of a column after all checks."""
+    return quoted(column)
+
+
+def cast_expression(column: Column, source: Text, properties: Properties) -> str:
+    """SQL of the column's type read from its text; null when it can't be read."""
+    given = text(column.name)
+    if source.is_marked:
+        given = f"case when left({given}, 1) not in ({literal(REJECTED)}, {literal(QUARANTINED)}) then {given} end"
+    match column.type:
+        case "int":
+            return f"case when regexp_full_match({given}, '[+-]?[0-9]{{1,18}}([.]0*)?') then try_cast({given} as bigint) end"
+        case "decimal":
+            return _decimal(given, column.sql_type)
+        case "rate":
+            return f"try_cast({given} as decimal(18,8))"
+        case "date":
+            return _date(given, source)
+        case "ts":
+            return _instant(given, source, properties)
+        case "bool":
+            return f"case when lower({given}) in ({_list(TRUE)}) then true when lower({given}) in ({_list(FALSE)}) then false end"
+        case "json":
+            return f"case when json_valid({given}) then {given} end"
+    if column.allowed and column.case == "lower":
+        return f"replace(replace(lower({given}), ' ', '_'), '-', '_')"
+    return f"{column.case}({given})" if column.case else given
+
+
+def _decimal(given: str, sql_type: str) -> str:
+    """Signs behind, brackets and thousands are read; `1,234` alone is not, for it may be a decimal comma."""
+    plain = f"replace(regexp_replace({given}, '^[(](.*)[)]$|^(.*[0-9])-$', '-\\1\\2'), ' ', '')"
+    thousands = f"case when regexp_full_match({plain}, '[+-]?[0-9]{{1,3}}(,[0-9]{{3}})+[.][0-9]+') then replace({plain}, ',', '') else {plain} end"
+    return f"case when {given} is not null then coalesce(try_cast({given} as {sql_type}), try_cast({thousands} as {sql_type})) end"
+
+
+def _date(given: str, source: Text) -> str:
+    if source.date_formats:
+        return f"try_strptime({given}, [{_list(source.date_formats)}])::date"
+    return f"case when regexp_full_match({given}, '[0-9]{{4}}[-/][0-9]{{1,2}}[-/][0-9]{{1,2}}([T ][0-9]{{1,2}}:[0-9]{{2}}.*)?') then try_cast({given} as date) end"
+
+
+def _instant(given: str, source: Text, properties: Properties) -> str:
+    """A UTC instant: an offset in the text is honoured, else the text is local to the stated zone."""
+    if source.epoch:
+        factor = "1000000" if source.epoch == "seconds" else "1000"
+        return f"case when regexp_full_match({given}, '[0-9]+([.][0-9]+)?') then make_timestamptz((try_cast({given} as decimal(28,6)) * {factor})::bigint) end"
+    zone = _zone(source.time_zone, properties)
+    if source.date_formats:
+        return f"timezone({zone}, try_strptime({given}, [{_list(source.date_formats)}]))"
+    absolute = f"case when {given}[1] between '0' and '9' then try_cast({given} as timestamptz) end"
+    if source.time_zone == "UTC":
+        return absolute
+    local = f"timezone({zone}, case when {given}[1] between '0' and '9' then try_cast({given} as timestamp) end)"
+    return f"case when regexp_matches({given}, {literal(OFFSET)}) and length({given}) > 10 then {absolute} else {local} end"
+
+
+def _zone(name: str, properties: Properties) -> str:
+    if name != "property":
+        return literal(name)
+    return property_lookup(properties.time_zones, "'UTC'")
+
+
+def property_lookup(values: dict[str, str], otherwise: str) -> str:
+    """SQL of what reference data says for the row's property_code."""
+    if not values:
+        return otherwise
+    cases = " ".join(f"when {literal(code)} then {literal(found)}" for code, found in sorted(values.items()))
+    return f"case {text('property_code')} {cases} else {otherwise} end"
+
+
+def value_expression(column: Column) -> str:
+    """SQL of the column after the limits that the contract sets; null when it breaks one."""
+    given = cast(column.name)
+    tests = [test for test in (_within(column, given), _fits(column, given)) if test]
+    return f"case when {' and '.join(tests)} then {given} end" if tests else given
+
+
+def _within(column: Column, given: str) -> str | None:
+    low, high = column.minimum, column.maximum
+    if column.type in ("date", "ts"):
+        kind = "date" if column.type == "date" else "timestamptz"
+        return f"{given} between {kind} {literal(str(low or FIRST_DAY))} and {kind} {literal(str(high or LAST_DAY))}"
+    tests = [f"{given} >= {low}"] if low is not None else []
+    tests += [f"{given} <= {high}"] if high is not None else []
+    tests += [f"{given} > {column.above}"] if column.above is not None else []
+    return " and ".join(tests) or None
+
+
+def _fits(column: Column, given: str) -> str | None:
+    if column.allowed:
+        return f"{given} in ({_list(column.allowed)})"
+    if column.pattern:
+        return f"regexp_full_match({given}, {literal(column.pattern)})"
+    if column.json_shape:
+        return f"json_type({given}) = {literal(column.json_shape.upper())}"
+    if column.time_zone:
+        return f"{given} in (select name from pg_timezone_names())"
+    return None
+
+
+def reason(column: Column) -> str:
+    """Why a value of this column is rejected."""
+    kind = {"ts": "timestamp", "int": "whole number", "decimal": "amount", "rate": "positive rate", "bool": "yes or no"}
+    if column.allowed:
+        return f"not one of {', '.join(column.allowed)}"
+    if column.time_zone:
+        return "not an IANA time zone"
+    if column.pattern:
+        return f"not of the form {column.pattern}"
+    if column.json_shape:
+        return f"not a JSON {column.json_shape}"
+    if column.minimum is not None or column.maximum is not None:
+        limits = f" from {column.minimum}" if column.minimum is not None else ""
+        limits += f" to {column.maximum}" if column.maximum is not None else ""
+        return f"not a {kind.get(column.type, column.type)}{limits}"
+    return f"not a {kind.get(column.type, column.type)}"
+
+
+def row_reasons(contract: Contract, texts: dict[str, Text]) -> str:
+    """SQL of the row's reasons for quarantine as a JSON list without brackets; empty text for a good row."""
+    tests = []
+    for column in contract.columns:
+        if column.required:
+            tests.append((f"{text(column.name)} is null and {value(column.name)} is null", f"{column.name}: missing"))
+            tests.append((f"{text(column.name)} is not null and {value(column.name)} is null", f"{column.name}: {reason(column)}"))
+        elif texts[column.name].is_marked:
+            tests.append((f"left({text(column.name)}, 1) = {literal(QUARANTINED)}", f"{column.name}: code not in the mapping"))
+    for rule in contract.rules:
+        tests.append((f"{value(rule.greater)} < {value(rule.smaller)}", rule.name))
+    if contract.any_of:
+        tests.append((f"coalesce({', '.join(value(n) for n in contract.any_of)}) is null", f"none of {', '.join(contract.any_of)}"))
+    return _joined(f"case when {test} then {literal(_json(message))} end" for test, message in tests)
+
+
+def rejected_values(contract: Contract, texts: dict[str, Text]) -> str:
+    """SQL of optional values set aside, as JSON objects {column, raw, reason} without brackets; empty text for none."""
+    parts = []
+    for column in contract.columns:
+        marked = texts[column.name].is_marked
+        can_fail = column.type != "string" or column.allowed or column.pattern or column.time_zone or marked
+        if column.required or not can_fail or not texts[column.name].is_mapped:
+            continue
+        raw = f"ltrim({text(column.name)}, {literal(REJECTED + QUARANTINED)})" if marked else text(column.name)
+        head = literal(f'{{"column":{_json(column.name)},"raw":')
+        tail = literal(f',"reason":{_json("code not in the mapping" if marked and not column.allowed else reason(column))}}}')
+        parts.append(f"case when {text(column.name)} is not null and {cast_or_value(column)} is null then {head} || to_json({raw})::varchar || {tail} end")
+    return _joined(parts)
+
+
+def cast_or_value(column: Column) -> str:
+    """Where a failed check shows: before a default hides it."""
+    return quoted(f"kept {column.name}") if column.default or column.default_from_property else value(column.name)
+
+
+def _joined(parts: object) -> str:
+    listed = list(parts)  # type: ignore[call-overload]
+    return f"concat_ws(',', {', '.join(listed)})" if listed else "''"
+
+
+def _json(message: str) -> str:
+    return '"' + message.replace("\\", "\\\\").replace('"', '\\"') + '"'
+
+
+def _list(texts: tuple[str, ...]) -> str:
+    return ", ".join(literal(item) for item in texts)

@@ -1,0 +1,147 @@
+"""Quoting, and how a name or path of an export finds its column."""
+
+import json
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+_SEGMENT = re.compile(r"([^.\[\]]+)|\[([^\]]*)\]")
+
+
+def quoted(name: str) -> str:
+    """A name as an SQL identifier."""
+    return '"' + name.replace('"', '""') + '"'
+
+
+def literal(text: str) -> str:
+    """A text as an SQL literal; control characters by their code."""
+    escaped = text.replace("'", "''")
+    if escaped.isprintable():
+        return f"'{escaped}'"
+    parts = (f"chr({ord(c)})" if not c.isprintable() else "'" + c.replace("'", "''") + "'" for c in text)
+    return "(" + " || ".join(parts) + ")"
+
+
+def normalised(name: str) -> str:
+    """A column name without the differences that people don't mean: case, blanks around, blank or hyphen for underscore."""
+    return re.sub(r"[\s\-]+", "_", name.strip().strip("\ufeff")).casefold()
+
+
+def blank_to_null(expression: str) -> str:
+    """Text without blanks around; null when nothing is left."""
+    return f"nullif(trim({expression}, {literal(BLANKS)}), '')"
+
+
+BLANKS = " \t\r\n\u00a0\u3000"
+
+
+@dataclass
+class RawNames:
+    """The columns of a raw table by name; `used` collects those that a mapping read."""
+
+    names: tuple[str, ...]
+    used: set[int] = field(default_factory=set)
+    missing: set[str] = field(default_factory=set)
+
+    def __post_init__(self) -> None:
+        self._exact = {name: place for place, name in reversed(list(enumerate(self.names)))}
+        self._loose = {normalised(name): place for place, name in reversed(list(enumerate(self.names)))}
+
+    def place(self, name: str) -> int | None:
+        """Position of a column, matched exactly, else without case; None when the file has no such column."""
+        return self._exact.get(name, self._loose.get(normalised(name)))
+
+    def text(self, path: str) -> str:
+        """SQL of the text at a name or path; `null` when the file has no such column."""
+        place = self.place(path)
+        if place is not None:
+            self.used.add(place)
+            return blank_to_null(physical(place))
+        found = self._nested(path)
+        if found is None:
+            self.missing.add(path)
+            return "null::varchar"
+        document, tokens = found
+        return blank_to_null(_scalar(document, tokens))
+
+    def document(self, path: str) -> str:
+        """SQL of the JSON at a path; `null` when the file has no such column."""
+        found = self._nested(path)
+        if found is None:
+            self.missing.add(path)
+            return "null::json"
+        document, tokens = found
+        current, rest = _filtered(document, tokens)
+        return f"json_extract({current}, {literal(_json_path(rest))})" if rest else current
+
+    def _nested(self, path: str) -> tuple[str, list[str | int | dict[str, str]]] | None:
+        prefix, body = (path[:2], path[2:]) if path[:2] in ("^.", "$.") else ("", path)
+        tokens = parse_path(body)
+        place = self.place(prefix + str(tokens[0])) if tokens else None
+        if place is None:
+            return None
+        self.used.add(place)
+        column = physical(place)
+        return f"(case when left({column}, 1) in ('{{', '[') and json_valid({column}) then {column}::json end)", tokens[1:]
+
+
+def physical(place: int) -> str:
+    """Name of the raw table's column at a position."""
+    return f"c{place}"
+
+
+def parse_path(path: str) -> list[str | int | dict[str, str]]:
+    """`a.b[0].c[type=X].d[*].e` as keys, list positions, conditions ({} is every element)."""
+    tokens: list[str | int | dict[str, str]] = []
+    for key, bracket in _SEGMENT.findall(path):
+        if key:
+            tokens.append(key)
+        elif bracket == "*":
+            tokens.append({})
+        elif re.fullmatch(r"-?\d+", bracket):
+            tokens.append(int(bracket))
+        else:
+            tokens.append(dict(part.split("=", 1) for part in bracket.split(",") if "=" in part))
+    return tokens
+
+
+def _json_path(tokens: Iterable[str | int | dict[str, str]]) -> str:
+    out = "$"
+    for token in tokens:
+        if isinstance(token, str):
+            out += "." + json.dumps(token, ensure_ascii=False)
+        elif isinstance(token, int):
+            out += f"[{token}]" if token >= 0 else f"[#{token}]"
+        else:
+            out += "[*]"
+    return out
+
+
+def _filtered(document: str, tokens: list[str | int | dict[str, str]]) -> tuple[str, list[str | int | dict[str, str]]]:
+    """Apply every `[key=value]`: the JSON of the first element that fits, and the rest of the path."""
+    rest: list[str | int | dict[str, str]] = []
+    for token in tokens:
+        if isinstance(token, dict) and token:
+            elements = f"json_extract({document}, {literal(_json_path([*rest, {}]))})"
+            document, rest = f"list_filter({elements}, lambda e: {_fits(token)})[1]", []
+        else:
+            rest.append(token)
+    return document, rest
+
+
+def _fits(conditions: dict[str, str]) -> str:
+    tests = (
+        f"json_extract_string(e, {literal(_json_path(parse_path(key)))}) = {literal(value)}" for key, value in conditions.items()
+    )
+    return " and ".join(tests)
+
+
+def _scalar(document: str, tokens: list[str | int | dict[str, str]]) -> str:
+    current, rest = _filtered(document, tokens)
+    found = f"json_extract_string({current}, {literal(_json_path(rest))})"
+    return f"array_to_string({found}, ';')" if any(token == {} for token in rest) else found
+
+
+def element_text(path: str) -> str:
+    """SQL of the text at a path inside the list element `e`."""
+    return blank_to_null(_scalar("e", parse_path(path)))

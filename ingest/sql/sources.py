@@ -1,0 +1,137 @@
+"""SQL that reads one delivered file into the raw table: every column as text, one row per row of the file, in its order."""
+
+import json
+from pathlib import Path
+
+from ingest.sql.names import literal, physical, quoted
+
+RAW_OPTIONS = "(format parquet, compression lz4, dictionary_size_limit 2000, row_group_size 61440)"
+LAKE_OPTIONS = "(format parquet, compression zstd, row_group_size 61440)"
+SEPARATOR = chr(31)
+MAX_LINE = 16_000_000
+
+
+def copy_to(query: str, path: Path, options: str) -> str:
+    """Write a query's rows to one Parquet file."""
+    return f"copy ({query}) to {literal(str(path))} {options}"
+
+
+def raw_parquet(path: Path, columns: list[str] | None, has_unsplit: bool) -> str:
+    """Rows of a Parquet file with their position; `columns` (expressions) renames a delivered file's columns to c0, c1 ..."""
+    selected = "*" if columns is None else ", ".join(f"{sql} as {physical(place)}" for place, sql in enumerate(columns))
+    unsplit = "" if has_unsplit else "null::varchar as unsplit, "
+    return (
+        f"select file_row_number + 1 as position, {unsplit}{selected}"
+        f" from read_parquet({literal(str(path))}, file_row_number = true)"
+    )
+
+
+def csv_rows(path: Path, columns: int, delimiter: str, quote: str, line_end: str, skip: int) -> str:
+    """Rows of a clean CSV; any row that doesn't split into exactly `columns` fields is an error."""
+    types = ", ".join(f"{literal(physical(place))}: 'VARCHAR'" for place in range(columns))
+    return f"select null::varchar as unsplit, * from {_read_csv(path, types, delimiter, quote, line_end, skip)}"
+
+
+def repaired_csv_rows(path: Path, columns: int, delimiter: str, quote: str) -> str:
+    """Rows of a CSV that `ingest.repair` wrote."""
+    types = ", ".join(["'unsplit': 'VARCHAR'", *(f"{literal(physical(place))}: 'VARCHAR'" for place in range(columns))])
+    return f"select * from {_read_csv(path, types, delimiter, quote, chr(10), 0)}"
+
+
+def _read_csv(path: Path, types: str, delimiter: str, quote: str, line_end: str, skip: int) -> str:
+    escaped_end = {"\n": "'\\n'", "\r\n": "'\\r\\n'"}[line_end]
+    return (
+        f"read_csv({literal(str(path))}, auto_detect = false, header = false, skip = {skip}, columns = {{{types}}},"
+        f" delim = {literal(delimiter)}, quote = {literal(quote)}, escape = {literal(quote)}, new_line = {escaped_end}, strict_mode = true)"
+    )
+
+
+def json_lines(path: Path) -> str:
+    """One row per line that is not blank: `doc`, or `unsplit` for a line that is not a JSON object."""
+    lines = (
+        f"select line from read_csv({literal(str(path))}, auto_detect = false, header = false, columns = {{'line': 'VARCHAR'}},"
+        f" delim = {literal(SEPARATOR)}, quote = '', escape = '', max_line_size = {MAX_LINE}, buffer_size = {4 * MAX_LINE})"
+        " where trim(line) <> ''"
+    )
+    is_object = "json_valid(line) and json_type(line) = 'OBJECT'"
+    return (
+        f"select case when {is_object} then line end as doc,"
+        f" case when not ({is_object}) or not json_valid(line) then 'not a JSON object' || {literal(SEPARATOR)} || redact(line) end as unsplit from ({lines})"
+    )
+
+
+def json_documents(path: Path, layout: str) -> str:
+    """One row per document of a JSON array (`array`) or of documents behind each other (`unstructured`)."""
+    objects = f"read_json_objects({literal(str(path))}, format = {literal(layout)}, maximum_object_size = 268435456)"
+    return (
+        "select case when json_type(json) = 'OBJECT' then json::varchar end as doc,"
+        f" case when json_type(json) <> 'OBJECT' then 'not a JSON object' || {literal(SEPARATOR)} || redact(json::varchar) end as unsplit from {objects}"
+    )
+
+
+def exploded(documents: str, levels: list[list[str]], alternatives: list[list[str]]) -> str:
+    """One row per list element: `doc` the element, `parent` the element above it, `root` the document.
+
+    A document without the list is one row that says so. A single object counts as a list of one.
+    """
+    if not levels:
+        return f"select doc, null::json as parent, doc::json as root, unsplit from ({documents})"
+    first = f"select unnest({_elements('doc::json', alternatives)}) as level1, doc::json as root, unsplit from ({documents})"
+    query = first
+    for number, keys in enumerate(levels[1:], start=2):
+        query = f"select unnest({_elements(f'level{number - 1}', [keys])}) as level{number}, level{number - 1} as above, root, unsplit from ({query})"
+    last = f"level{len(levels)}"
+    parent = "above" if len(levels) > 1 else "null::json"
+    path = ".".join(part for keys in levels for part in keys)
+    return (
+        f"select case when json_type({last}) = 'OBJECT' then {last} end as doc, {parent} as parent, root,"
+        f" coalesce(unsplit, case when {last} is null then {literal(f'no {path} in the document' + SEPARATOR)} || redact(root::varchar)"
+        f" when json_type({last}) <> 'OBJECT' then {literal(f'{path} holds no object' + SEPARATOR)} || redact({last}::varchar) end) as unsplit from ({query})"
+    )
+
+
+def _elements(document: str, alternatives: list[list[str]]) -> str:
+    found = []
+    for keys in alternatives:
+        path = "$" + "".join("." + json.dumps(key, ensure_ascii=False) for key in keys)
+        inside = f"json_extract({document}, {literal(path)})"
+        found.append(
+            f"case json_type({inside}) when 'ARRAY' then json_extract({document}, {literal(path + '[*]')}) when 'OBJECT' then [{inside}] end"
+        )
+    return f"coalesce({', '.join(found)}, [null::json])"
+
+
+def key_census(rows: str, columns: tuple[str, ...]) -> str:
+    """Every different list of keys that the JSON of each named column has."""
+    parts = (f"select distinct {literal(name)} as source, json_keys({name}) as keys from rows_read where {name} is not null" for name in columns)
+    return f"with rows_read as ({rows}) {' union all '.join(parts)}"
+
+
+def json_columns(rows: str, keys: list[tuple[str, str]]) -> str:
+    """The raw table of JSON rows: `keys` are (source column, key) pairs, in the order of the table's columns."""
+    texts = ", ".join(
+        f"json_extract_string({source}, {literal(pointer(key))}) as {physical(place)}" for place, (source, key) in enumerate(keys)
+    )
+    return f"select unsplit{', ' if texts else ''}{texts} from ({rows})"
+
+
+def json_columns_fast(rows: str, keys: list[str]) -> str:
+    """The same for flat documents, parsed once per row."""
+    structure = json.dumps({key: "VARCHAR" for key in keys}, ensure_ascii=False)
+    texts = ", ".join(f"row_read.{quoted(key)} as {physical(place)}" for place, key in enumerate(keys))
+    return f"select unsplit, {texts} from (select unsplit, from_json(doc, {literal(structure)}) as row_read from ({rows}))"
+
+
+def pointer(key: str) -> str:
+    """JSON pointer of a top-level key."""
+    return "/" + key.replace("~", "~0").replace("/", "~1")
+
+
+def parquet_column(name: str, sql_type: str) -> str:
+    """SQL of a Parquet column as text: nested values as JSON, not-a-number as null."""
+    column = quoted(name)
+    if sql_type in ("DOUBLE", "FLOAT"):
+        return f"case when isfinite({column}) then {column}::varchar end"
+    if sql_type.endswith("]") or sql_type.startswith(("STRUCT", "MAP", "UNION")):
+        return f"to_json({column})::varchar"
+    return f"{column}::varchar"

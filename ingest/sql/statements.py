@@ -1,0 +1,152 @@
+"""The two statements that load a file: accepted rows and quarantined rows, out of one chain of checks."""
+
+from dataclasses import dataclass
+
+from guestbook.contracts import Column, Contract
+from ingest.redact import CARD_PATTERN, SENSITIVE_HINT, is_sensitive_name
+from ingest.sql import checks
+from ingest.sql.names import RawNames, literal, physical, quoted
+from ingest.sql.values import Text
+
+SEPARATOR = chr(31)
+BLOCK_BYTES = 64
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Everything that decides what one file's rows become."""
+
+    contract: Contract
+    texts: dict[str, Text]
+    names: RawNames
+    kept: tuple[int, ...]
+    sensitive: frozenset[int]
+    is_nested: bool
+    properties: checks.Properties
+    key: bytes
+
+
+def accepted_rows(plan: Plan, source: str) -> str:
+    """One row per good row of the file: canonical columns, row_number, row_hash, extra."""
+    columns = ", ".join(quoted(name) for name in plan.contract.column_names)
+    return (
+        f"{_chain(plan, source)} select {columns}, position as row_number, {_row_hash(plan.contract)} as row_hash, extra"
+        " from whole where reasons = ''"
+    )
+
+
+def quarantined_rows(plan: Plan, source: str, feed: str, vendor: str) -> str:
+    """One row per rejected row of the file: feed, vendor, row_number, reasons, raw."""
+    return (
+        f"{_chain(plan, source)} select {literal(feed)} as feed, {literal(vendor)} as vendor, position as row_number,"
+        f" '[' || reasons || ']' as reasons, {_raw_row(plan)} as raw from whole where reasons <> '' order by position"
+    )
+
+
+def _chain(plan: Plan, source: str) -> str:
+    """Common table expressions from raw columns to `whole`: checked columns, reasons, extra."""
+    raw = ", ".join(physical(place) for place in range(len(plan.names.names)))
+    texts = ", ".join(f"{text.sql} as {checks.text(name)}" for name, text in plan.texts.items())
+    casts = ", ".join(f"{_cast(plan, column)} as {checks.cast(column.name)}" for column in plan.contract.columns)
+    values = ", ".join(f"{checks.value_expression(column)} as {checks.cast_or_value(column)}" for column in plan.contract.columns)
+    defaults = "".join(f", {_defaulted(plan, column)} as {quoted(column.name)}" for column in plan.contract.columns if _has_default(column))
+    reasons = checks.row_reasons(plan.contract, plan.texts)
+    rejected = checks.rejected_values(plan.contract, plan.texts)
+    comma = ", " if raw else ""
+    return (
+        f"with source as (select position, unsplit{comma}{raw} from ({source})), "
+        f"texts as (select *, {texts} from source), "
+        f"casts as (select *, {casts} from texts), "
+        f"limited as (select *, {values} from casts), "
+        f"filled as (select *{defaults} from limited), "
+        f"judged as (select *, {rejected} as rejected, "
+        f"case when unsplit is not null then to_json(split_part(unsplit, {literal(SEPARATOR)}, 1))::varchar else {reasons} end as reasons from filled), "
+        f"whole as (select *, {_extra(plan)} as extra from judged)"
+    )
+
+
+def _cast(plan: Plan, column: Column) -> str:
+    given = checks.text(column.name)
+    if column.hashed:
+        return hashed(given, plan.key)
+    if column.card_guard:
+        return _without_cards(given)
+    return checks.cast_expression(column, plan.texts[column.name], plan.properties)
+
+
+def _has_default(column: Column) -> bool:
+    return column.default is not None or column.default_from_property
+
+
+def _defaulted(plan: Plan, column: Column) -> str:
+    kept = checks.cast_or_value(column)
+    if column.default is not None:
+        return f"coalesce({kept}, {literal(column.default)}::{column.sql_type})"
+    found = checks.property_lookup(plan.properties.currencies, "null")
+    return f"case when {checks.text(column.name)} is null then {found} else {kept} end"
+
+
+def _extra(plan: Plan) -> str:
+    """JSON of the columns that no mapping names and of the values set aside; null when there are none."""
+    parts = [_member(plan, place) for place in sorted(plan.kept, key=lambda place: plan.names.names[place])]
+    parts.append("case when rejected <> '' then '\"_rejected\":[' || rejected || ']' end")
+    return _without_cards(f"'{{' || nullif(concat_ws(',', {', '.join(parts)}), '') || '}}'", plan.is_nested)
+
+
+def _raw_row(plan: Plan) -> str:
+    """The row as delivered: JSON of its columns, or its text when it could not be split; numbers of documents and cards hashed."""
+    parts = ", ".join(_member(plan, place) for place in range(len(plan.names.names)))
+    whole = f"'{{' || concat_ws(',', {parts}) || '}}'" if parts else "'{}'"
+    text = f"case when unsplit is not null then substr(unsplit, strpos(unsplit, {literal(SEPARATOR)}) + 1) else {whole} end"
+    return f"redact({text})"
+
+
+def _member(plan: Plan, place: int) -> str:
+    """`"name":value` of a raw column as text; null when it is blank."""
+    name, column = plan.names.names[place], physical(place)
+    shown = "delivered_" + name if name == "_rejected" else name
+    head = literal(_json_name(shown) + ":")
+    if place in plan.sensitive or is_sensitive_name(name):
+        return f"{head} || to_json({hashed(column, plan.key)})::varchar"
+    content = f"to_json({column})::varchar"
+    if plan.is_nested:
+        content = f"case when left({column}, 1) in ('{{', '[') and json_valid({column}) then {column} else {content} end"
+    return f"case when {column} <> '' then {head} || {content} end"
+
+
+def _json_name(name: str) -> str:
+    return '"' + name.replace("\\", "\\\\").replace('"', '\\"').replace("\n", " ").replace("\t", " ").replace("\r", " ") + '"'
+
+
+def _row_hash(contract: Contract) -> str:
+    """Content of the row without its place: the same in every file format."""
+    parts = [f"coalesce({_stable(column)}, '')" for column in contract.columns]
+    separator = literal(SEPARATOR)
+    return f"md5(concat_ws({separator}, {', '.join(parts)}, coalesce(extra, '')))"
+
+
+def _stable(column: Column) -> str:
+    name = quoted(column.name)
+    match column.type:
+        case "string" | "json":
+            return name
+        case "ts":
+            return f"epoch_us({name})::varchar"
+    return f"{name}::varchar"
+
+
+def hashed(expression: str, key: bytes) -> str:
+    """HMAC-SHA256 in SQL: the same as `guestbook.privacy.keyed_hash` of the number without case, blanks and signs."""
+    number = f"nullif(regexp_replace(upper({expression}), '[^\\p{{L}}\\p{{N}}]', '', 'g'), '')"
+    inner = _blob(bytes(byte ^ 0x36 for byte in key.ljust(BLOCK_BYTES, b"\0")))
+    outer = _blob(bytes(byte ^ 0x5C for byte in key.ljust(BLOCK_BYTES, b"\0")))
+    return f"sha256({outer} || unhex(sha256({inner} || encode({number}))))"
+
+
+def _blob(content: bytes) -> str:
+    return "'" + "".join(f"\\x{byte:02x}" for byte in content) + "'::blob"
+
+
+def _without_cards(expression: str, is_nested: bool = False) -> str:
+    hint = f"{CARD_PATTERN}|{SENSITIVE_HINT}" if is_nested else CARD_PATTERN
+    return f"case when regexp_matches({expression}, {literal(hint)}) then redact({expression}) else {expression} end"
