@@ -34,9 +34,13 @@ end
 case when {{ currency_code }} = '{{ var("reporting_currency") }}' then cast(1 as decimal(18, 8)) else {{ rate }} end
 {%- endmacro %}
 
-{# Left join, as `fx`, to the newest rate on or before a date. `rows` must be an alias of the query. #}
-{% macro join_rate(alias, currency_code, day) -%}
-asof left join {{ ref('fx_rate') }} as fx on {{ alias }}.{{ currency_code }} = fx.currency_code and {{ alias }}.{{ day }} >= fx.rate_date
+{# Left join, as `fx`, to the newest rate on or before a day. `rows` is the query or relation behind the alias; its distinct days are looked up, not its rows. #}
+{% macro join_rate(alias, rows, day) -%}
+left join (
+        select asked.currency_code, asked.day, rated.rate
+        from (select distinct currency_code, {{ day }} as day from {{ rows }}) as asked
+        asof left join {{ ref('fx_rate') }} as rated on asked.currency_code = rated.currency_code and asked.day >= rated.rate_date
+    ) as fx on {{ alias }}.currency_code = fx.currency_code and {{ alias }}.{{ day }} = fx.day
 {%- endmacro %}
 
 {# An amount in the reporting currency. #}

@@ -1,4 +1,6 @@
 -- one row per (source_system, interaction_id): the current version, with its customer
+-- depends_on: {{ ref('stg_interaction_version') }}
+-- depends_on: {{ ref('fct_reservation') }}
 {{ config(materialized='incremental', unique_key=['source_system', 'interaction_id']) }}
 
 {% if is_incremental() %}

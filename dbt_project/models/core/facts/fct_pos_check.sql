@@ -13,7 +13,7 @@ changed as (
     from attribution
     {% if is_incremental() %}
     left join {{ this }} as built using (source_system, property_code, pos_check_id)
-    {{ join_rate('built', 'currency_code', 'business_date') }}
+    {{ join_rate('built', this, 'business_date') }}
     where {{ differs('attribution.check_hash', 'built.check_hash') }}
         or {{ differs('built.reporting_rate', reporting_rate('built.currency_code', 'fx.rate')) }}
         or built.reporting_currency_code <> '{{ var("reporting_currency") }}'
@@ -59,7 +59,7 @@ valued as (
         {{ reporting_rate('summed.currency_code', 'fx.rate') }} as reporting_rate,
         '{{ var("reporting_currency") }}' as reporting_currency_code
     from summed
-    {{ join_rate('summed', 'currency_code', 'business_date') }}
+    {{ join_rate('summed', 'summed', 'business_date') }}
 )
 
 select

@@ -1,4 +1,5 @@
 -- one row per (source_system, property_code, reservation_id): the current version, with its customer
+-- depends_on: {{ ref('stg_reservation') }}
 {{ config(materialized='incremental', unique_key=['source_system', 'property_code', 'reservation_id']) }}
 
 {% if is_incremental() %}
@@ -12,7 +13,7 @@ with affected as (
     left join {{ source('identity', 'customer_record') }} as guest on built.guest_source_record_id = guest.source_record_id
     left join {{ source('identity', 'customer_record') }} as booker on built.booker_source_record_id = booker.source_record_id
     left join {{ ref('dim_property') }} as property on built.property_code = property.property_code
-    {{ join_rate('built', 'currency_code', 'arrival_date') }}
+    {{ join_rate('built', this, 'arrival_date') }}
     where {{ differs('built.customer_id', 'guest.customer_id') }}
         or {{ differs('built.booker_customer_id', 'booker.customer_id') }}
         or {{ differs('built.time_zone', 'property.time_zone') }}
@@ -123,7 +124,7 @@ measured as (
         {{ reporting_rate('renamed.currency_code', 'fx.rate') }} as reporting_rate,
         '{{ var("reporting_currency") }}' as reporting_currency_code
     from renamed
-    {{ join_rate('renamed', 'currency_code', 'arrival_date') }}
+    {{ join_rate('renamed', 'renamed', 'arrival_date') }}
 )
 
 select

@@ -1,4 +1,6 @@
 -- one row per (source_system, property_code, pos_check_id): whose check it is, how we know and how sure we are
+-- depends_on: {{ ref('stg_pos_line_version') }}
+-- depends_on: {{ ref('fct_reservation') }}
 {{ config(materialized='incremental', unique_key=['source_system', 'property_code', 'pos_check_id']) }}
 
 {% if is_incremental() %}
