@@ -1,0 +1,18 @@
+{# Night since which a newer version of the same key is known; null while a version is the newest. A version is what was
+   known at a date when known_on <= date and date < superseded_on: exactly one version of a key for every date. #}
+{% macro superseded_on(key) -%}
+min(known_on) over (
+    partition by {{ key | join(', ') }}
+    order by updated_at desc, row_hash desc
+    rows between unbounded preceding and 1 preceding
+)
+{%- endmacro %}
+
+{# Friday and Saturday nights of a stay, counted without expanding it into nights (2000-01-03 is a Monday). #}
+{% macro weekend_nights(arrival_date, departure_date) -%}
+({{ weekend_nights_before(departure_date) }} - {{ weekend_nights_before(arrival_date) }})
+{%- endmacro %}
+
+{% macro weekend_nights_before(day) -%}
+(({{ day }} - date '2000-01-03') // 7 * 2 + greatest(least(({{ day }} - date '2000-01-03') % 7, 6) - 4, 0))
+{%- endmacro %}
