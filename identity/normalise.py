@@ -1,0 +1,84 @@
+"""Normalisation of a whole population: each distinct value once, then joined back in the database."""
+
+import duckdb
+import pyarrow as pa
+
+from guestbook.errors import GuestbookError
+from identity import sql
+from identity.contact import email_registry_reason, normalise_email, normalise_phone
+from identity.names import PersonName, parse_name
+from identity.reference import word_list
+
+_TYPES: dict[str, pa.DataType] = {
+    "first_roots": pa.list_(pa.string()),
+    "last_words": pa.list_(pa.string()),
+    "is_initial": pa.bool_(),
+    "is_ordered": pa.bool_(),
+    "is_pinyin": pa.bool_(),
+    "is_organisation": pa.bool_(),
+    "is_known_first": pa.bool_(),
+}
+NAME_SCHEMA = pa.schema([("value_number", pa.int64()), *((name, _TYPES.get(name, pa.string())) for name in PersonName._fields)])
+EMAIL_SCHEMA = pa.schema([("email", pa.string()), ("email_normalised", pa.string()), ("registry_reason", pa.string())])
+PHONE_SCHEMA = pa.schema([("phone", pa.string()), ("country_hint", pa.string()), ("phone_e164", pa.string())])
+
+
+def normalise_people(con: duckdb.DuckDBPyConnection) -> int:
+    """Fill the work table `person` (one row per source_record_id) from staging.stg_person_record; returns the number of records."""
+    con.execute(sql.person_raw(_columns(con, "stg_person_record")))
+    con.execute(sql.PROPERTY_COUNTRY if "country_code" in _columns(con, "stg_property", is_needed=False) else sql.NO_PROPERTY_COUNTRY)
+    con.execute(sql.NAME_VALUE)
+    keep_rows(con, "name_form", _name_forms(con))
+    con.execute(sql.COMPARED_NAME)
+    keep_rows(con, "email_form", _email_forms(con))
+    con.execute(sql.PHONE_VALUE)
+    keep_rows(con, "phone_form", _phone_forms(con))
+    con.execute(sql.PERSON, {"placeholder_birth_dates": word_list("registry")["placeholder_birth_dates"]})
+    return int(_scalar(con, sql.PERSON_COUNT))
+
+
+def _name_forms(con: duckdb.DuckDBPyConnection) -> pa.Table:
+    """One row per distinct delivered name."""
+    values = con.execute(sql.NAME_VALUE_ROWS).to_arrow_table()
+    numbers, *parts = [column.to_pylist() for column in values.columns]
+    parsed = [parse_name(*name) for name in zip(*parts, strict=True)]
+    columns = list(zip(*parsed, strict=True)) if parsed else [()] * len(PersonName._fields)
+    arrays = [pa.array(column, type=field.type) for column, field in zip([numbers, *columns], NAME_SCHEMA, strict=True)]
+    return pa.Table.from_arrays(arrays, schema=NAME_SCHEMA)
+
+
+def _email_forms(con: duckdb.DuckDBPyConnection) -> pa.Table:
+    """One row per distinct delivered e-mail."""
+    emails = con.execute(sql.EMAIL_VALUE).to_arrow_table().column(0).to_pylist()
+    canonical = [normalise_email(email) for email in emails]
+    reasons = [email_registry_reason(email) if email else None for email in canonical]
+    return pa.table([emails, canonical, reasons], schema=EMAIL_SCHEMA)
+
+
+def _phone_forms(con: duckdb.DuckDBPyConnection) -> pa.Table:
+    """One row per distinct delivered phone and country hint."""
+    phones, hints = (column.to_pylist() for column in con.execute(sql.PHONE_VALUE_ROWS).to_arrow_table().columns)
+    numbers = [normalise_phone(phone, hint) for phone, hint in zip(phones, hints, strict=True)]
+    return pa.table([phones, hints, numbers], schema=PHONE_SCHEMA)
+
+
+def keep_rows(con: duckdb.DuckDBPyConnection, name: str, rows: pa.Table) -> None:
+    """A work table of rows from Python."""
+    con.register("rows_from_python", rows)
+    try:
+        con.execute(sql.work_table(name, "rows_from_python"))
+    finally:
+        con.unregister("rows_from_python")
+
+
+def _columns(con: duckdb.DuckDBPyConnection, table: str, *, is_needed: bool = True) -> set[str]:
+    found = {name for (name,) in con.execute(sql.COLUMNS_OF_STAGING, [table]).fetchall()}
+    if is_needed and "source_record_id" not in found:
+        raise GuestbookError(f"staging.{table} does not exist or has no source_record_id: build the staging models first (dbt tag:staging)")
+    return found
+
+
+def _scalar(con: duckdb.DuckDBPyConnection, query: str) -> int:
+    row = con.execute(query).fetchone()
+    return row[0] if row else 0
+

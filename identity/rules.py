@@ -1,0 +1,69 @@
+"""The rules and limits of linkage: read from YAML, validated, compiled by `identity.sql`."""
+
+from functools import cache
+from importlib import resources
+from typing import Annotated, Literal, Self
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from guestbook.errors import ConfigError
+
+NameClass = Literal["same", "close", "partial", "unknown", "married"]
+Role = Literal["guest", "booker", "caller", "payer"]
+Agreement = Literal["birth_date", "phone", "email", "postal_code", "address", "city", "gender", "loyalty_number"]
+ProfileColumn = Literal[
+    "document_key", "loyalty_number_key", "guest_profile_key", "email_key", "phone_key", "shared_email", "shared_phone",
+    "first_key", "last_key", "birth_date", "postal_code_key", "card_token",
+]  # fmt: skip
+RecordColumn = Literal["reservation_role_key", "reservation_key", "confirmation_key", "stay_key"]
+RECORD_COLUMNS = frozenset(RecordColumn.__args__)  # type: ignore[attr-defined]
+MAX_RULES = 60  # a pair's rules are bits of one integer
+
+
+class Rule(BaseModel):
+    """One deterministic rule. `names` maps a class of name agreement to evidence in bits."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    name: Annotated[str, Field(pattern=r"^[a-z][a-z_]*$")]
+    block: tuple[ProfileColumn | RecordColumn, ...] = Field(min_length=1)
+    names: dict[NameClass, Annotated[float, Field(gt=0, le=60)]] = Field(min_length=1)
+    roles: tuple[tuple[Role, Role], ...] = ()
+    any_of: tuple[Agreement, ...] = ()
+    why: str
+
+    @model_validator(mode="after")
+    def _compares_one_thing(self) -> Self:
+        kinds = {column in RECORD_COLUMNS for column in self.block}
+        if kinds != {self.is_about_records}:
+            raise ValueError(f"a rule with roles or a record column blocks on record columns only: {', '.join(sorted(RECORD_COLUMNS))}")
+        return self
+
+    @property
+    def is_about_records(self) -> bool:
+        """Whether the rule compares records (a reservation, a confirmation number, roles) and not only what they say about a person."""
+        return bool(self.roles) or any(column in RECORD_COLUMNS for column in self.block)
+
+
+class RuleBook(BaseModel):
+    """All rules in their order; the order is the priority among rules of equal weight."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    rules: tuple[Rule, ...] = Field(min_length=1, max_length=MAX_RULES)
+
+
+@cache
+def rule_book() -> RuleBook:
+    """The project's rules. Raises ConfigError that names the wrong key and value."""
+    return read_rules(resources.files("identity").joinpath("rules.yml").read_text(encoding="utf-8"))
+
+
+def read_rules(text: str) -> RuleBook:
+    """Rules from YAML text. Raises ConfigError that names the wrong key and value."""
+    try:
+        return RuleBook.model_validate(yaml.safe_load(text))
+    except ValidationError as error:
+        lines = [f"{'.'.join(str(part) for part in problem['loc'])} = {problem['input']!r}: {problem['msg']}" for problem in error.errors()]
+        raise ConfigError("identity/rules.yml is not valid:\n" + "\n".join(lines)) from None
