@@ -4,7 +4,8 @@ from pathlib import Path
 
 import typer
 
-from guestbook.cli.options import HomeOption, JsonOption, console, date_of, print_json, settings_of
+from guestbook.cli.options import HomeOption, JsonOption, date_of, print_json, settings_of
+from guestbook.cli.summary import show_summary
 
 
 def register(app: typer.Typer) -> None:
@@ -44,9 +45,4 @@ def simulate(
     if as_json:
         print_json(summary)
     else:
-        for name, figure in summary.items():
-            console.print(
-                f"{name.replace('_', ' ')}: {figure:,}"
-                if isinstance(figure, int)
-                else f"{name.replace('_', ' ')}: {figure}"
-            )
+        show_summary(summary)
