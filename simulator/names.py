@@ -33,6 +33,14 @@ PARTS = {
 }
 SURNAMES_ZH = _pairs(_DATA["surnames_zh"])
 GIVEN_ZH = _pairs(_DATA["given_zh"])
+# syllables between the parts of a composed surname
+_MIDDLES = {
+    "en": ("er", "ing", "en", "el"),
+    "de": ("en", "er", "el", "inger"),
+    "fr": ("e", "i", "an", "our"),
+    "es": ("a", "an", "ori", "e"),
+    "it": ("a", "an", "ar", "ol"),
+}
 NICKNAMES = dict(_pairs(_DATA["nicknames"]))
 CITIES = {country: tuple(cities) for country, cities in _DATA["cities"].items()}
 STREETS = {locale: tuple(streets) for locale, streets in _DATA["streets"].items()}
@@ -44,8 +52,9 @@ def latin_names(rng: np.random.Generator, locale: str, gender: str, size: int) -
     heads, tails = PARTS[locale]
     weights = 1.0 / (np.arange(len(common)) + 4.0)
     last = pick(rng, common, list(weights), size)
-    composed = pick(rng, heads, None, size) + pick(rng, tails, None, size)
-    last = np.where(rng.random(size) < 0.68, composed, last)
+    middle = pick(rng, ("", *_MIDDLES[locale]), (5, 1, 1, 1, 1), size)
+    composed = pick(rng, heads, None, size) + middle + pick(rng, tails, None, size)
+    last = np.where(rng.random(size) < 0.78, composed, last)
     if locale == "es":
         last = np.where(rng.random(size) < 0.5, last + " " + pick(rng, common, None, size), last)
     elif locale in {"en", "fr"}:
@@ -53,7 +62,7 @@ def latin_names(rng: np.random.Generator, locale: str, gender: str, size: int) -
     pool = FIRST[locale, gender]
     first = pick(rng, pool, None, size)
     second = pick(rng, pool, None, size)
-    return np.where((rng.random(size) < 0.12) & (first != second), first + "-" + second, first), last
+    return np.where((rng.random(size) < 0.18) & (first != second), first + "-" + second, first), last
 
 
 def chinese_names(rng: np.random.Generator, size: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

@@ -41,11 +41,13 @@ def draw_latent(rng: np.random.Generator, people: pd.DataFrame, calendar: Calend
     rate = np.minimum(mean * np.exp(rng.normal(0, 1, size) * sigma), 26)
     shape = np.exp(rng.normal(0.35, 0.5, size)) * np.where(kind == "business", 1.2, 1.6)
     once = np.array([_ONCE[name] for name in kind]) * np.where(people["scenario"] == "plain", 1.25, 0.8)
+    # who leaves no contact data mostly passes through
+    once = np.where(people["scenario"] == "no_contact", 1.0, once)
     hazard = rng.gamma(1.3, 0.16, size) * np.where(rate > 6, 0.7, 1.0)
     is_known = rng.random(size) < 0.28
     fresh = calendar.start + calendar.span * rng.random(size) ** 0.95
     known = calendar.start + 365 / rate * rng.random(size)
-    return Latent(rate, shape, np.minimum(once, 0.85), hazard, np.where(is_known, known, fresh))
+    return Latent(rate, shape, np.minimum(once, 0.9), hazard, np.where(is_known, known, fresh))
 
 
 def _draw_gap(rng: np.random.Generator, who: np.ndarray, latent: Latent, is_yearly: np.ndarray) -> np.ndarray:
