@@ -21,18 +21,23 @@ if TYPE_CHECKING:
 Batch = list[dict[str, Any]]
 
 
+FEATURES = "path:models/features"
+
+
 class Stage(NamedTuple):
-    """What a task works with."""
+    """What a task works with. A past night only computes its own history again: it changes no current table."""
 
     settings: "Settings"
     night_date: "date"
     log: "StageLog"
+    is_past: bool
 
 
 @contextmanager
 def stage(stage_name: str) -> Iterator[Stage]:
     """Settings, night and log of the running task. Only an error without a stated next step is tried again."""
     from guestbook.errors import GuestbookError
+    from guestbook.night import is_past_night
     from guestbook.night import stage as logged_stage
     from guestbook.settings import Settings
 
@@ -40,7 +45,7 @@ def stage(stage_name: str) -> Iterator[Stage]:
         settings = Settings.load()
         night_date = night_of(get_current_context()["dag_run"], settings)
         with logged_stage(settings, night_date, stage_name) as log:
-            yield Stage(settings, night_date, log)
+            yield Stage(settings, night_date, log, is_past_night(settings, night_date))
     except GuestbookError as error:
         raise AirflowFailException(str(error)) from error
 
@@ -103,6 +108,8 @@ def load_reference() -> dict[str, Any]:
     import ingest
 
     with stage("build_customer_view.load_reference") as now:
+        if now.is_past:
+            return {}
         counts = ingest.load_reference(now.settings, now.night_date)
         now.log.count(**counts)
         return counts
@@ -116,6 +123,8 @@ def stage_rows() -> dict[str, int]:
     from guestbook.warehouse import warehouse
 
     with stage("build_customer_view.stage_rows") as now:
+        if now.is_past:
+            return {}
         with warehouse(now.settings) as con:
             counts = register_pending(con, now.settings)
         build(now.settings, "tag:staging", night_variables(now.settings, now.night_date))
@@ -126,14 +135,17 @@ def stage_rows() -> dict[str, int]:
 
 
 @task(pool=WAREHOUSE_POOL)
-def resolve_identity() -> dict[str, Any]:
+def resolve_identity() -> dict[str, int]:
     """Person records -> candidate customers and ids."""
     import identity
     from guestbook.warehouse import warehouse
 
-    with stage("build_customer_view.resolve_identity") as now, warehouse(now.settings) as con:
-        counts = identity.resolve(con, now.settings, now.night_date)
-        now.log.count(**(counts or {}))
+    with stage("build_customer_view.resolve_identity") as now:
+        if now.is_past:
+            return {}
+        with warehouse(now.settings) as con:
+            counts = identity.resolve(con, now.settings, now.night_date)
+        now.log.count(**counts)
         return counts
 
 
@@ -145,9 +157,12 @@ def build_core() -> None:
     from guestbook.warehouse import warehouse
 
     with stage("build_customer_view.build_core") as now:
-        with warehouse(now.settings) as con:
-            dates = [] if ml.has_models(now.settings) else ml.training_dates(con, now.settings, now.night_date)
-        nodes = build(now.settings, "tag:core", night_variables(now.settings, now.night_date, dates))
+        dates: list[date] = []
+        if ml.needs_training(now.settings, now.night_date):
+            with warehouse(now.settings) as con:
+                dates = ml.training_dates(con, now.settings, now.night_date)
+        select = FEATURES if now.is_past else "tag:core"
+        nodes = build(now.settings, select, night_variables(now.settings, now.night_date, dates))
         now.log.count(nodes=nodes, training_dates=len(dates))
 
 
@@ -157,8 +172,11 @@ def gate_customers() -> None:
     import expectations
     from guestbook.warehouse import warehouse
 
-    with stage("build_customer_view.gate_customers") as now, warehouse(now.settings) as con:
-        outcome = expectations.gate_customers(con, now.settings, now.night_date)
+    with stage("build_customer_view.gate_customers") as now:
+        if now.is_past:
+            return
+        with warehouse(now.settings) as con:
+            outcome = expectations.gate_customers(con, now.settings, now.night_date)
         now.log.count(**outcome.counts())
         outcome.raise_if_blocked()
 
@@ -169,8 +187,11 @@ def commit_identity() -> None:
     import identity
     from guestbook.warehouse import warehouse
 
-    with stage("build_customer_view.commit_identity") as now, warehouse(now.settings) as con:
-        identity.commit(con, now.settings, now.night_date)
+    with stage("build_customer_view.commit_identity") as now:
+        if now.is_past:
+            return
+        with warehouse(now.settings) as con:
+            now.log.count(**identity.commit(con, now.settings, now.night_date))
 
 
 @task(pool=WAREHOUSE_POOL)
@@ -180,20 +201,20 @@ def ensure_models() -> None:
     from guestbook.warehouse import warehouse
 
     with stage("score_customers.ensure_models") as now:
-        if not ml.has_models(now.settings):
+        if ml.needs_training(now.settings, now.night_date):
             with warehouse(now.settings) as con:
-                ml.train(con, now.settings, now.night_date)
+                now.log.count(model_runs=len(ml.ensure_models(con, now.settings, now.night_date)))
 
 
 @task(pool=WAREHOUSE_POOL)
-def score() -> dict[str, Any]:
+def score() -> dict[str, int]:
     """Segment, churn risk and value of every customer as of the night."""
     import ml
     from guestbook.warehouse import warehouse
 
     with stage("score_customers.score") as now, warehouse(now.settings) as con:
         counts = ml.score(con, now.settings, now.night_date)
-        now.log.count(**(counts or {}))
+        now.log.count(**counts)
         return counts
 
 
@@ -203,8 +224,11 @@ def gate_scores() -> None:
     import expectations
     from guestbook.warehouse import warehouse
 
-    with stage("score_customers.gate_scores") as now, warehouse(now.settings) as con:
-        outcome = expectations.gate_scores(con, now.settings, now.night_date)
+    with stage("score_customers.gate_scores") as now:
+        if now.is_past:
+            return
+        with warehouse(now.settings) as con:
+            outcome = expectations.gate_scores(con, now.settings, now.night_date)
         now.log.count(**outcome.counts())
         outcome.raise_if_blocked()
 
@@ -215,6 +239,8 @@ def build_marts() -> None:
     from guestbook.dbt_runner import build, night_variables
 
     with stage("score_customers.build_marts") as now:
+        if now.is_past:
+            return
         now.log.count(nodes=build(now.settings, "tag:marts", night_variables(now.settings, now.night_date)))
 
 
@@ -225,12 +251,12 @@ def publish() -> None:
     from guestbook.night import complete_night
 
     with stage("publish_bi.publish") as now:
-        bi.publish(now.settings, now.night_date)
+        now.log.count(rows=sum(bi.publish(now.settings, now.night_date).values()))
     complete_night(now.settings, now.night_date)
 
 
 @task(pool=WAREHOUSE_POOL)
-def train() -> dict[str, Any]:
+def train() -> None:
     """Build the features of every training date and train again; promotes a model only if it is not worse."""
     import ml
     from guestbook.dbt_runner import build, night_variables
@@ -239,6 +265,6 @@ def train() -> dict[str, Any]:
     with stage("train_models.train") as now:
         with warehouse(now.settings) as con:
             dates = ml.training_dates(con, now.settings, now.night_date)
-        build(now.settings, "path:models/features", night_variables(now.settings, now.night_date, dates))
+        build(now.settings, FEATURES, night_variables(now.settings, now.night_date, dates))
         with warehouse(now.settings) as con:
-            return ml.train(con, now.settings, now.night_date)
+            now.log.count(model_runs=len(ml.train(con, now.settings, now.night_date)))
