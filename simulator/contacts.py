@@ -27,13 +27,15 @@ _FOLD = str.maketrans({"ß": "ss", "ø": "o", "ł": "l", "ü": "ue", "ö": "oe",
 
 def strip_accents(text: str) -> str:
     """ASCII letters by dropping marks: Müller -> Muller."""
+    if text.isascii():
+        return text
     plain = unicodedata.normalize("NFKD", text.replace("ß", "ss"))
     return "".join(char for char in plain if not unicodedata.combining(char))
 
 
 def spell_out(text: str) -> str:
     """ASCII letters by spelling umlauts out: Müller -> Mueller."""
-    return strip_accents(text.translate(_FOLD))
+    return text if text.isascii() else strip_accents(text.translate(_FOLD))
 
 
 def draw_phones(rng: np.random.Generator, countries: np.ndarray) -> np.ndarray:

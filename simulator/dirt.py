@@ -15,9 +15,6 @@ _KEYS = {
     "interactions": ("interaction_id", "started_at", "updated_at"),
 }
 _BAD = {
-    "reservation_id": "",
-    "pos_check_id": "",
-    "interaction_id": "",
     "arrival_date": "31.02.2026",
     "updated_at": "yesterday",
     "business_date": "2026-13-45",
@@ -105,10 +102,10 @@ def _corrupt(rng: np.random.Generator, feed: str, rows: pa.Table, is_text: bool)
     kind = rng.integers(0, 4, rows.num_rows)
     for number, name in enumerate(_KEYS[feed]):
         at = np.flatnonzero(kind == number)
-        rows = _replace(rows, name, at, _BAD[name] if is_text else None)
+        rows = _replace(rows, name, at, _BAD.get(name) if is_text else None)
     at = np.flatnonzero(kind == 3)
     if feed != "reservations":
-        return _replace(rows, "property_code" if feed == "pos_checks" else "source_system", at, "" if is_text else None)
+        return _replace(rows, "property_code" if feed == "pos_checks" else "source_system", at, None)
     if is_text:
         return _replace(rows, "departure_date", at, "2000-01-01")
     index = rows.column_names.index("departure_date")
