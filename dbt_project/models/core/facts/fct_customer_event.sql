@@ -16,9 +16,9 @@ with known as (
 {% endif %}
 
 reservation as (
-    select fct_reservation.*, {{ fact_key('reservation') }} as fact_key, 'reservation' as record_kind, reservation_id as reference_id
-    from {{ ref('fct_reservation') }}
-    anti join known on known.fact_key = {{ fact_key('reservation') }} and known.fact_hash = fct_reservation.fact_hash
+    select booked.*, {{ fact_key('reservation') }} as fact_key, 'reservation' as record_kind, reservation_id as reference_id
+    from {{ ref('fct_reservation') }} as booked
+    anti join known on known.fact_key = {{ fact_key('reservation') }} and known.fact_hash = booked.fact_hash
     where customer_id is not null
 ),
 
@@ -52,29 +52,29 @@ reservation_event as (
 
 pos_event as (
     select
-        fct_pos_check.*,
+        checked.*,
         {{ fact_key('pos_check') }} as fact_key,
         'pos_check' as record_kind,
         pos_check_id as reference_id,
         'pos_check' as event_type,
-        coalesce(opened_at, closed_at, {{ instant_of('business_date', '12:00', 'dim_property.time_zone') }}) as event_at,
+        coalesce(opened_at, closed_at, {{ instant_of('business_date', '12:00', 'property.time_zone') }}) as event_at,
         net_amount as amount
-    from {{ ref('fct_pos_check') }}
-    inner join {{ ref('dim_property') }} using (property_code)
-    anti join known on known.fact_key = {{ fact_key('pos_check') }} and known.fact_hash = fct_pos_check.fact_hash
+    from {{ ref('fct_pos_check') }} as checked
+    inner join {{ ref('dim_property') }} as property using (property_code)
+    anti join known on known.fact_key = {{ fact_key('pos_check') }} and known.fact_hash = checked.fact_hash
     where customer_id is not null
 ),
 
 interaction_event as (
     select
-        fct_interaction.* exclude (currency_code),
+        contacted.* exclude (currency_code),
         {{ fact_key('interaction') }} as fact_key,
         'interaction' as record_kind,
         interaction_id as reference_id,
         case when reason_code = 'complaint' then 'complaint' else 'interaction' end as event_type,
         started_at as event_at
-    from {{ ref('fct_interaction') }}
-    anti join known on known.fact_key = {{ fact_key('interaction') }} and known.fact_hash = fct_interaction.fact_hash
+    from {{ ref('fct_interaction') }} as contacted
+    anti join known on known.fact_key = {{ fact_key('interaction') }} and known.fact_hash = contacted.fact_hash
     where customer_id is not null
 ),
 

@@ -14,8 +14,8 @@ with share_group as (
 ),
 
 stay as (
-    select fct_stay.*, {{ surrogate_key(['fact_hash', 'share_hash']) }} as night_hash
-    from {{ ref('fct_stay') }}
+    select realised.*, {{ surrogate_key(['fact_hash', 'share_hash']) }} as night_hash
+    from {{ ref('fct_stay') }} as realised
     left join share_group using (source_system, property_code, share_id)
     where los_nights > 0
 ),
