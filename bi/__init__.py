@@ -1,4 +1,4 @@
-"""The publish stage: the read-only snapshot that BI reads, the PostgreSQL copy, and what a person is told of a night."""
+"""The publish stage: the snapshot that BI reads, the PostgreSQL copy, what people are told of a night."""
 
 from bi.publish import publish
 from bi.status import status, summary

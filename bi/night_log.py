@@ -12,7 +12,7 @@ TRAINING = "train_models"
 
 
 def pass_logs(settings: Settings, night_date: date) -> list[dict[str, Any]]:
-    """Stage logs of the newest pass over a night: what an earlier pass left behind, and weekly training, are not part of it."""
+    """Stage logs of the newest pass over a night, without what an earlier pass left and without training."""
     logs = [log for log in stage_logs(settings, night_date) if not log["stage_name"].startswith(TRAINING)]
     starts = [log["started_at"] for log in logs if log["stage_name"].endswith(".discover")]
     return [log for log in logs if not starts or log["started_at"] >= min(starts)]
@@ -32,7 +32,11 @@ def run_status(logs: Sequence[Mapping[str, Any]]) -> str | None:
 
 def messages(logs: Sequence[Mapping[str, Any]]) -> list[str]:
     """What blocked or failed stages said."""
-    return [f"{log['stage_name']}: {log['message']}" for log in logs if log["stage_status"] in ("blocked", "failed") and log["message"]]
+    return [
+        f"{log['stage_name']}: {log['message']}"
+        for log in logs
+        if log["stage_status"] in ("blocked", "failed") and log["message"]
+    ]
 
 
 def seconds_by_task(logs: Sequence[Mapping[str, Any]]) -> dict[str, float]:
@@ -55,4 +59,6 @@ def started_at(logs: Sequence[Mapping[str, Any]]) -> datetime | None:
 
 
 def _seconds(log: Mapping[str, Any]) -> float:
-    return round((datetime.fromisoformat(log["finished_at"]) - datetime.fromisoformat(log["started_at"])).total_seconds(), 3)
+    return round(
+        (datetime.fromisoformat(log["finished_at"]) - datetime.fromisoformat(log["started_at"])).total_seconds(), 3
+    )

@@ -20,9 +20,9 @@ RECORDS = ("ops.load_report", "ops.gate_result", "ops.gate_override", "ops.run")
 
 
 def publish(settings: Settings, night_date: date) -> dict[str, int]:
-    """Write the night's row of ops.run and switch BI to a new snapshot; returns rows by published table.
+    """Write the night's row of ops.run and switch BI to a new snapshot; returns rows by table.
 
-    The warehouse must not be open: this takes the writer lock. Publishing a past night again keeps the newest night's name.
+    The warehouse must not be open: this takes the writer lock. A past night published again keeps the newest name.
     """
     with warehouse(settings) as con:
         load_records(con, settings, "ops.load_report")

@@ -1,7 +1,7 @@
 """The read-only DuckDB file that BI reads: made beside the old one, verified, then put in its place in one step.
 
-`guestbook.duckdb` always names the current night; the same file is there under the name of its night and number, for servers that keep
-a file open (DuckDB answers a second connect to one path in one process from the first file).
+`guestbook.duckdb` always names the current night; the same file is there under the name of its night and number, for
+servers that keep a file open (DuckDB answers a second connect to one path in one process from the first file).
 """
 
 import os
@@ -45,7 +45,11 @@ def write_snapshot(con: duckdb.DuckDBPyConnection, settings: Settings, night_dat
 
 def versions(folder: Path) -> list[Path]:
     """Published files under their own names, oldest night first."""
-    found = [(match[1], int(match[2]), path) for path in folder.glob("guestbook_*.duckdb") if (match := VERSION.fullmatch(path.name))]
+    found = [
+        (match[1], int(match[2]), path)
+        for path in folder.glob("guestbook_*.duckdb")
+        if (match := VERSION.fullmatch(path.name))
+    ]
     return [path for *_, path in sorted(found)]
 
 
@@ -79,7 +83,7 @@ def _fill(con: duckdb.DuckDBPyConnection, draft: Path, night_date: date) -> dict
 
 
 def _copy(con: duckdb.DuckDBPyConnection, schema: str, name: str, comment: str | None) -> int:
-    """One relation with its comments; returns its rows. Raises PublishError when the copy has other rows than the source."""
+    """One relation with its comments; returns its rows. Raises PublishError when the copy differs in number."""
     source, target = sql.relation(schema, name), sql.relation(ALIAS, schema, name)
     con.execute(sql.copy_relation(target, source))
     if comment:
@@ -88,7 +92,9 @@ def _copy(con: duckdb.DuckDBPyConnection, schema: str, name: str, comment: str |
         con.execute(sql.comment_on("column", f"{target}.{sql.quoted(column)}", text))
     expected, copied = (_count(con, relation) for relation in (source, target))
     if expected != copied:
-        raise PublishError(f"{schema}.{name}: {copied:,} rows were copied of {expected:,}; nothing was published: run the night again")
+        raise PublishError(
+            f"{schema}.{name}: {copied:,} rows were copied of {expected:,}; nothing was published: run the night again"
+        )
     return copied
 
 
@@ -110,7 +116,11 @@ def _count(con: duckdb.DuckDBPyConnection, relation: str) -> int:
 
 
 def _next_version(folder: Path, night_date: date) -> Path:
-    numbers = [int(match[2]) for path in versions(folder) if (match := VERSION.fullmatch(path.name)) and match[1] == night_date.isoformat()]
+    numbers = [
+        int(match[2])
+        for path in versions(folder)
+        if (match := VERSION.fullmatch(path.name)) and match[1] == night_date.isoformat()
+    ]
     return folder / f"guestbook_{night_date.isoformat()}_{max(numbers, default=0) + 1}.duckdb"
 
 

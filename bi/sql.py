@@ -1,4 +1,4 @@
-"""All SQL of publishing: what is copied, counted and told. Names come from the catalogue and are quoted; values are parameters."""
+"""All SQL of publishing: what is copied, counted and told. Names come from the catalogue and are quoted."""
 
 from guestbook.contracts import contract
 from guestbook.settings import FEEDS
@@ -9,7 +9,7 @@ PUBLISHED_SCHEMAS = ("core", "marts", "ml", "ops")
 #: Tables of those schemas that are never published: rejected rows hold raw personal data.
 PRIVATE_TABLES = frozenset({("ops", "quarantine")})
 
-#: One row per table or view of a schema list: schema_name, relation_name, comment. dbt's own leftovers are not relations of ours.
+#: One row per table or view of a schema list: schema_name, relation_name, comment. Without dbt's own leftovers.
 RELATIONS = """
 select schema_name, relation_name, comment
 from (
@@ -38,7 +38,10 @@ from ops.load_report where night_date = ? and list_contains(?, feed)
 
 FILES_BY_FEED = "select feed, count(*)::bigint from ops.load_report where night_date = ? group by feed order by feed"
 CUSTOMER_COUNT = "select count(*) from core.dim_customer"
-SEGMENTS = "select segment_name, count(*)::bigint as n from ml.customer_segment group by segment_name order by n desc, segment_name"
+SEGMENTS = """
+select segment_name, count(*)::bigint as customer_count
+from ml.customer_segment group by segment_name order by customer_count desc, segment_name
+"""
 RISK_BANDS = """
 select risk_band, count(*)::bigint from ml.customer_churn group by risk_band
 order by list_position(['critical', 'high', 'medium', 'low', 'not_scored'], risk_band), risk_band
@@ -52,14 +55,19 @@ select model_version, is_promoted, promotion_reason from ml.model_run where mode
 order by trained_as_of desc, model_version desc limit 1
 """
 
-GATES = "select gate_status, count(*)::bigint from ops.gate_result where night_date = ? group by gate_status order by gate_status"
+GATES = """
+select gate_status, count(*)::bigint from ops.gate_result
+where night_date = ? group by gate_status order by gate_status
+"""
 GATE_WARNINGS = """
 select rule_name || ':', column_name, observed, 'in ' || file_name from ops.gate_result
 where night_date = ? and gate_status in ('warned', 'overridden')
 order by suite_name, rule_name, file_name, column_name limit 10
 """
 
-PUBLISHED_NIGHT = "create table {target} as select ?::date as night_date, ?::bigint as table_count, ?::bigint as row_count"
+PUBLISHED_NIGHT = (
+    "create table {target} as select ?::date as night_date, ?::bigint as table_count, ?::bigint as row_count"
+)
 
 
 def count_rows(relation: str) -> str:
@@ -84,7 +92,11 @@ def comment_on(kind: str, name: str, comment: str) -> str:
 
 def version_conflicts() -> str:
     """How many keys have, at their newest updated_at, more than one content: the content hash decided."""
-    tables = {"reservations": "stg_reservation_version", "pos_checks": "stg_pos_line_version", "interactions": "stg_interaction_version"}
+    tables = {
+        "reservations": "stg_reservation_version",
+        "pos_checks": "stg_pos_line_version",
+        "interactions": "stg_interaction_version",
+    }
     parts = [_conflicts_of(f"staging.{tables[feed]}", contract(feed).key) for feed in FEEDS]
     return f"select ({') + ('.join(parts)})"
 

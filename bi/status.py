@@ -42,19 +42,28 @@ def summary(settings: Settings, night_date: date) -> dict[str, Any]:
     """The short report of a finished night: what came in, what came out, how long it took, where to look."""
     logs = pass_logs(settings, night_date)
     with _published(settings) as con:
-        read, loaded, duplicate, quarantined = (con.execute(sql.LEDGER_COUNTS, [night_date, list(FEEDS)]).fetchone() or (0,) * 5)[1:]
+        read, loaded, duplicate, quarantined = (
+            con.execute(sql.LEDGER_COUNTS, [night_date, list(FEEDS)]).fetchone() or (0,) * 5
+        )[1:]
         content = {
             "night_date": night_date.isoformat(),
             "run_status": run_status(logs),
             "files": _pairs(con, sql.FILES_BY_FEED, [night_date]),
-            "rows": {"read": read or 0, "loaded": loaded or 0, "duplicate": duplicate or 0, "quarantined": quarantined or 0},
+            "rows": {
+                "read": read or 0,
+                "loaded": loaded or 0,
+                "duplicate": duplicate or 0,
+                "quarantined": quarantined or 0,
+            },
             "customers": (con.execute(sql.CUSTOMER_COUNT).fetchone() or (0,))[0],
             "segments": _pairs(con, sql.SEGMENTS),
             "churn": _pairs(con, sql.RISK_BANDS),
             "churn_model": _churn_model(con),
             "expected_revenue": {currency: float(amount) for currency, amount in con.execute(sql.VALUE).fetchall()},
             "gates": _pairs(con, sql.GATES, [night_date]),
-            "gate_warnings": [" ".join(filter(None, row)) for row in con.execute(sql.GATE_WARNINGS, [night_date]).fetchall()],
+            "gate_warnings": [
+                " ".join(filter(None, row)) for row in con.execute(sql.GATE_WARNINGS, [night_date]).fetchall()
+            ],
         }
     seconds = seconds_by_stage(logs)
     return content | {
@@ -72,7 +81,10 @@ def _newest_night(settings: Settings) -> date | None:
 
 def _published_tables(settings: Settings) -> tuple[dict[str, int], date | None]:
     with _published(settings) as con:
-        tables = {f"{schema}.{name}": _figure(con, sql.count_rows(sql.relation(schema, name))) for schema, name, _ in relations(con)}
+        tables = {
+            f"{schema}.{name}": _figure(con, sql.count_rows(sql.relation(schema, name)))
+            for schema, name, _ in relations(con)
+        }
         row = con.execute("select night_date from ops.published_night").fetchone()
     return tables, row[0] if row else None
 
@@ -82,11 +94,15 @@ def _published(settings: Settings) -> Iterator[duckdb.DuckDBPyConnection]:
     """The current snapshot under its own name: in this process an older one may still be open under the stable name."""
     version = current_version(settings)
     if version is None:
-        raise PublishError(f"nothing is published under {settings.published_dir} yet: run `guestbook nightly --date ...` first")
+        raise PublishError(
+            f"nothing is published under {settings.published_dir} yet: run `guestbook nightly --date ...` first"
+        )
     try:
         con = duckdb.connect(str(version), read_only=True)
     except duckdb.Error as error:
-        raise PublishError(f"published file {version} can't be opened: {str(error).splitlines()[0]}; run the night again") from None
+        raise PublishError(
+            f"published file {version} can't be opened: {str(error).splitlines()[0]}; run the night again"
+        ) from None
     try:
         yield con
     finally:

@@ -1,4 +1,4 @@
-"""The gates: Great Expectations judges each feed, the customers and the scores; a critical failure blocks, a warning passes and is shown."""
+"""The gates: each feed, the customers and the scores. A critical failure blocks, a warning passes and is shown."""
 
 from expectations.gates import gate_customers, gate_feed, gate_scores
 from expectations.outcome import GateOutcome

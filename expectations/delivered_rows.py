@@ -63,8 +63,9 @@ def _scan(
             profile = {row[0]: row[1:] for row in con.execute(feed_profile(feed, paths, conditions)).fetchall()}
             repeated = dict(con.execute(repeated_keys(feed, paths)).fetchall())
         except duckdb.Error as error:
+            reason = str(error).splitlines()[0]
             raise GateError(
-                f"accepted rows of {feed} can't be measured: {str(error).splitlines()[0]}; files: {len(paths)} in {paths[0].parent}"
+                f"{len(paths)} accepted files of {feed} in {paths[0].parent} can't be read: {reason}"
             ) from error
     return profile, repeated
 

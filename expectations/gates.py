@@ -1,4 +1,4 @@
-"""The gates of a night: each feed before its rows are accepted, the customers before ids become permanent, the scores before publishing."""
+"""The gates of a night: feeds before rows are accepted, customers before ids last, scores before publishing."""
 
 import json
 from collections.abc import Iterable, Mapping
@@ -23,9 +23,9 @@ from guestbook.settings import Settings
 def gate_feed(settings: Settings, feed: str, night_date: date, files: Iterable[Any]) -> GateOutcome:
     """Judge the staged files of a feed; the outcome says of each whether it is accepted or held.
 
-    `files` are what ingest staged: mappings or objects with sha256, accepted_path, file_name, vendor, load_status and the row counts of
-    the load report. Duplicates need no judgement. Results are recorded. Nothing is raised: the caller commits the decisions first and then
-    calls `outcome.raise_if_blocked()`.
+    `files` are what ingest staged: mappings or objects with sha256, accepted_path, file_name, vendor, load_status and
+    the row counts of the load report. Duplicates need no judgement. Results are recorded. Nothing is raised: the caller
+    commits the decisions first and then calls `outcome.raise_if_blocked()`.
     """
     batch = [file for file in map(batch_file, files) if file.load_status != "duplicate"]
     ledger = deliveries(settings)
@@ -39,12 +39,12 @@ def gate_feed(settings: Settings, feed: str, night_date: date, files: Iterable[A
 
 
 def gate_customers(con: duckdb.DuckDBPyConnection, settings: Settings, night_date: date) -> GateOutcome:
-    """Judge core.dim_customer and what it rests on. Results are recorded; the caller calls `outcome.raise_if_blocked()`."""
+    """Judge core.dim_customer and what it rests on. Recorded; the caller calls `outcome.raise_if_blocked()`."""
     return _gate_tables(con, settings, night_date, "customers", CUSTOMER_MEASURES)
 
 
 def gate_scores(con: duckdb.DuckDBPyConnection, settings: Settings, night_date: date) -> GateOutcome:
-    """Judge the scores as of the night. Results are recorded; the caller calls `outcome.raise_if_blocked()`."""
+    """Judge the scores as of the night. Recorded; the caller calls `outcome.raise_if_blocked()`."""
     return _gate_tables(con, settings, night_date, "scores", SCORE_MEASURES)
 
 
@@ -94,7 +94,7 @@ def _gate_tables(
     settings: Settings,
     night_date: date,
     suite: str,
-    queries: Mapping[str, tuple[str | None, str]],
+    queries: Mapping[str, tuple[str, str]],
 ) -> GateOutcome:
     known = {"night_date": night_date, "reporting_currency": settings.reporting_currency}
     measured: dict[str, Measure] = {}

@@ -72,16 +72,10 @@ def _validate(frame: pd.DataFrame, rules: dict[str, Rule]) -> set[int]:
 
 
 def _unexpected_places(result: Any) -> set[int]:
-    """Places of one expectation's failures. `success` is also False when the check itself broke: that is an error, not a verdict."""
-    broken = (
-        result.exception_info.get("raised_exception", True)
-        if "raised_exception" in result.exception_info
-        else bool(result.exception_info)
-    )
-    if broken:
-        raise GateError(
-            f"expectation {result.expectation_config.type} on {result.expectation_config.kwargs['column']} could not be evaluated"
-        )
+    """Places of one expectation's failures. A check that broke also says success False: an error, not a verdict."""
+    failure = result.exception_info
+    if failure.get("raised_exception", bool(failure)):
+        raise GateError(f"rule {result.expectation_config.kwargs['column']} could not be evaluated: {failure}")
     return {int(entry["place"]) for entry in result.result.get("unexpected_index_list") or ()}
 
 

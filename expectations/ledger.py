@@ -44,7 +44,7 @@ def deliveries(settings: Settings) -> list[Delivery]:
 
 
 def is_expected(settings: Settings, feed: str, ledger: Sequence[Delivery]) -> bool:
-    """Whether a night without a file of this feed deserves a warning: feeds named in the settings, else those ever delivered."""
+    """Whether its absence deserves a warning: feeds named in the settings, else those ever delivered."""
     return feed in settings.feeds if settings.feeds is not None else any(entry.feed == feed for entry in ledger)
 
 
@@ -73,7 +73,8 @@ def check_night(feed: str, night_date: date, files: Sequence[BatchFile], ledger:
             observed = f"{file_count} files" if file_count else f"no file for feed {feed}"
             checks.append(Check(rule, feed, None, Measure(file_count, file_count, observed)))
         elif rule.measure == "volume" and file_count:
-            rows = sum(item.rows_loaded for item in [*files, *earlier_pass] if item.load_status != "duplicate")
+            rows = sum(file.rows_loaded for file in files)
+            rows += sum(entry.rows_loaded for entry in earlier_pass if entry.load_status in GOOD)
             checks.append(Check(rule, feed, None, _volume(rows, feed, night_date, ledger)))
     return checks
 

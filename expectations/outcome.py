@@ -142,13 +142,9 @@ class GateOutcome:
         rules = sorted({result.check.rule.rule for result in self.blocking})
         what = "the files are held" if self.decisions else "published data stays as it was"
         advice = [f"  guestbook gate override --date {self.night_date} --rule {rule} --reason '...'" for rule in rules]
-        return "\n".join(
-            [f"the gate of {self.suite} blocks the night of {self.night_date} ({what}):", *lines, *more]
-            + [
-                "next: have it put right at the source and delivered again; or, if it is right as it is, allow it and run the night again:",
-                *advice,
-            ]
-        )
+        head = f"the gate of {self.suite} blocks the night of {self.night_date} ({what}):"
+        next_step = "next: have it put right and delivered again; or, if it is right, allow it and run the night again:"
+        return "\n".join([head, *lines, *more, next_step, *advice])
 
     def counts(self) -> dict[str, int]:
         """Results by status, for the stage log."""

@@ -16,7 +16,7 @@ from guestbook.tables import conform, declared
 
 
 def write_outcome(settings: Settings, outcome: GateOutcome) -> None:
-    """Record a gate's results. Run again, a night keeps the results of files that an earlier pass judged and this one did not see."""
+    """Record a gate's results. A second pass keeps the results of files that only the first one saw."""
     if not outcome.results:
         return
     table = declared("ops", "gate_result")
@@ -35,7 +35,7 @@ def results_of(settings: Settings, night_date: date, suite: str | None = None) -
 
 
 def override(settings: Settings, night_date: date, rule: str, reason: str, who: str) -> dict:
-    """Record that a rule may fail in a night; returns the recorded row. Raises UsageError for an unknown rule or no reason."""
+    """Record that a rule may fail in a night; returns the row. Raises UsageError for an unknown rule or no reason."""
     blocking = sorted(entry.rule for entry in load_rules() if entry.severity == "block")
     if rule not in blocking:
         raise UsageError(
@@ -49,8 +49,8 @@ def override(settings: Settings, night_date: date, rule: str, reason: str, who: 
         "rule_name": rule,
         "reason": reason.strip(),
         "made_by": who,
-        "made_at": datetime.now(UTC),
-    }  # stamp
+        "made_at": datetime.now(UTC),  # stamp
+    }
     write_record(
         settings, table.name, f"{night_date.isoformat()}-{rule}", pa.Table.from_pylist([row], schema=table.arrow_schema)
     )
@@ -69,7 +69,7 @@ def overridden_rules(settings: Settings, night_date: date) -> frozenset[str]:
 
 
 def releasable(settings: Settings, feed: str) -> list[str]:
-    """Content hashes of held files that an override now lets in, in the order of delivery: all that blocked them, in the night it did, is overridden."""
+    """Content hashes of held files whose every blocking rule is overridden for its night, in the order of delivery."""
     return [str(entry.sha256) for entry in _held(deliveries(settings), feed) if _is_let_in(settings, entry)]
 
 

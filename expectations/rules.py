@@ -1,4 +1,4 @@
-"""The rules of the gates, read from `thresholds.yml`: one place where every limit stands with its value, its date and its reason."""
+"""The rules of the gates, read from `thresholds.yml`: every limit with its value, its date and its reason."""
 
 from collections import Counter
 from datetime import date
@@ -56,7 +56,7 @@ class Rule(BaseModel):
         return (self.suite,) if isinstance(self.suite, str) else self.suite
 
     def columns(self, suite: str) -> tuple[str, ...]:
-        """What the rule is asked of in a suite: one expectation each; empty when the measure speaks of the whole batch."""
+        """What the rule is asked of in a suite: one expectation each; empty when it speaks of the whole batch."""
         if self.of == "required":
             return contract(suite).required
         return (self.of,) if isinstance(self.of, str) else self.of or ()
@@ -110,7 +110,7 @@ def measures_of(suite: str) -> tuple[str, ...]:
 
 @cache
 def load_rules(path: Path = THRESHOLDS_FILE) -> tuple[Rule, ...]:
-    """All rules of a thresholds file. Raises ThresholdError that names every wrong rule, its value and what is allowed."""
+    """All rules of a thresholds file. Raises ThresholdError that names the rule, the value and what is allowed."""
     try:
         entries = yaml.safe_load(path.read_text(encoding="utf-8"))["rules"]
         return _unique(path, [_rule(path, entry) for entry in entries])

@@ -1,8 +1,8 @@
-"""All SQL of the gates: what is measured of delivered rows, of the customers and of the scores. Nothing personal leaves a query.
+"""All SQL of the gates: what is measured of delivered rows, of the customers and of the scores.
 
-A gate measures with DuckDB, which streams Parquet, and Great Expectations judges the measures: one row per delivered file, however many
-files and rows there are. So memory does not grow with a delivery, a bad file is told from its good neighbours, and no name, e-mail or phone
-ever enters a validation result.
+A gate measures with DuckDB, which streams Parquet, and Great Expectations judges the measures: one row per delivered
+file, however many files and rows there are. So memory does not grow with a delivery, a bad file is told from its good
+neighbours, and no name, e-mail or phone ever enters a validation result.
 """
 
 from collections.abc import Sequence
@@ -54,12 +54,13 @@ FEED_VALUES: dict[str, dict[str, str]] = {
 def feed_profile(feed: str, paths: Sequence[Path], measures: Sequence[tuple[str, str]]) -> str:
     """One row per accepted Parquet file: its path, row_count and three columns (rows, bad, first) for each measure.
 
-    A measure is (condition that a row is looked at, condition that it is bad), both SQL over the feed's columns and values.
+    A measure is (condition that a row is looked at, condition that it is bad), both SQL over columns and values.
     """
     files = ", ".join(literal(str(path)) for path in paths)
     values = ", ".join(f"{sql} as {quoted(name)}" for name, sql in FEED_VALUES[feed].items())
     aggregates = "".join(
-        f", count(*) filter (where {looked_at}) as rows_{place}, count(*) filter (where ({looked_at}) and ({bad})) as bad_{place}"
+        f", count(*) filter (where {looked_at}) as rows_{place}"
+        f", count(*) filter (where ({looked_at}) and ({bad})) as bad_{place}"
         f", min(row_number, {EXAMPLE_ROWS}) filter (where ({looked_at}) and ({bad})) as first_{place}"
         for place, (looked_at, bad) in enumerate(measures)
     )
@@ -120,8 +121,19 @@ def is_not_known(column: str, variable: str) -> tuple[str, str]:
     return f"{quoted(column)} is not null", f"not list_contains(getvariable({literal(variable)}), {quoted(column)})"
 
 
-#: One row each: how many are bad, of how many. Judged after the reference files of the night are in.
-CUSTOMER_MEASURES: dict[str, tuple[str | None, str]] = {
+_NOT_LISTED = """
+select count_if(property_code not in (select property_code from lake.property)), count(*) from core.{fact}
+"""
+_NO_RATE = """
+select count_if(
+    currency_code <> $reporting_currency and currency_code not in (select currency_code from lake.fx_rate)
+), count(*)
+from core.{fact}
+"""
+
+#: Measures of the customer view: column it speaks of, and a query for one row (how many are bad, of how many).
+#: Judged after the night's reference files are in. `$night_date` is the night.
+CUSTOMER_MEASURES: dict[str, tuple[str, str]] = {
     "id_missing": ("customer_id", "select count_if(customer_id is null), count(*) from core.dim_customer"),
     "id_repeated": (
         "customer_id",
@@ -129,22 +141,33 @@ CUSTOMER_MEASURES: dict[str, tuple[str | None, str]] = {
     ),
     "customer_without_record": (
         "customer_id",
-        "select count_if(customer_id not in (select customer_id from core.bridge_customer_source_record)), count(*) from core.dim_customer",
+        """
+        select count_if(customer_id not in (select customer_id from core.bridge_customer_source_record)), count(*)
+        from core.dim_customer
+        """,
     ),
     "record_without_customer": (
         "customer_id",
-        "select count_if(customer_id is null or customer_id not in (select customer_id from core.dim_customer)), count(*)"
-        " from core.bridge_customer_source_record",
+        """
+        select count_if(customer_id is null or customer_id not in (select customer_id from core.dim_customer)), count(*)
+        from core.bridge_customer_source_record
+        """,
     ),
     "id_status_differs": (
         "customer_id",
-        "select count_if(d.customer_id is null or h.customer_id is null), count(*) from core.dim_customer d"
-        " full join (select customer_id from core.customer_id_history where id_status = 'active') h using (customer_id)",
+        """
+        select count_if(customer.customer_id is null or active.customer_id is null), count(*)
+        from core.dim_customer as customer
+        full join (select customer_id from core.customer_id_history where id_status = 'active') as active
+            on customer.customer_id = active.customer_id
+        """,
     ),
     "largest_customer": (
         "source_record_count",
-        "select coalesce(max(record_count), 0), coalesce(sum(record_count), 0)::bigint"
-        " from (select count(*) as record_count from core.bridge_customer_source_record group by customer_id)",
+        """
+        select coalesce(max(record_count), 0), coalesce(sum(record_count), 0)::bigint
+        from (select count(*) as record_count from core.bridge_customer_source_record group by customer_id)
+        """,
     ),
     "many_people": (
         "identity_confidence",
@@ -152,28 +175,38 @@ CUSTOMER_MEASURES: dict[str, tuple[str | None, str]] = {
     ),
     "merged_tonight": (
         "current_customer_id",
-        "select count_if(id_status = 'merged' and changed_on = $night_date and issued_on < $night_date),"
-        " count_if(issued_on < $night_date) from identity.customer_history",
+        """
+        select count_if(id_status = 'merged' and changed_on = $night_date), count(*)
+        from identity.customer_history where issued_on < $night_date
+        """,
     ),
     "confidence_outside": (
         "identity_confidence",
-        "select count_if(identity_confidence is null or not identity_confidence between 0 and 1), count(*) from core.dim_customer",
+        """
+        select count_if(identity_confidence is null or not identity_confidence between 0 and 1), count(*)
+        from core.dim_customer
+        """,
     ),
     "email_shape": (
         "email",
-        r"select count_if(not regexp_full_match(email, '[^@\s]+@[^@\s]+\.[^@\s.]+')), count(email) from core.dim_customer",
+        r"""
+        select count_if(not regexp_full_match(email, '[^@\s]+@[^@\s]+\.[^@\s.]+')), count(email)
+        from core.dim_customer
+        """,
     ),
     "phone_shape": (
         "phone_e164",
-        r"select count_if(not regexp_full_match(phone_e164, '\+[1-9][0-9]{5,14}')), count(phone_e164) from core.dim_customer",
+        r"""
+        select count_if(not regexp_full_match(phone_e164, '\+[1-9][0-9]{5,14}')), count(phone_e164)
+        from core.dim_customer
+        """,
     ),
     "birth_date_odd": (
         "birth_date",
-        "select count_if(birth_date > $night_date or birth_date < date '1880-01-01'), count(birth_date) from core.dim_customer",
-    ),
-    "nameless": (
-        "display_name",
-        "select count_if(coalesce(trim(display_name), '') = ''), count(*) from core.dim_customer",
+        """
+        select count_if(birth_date > $night_date or birth_date < date '1880-01-01'), count(birth_date)
+        from core.dim_customer
+        """,
     ),
     "reservation_without_customer": (
         "customer_id",
@@ -181,93 +214,91 @@ CUSTOMER_MEASURES: dict[str, tuple[str | None, str]] = {
     ),
     "room_charge_without_customer": (
         "payment_method_code",
-        "select count_if(customer_id is null), count(*) from core.fct_pos_check where payment_method_code = 'room_charge'",
+        """
+        select count_if(customer_id is null), count(*)
+        from core.fct_pos_check where payment_method_code = 'room_charge'
+        """,
     ),
-    "reservation_property_unknown": (
-        "property_code",
-        "select count_if(property_code not in (select property_code from lake.property)), count(*) from core.fct_reservation",
-    ),
-    "pos_property_unknown": (
-        "property_code",
-        "select count_if(property_code not in (select property_code from lake.property)), count(*) from core.fct_pos_check",
-    ),
-    "reservation_without_rate": (
-        "currency_code",
-        "select count_if(currency_code <> $reporting_currency and currency_code not in (select currency_code from lake.fx_rate)), count(*)"
-        " from core.fct_reservation",
-    ),
-    "pos_without_rate": (
-        "currency_code",
-        "select count_if(currency_code <> $reporting_currency and currency_code not in (select currency_code from lake.fx_rate)), count(*)"
-        " from core.fct_pos_check",
-    ),
+    "reservation_property_unknown": ("property_code", _NOT_LISTED.format(fact="fct_reservation")),
+    "pos_property_unknown": ("property_code", _NOT_LISTED.format(fact="fct_pos_check")),
+    "reservation_without_rate": ("currency_code", _NO_RATE.format(fact="fct_reservation")),
+    "pos_without_rate": ("currency_code", _NO_RATE.format(fact="fct_pos_check")),
     "confirmation_without_customer": (
         "confirmation_number",
-        "select count_if(customer_id is null), count(*) from core.fct_interaction where confirmation_number is not null",
+        """
+        select count_if(customer_id is null), count(*)
+        from core.fct_interaction where confirmation_number is not null
+        """,
     ),
 }
 
 _SEGMENT = "(select * from ml.customer_segment_history where as_of_date = $night_date)"
 _CHURN = "(select * from ml.customer_churn_history where as_of_date = $night_date)"
 _CLV = "(select * from ml.customer_clv_history where as_of_date = $night_date)"
+_REPEATED = "select count(*) - count(distinct customer_id), count(*) from {}"
+_TIER = "select count_if(value_tier_code = '{}'), count(*) from {}"
+_UNVERSIONED = "select count_if({} is not null and model_version is null), count(*) from {}"
+_NO_PROBABILITY = "select count_if(isnan({0}) or not {0} between 0 and 1), count({0}) from {1}"
 
-
-def _tier(code: str) -> tuple[str, str]:
-    return "value_tier_code", f"select count_if(value_tier_code = '{code}'), count(*) from {_SEGMENT}"
-
-
-#: One row each: how many are bad, of how many. `$night_date` is the as-of date of the night's scores.
-SCORE_MEASURES: dict[str, tuple[str | None, str]] = {
-    "segment_repeated": ("customer_id", f"select count(*) - count(distinct customer_id), count(*) from {_SEGMENT}"),
-    "churn_repeated": ("customer_id", f"select count(*) - count(distinct customer_id), count(*) from {_CHURN}"),
-    "clv_repeated": ("customer_id", f"select count(*) - count(distinct customer_id), count(*) from {_CLV}"),
-    "churn_outside": (
-        "churn_probability",
-        f"select count_if(isnan(churn_probability) or not churn_probability between 0 and 1), count(churn_probability) from {_CHURN}",
-    ),
-    "p_alive_outside": (
-        "p_alive",
-        f"select count_if(isnan(p_alive) or not p_alive between 0 and 1), count(p_alive) from {_CLV}",
-    ),
+#: Measures of the scores as of the night, as above.
+SCORE_MEASURES: dict[str, tuple[str, str]] = {
+    "segment_repeated": ("customer_id", _REPEATED.format(_SEGMENT)),
+    "churn_repeated": ("customer_id", _REPEATED.format(_CHURN)),
+    "clv_repeated": ("customer_id", _REPEATED.format(_CLV)),
+    "churn_outside": ("churn_probability", _NO_PROBABILITY.format("churn_probability", _CHURN)),
+    "p_alive_outside": ("p_alive", _NO_PROBABILITY.format("p_alive", _CLV)),
     "clv_not_a_value": (
         "expected_revenue_amount",
-        f"select count_if(expected_revenue_amount < 0 or expected_stays < 0 or isnan(expected_stays) or isinf(expected_stays)), count(*) from {_CLV}",
+        f"""
+        select count_if(
+            expected_revenue_amount < 0 or expected_stays < 0 or isnan(expected_stays) or isinf(expected_stays)
+        ), count(*)
+        from {_CLV}
+        """,
     ),
-    "churn_version_missing": (
-        "model_version",
-        f"select count_if(churn_probability is not null and model_version is null), count(*) from {_CHURN}",
-    ),
-    "clv_version_missing": (
-        "model_version",
-        f"select count_if(expected_stays is not null and model_version is null), count(*) from {_CLV}",
-    ),
-    "segment_version_missing": (
-        "model_version",
-        f"select count_if(segment_code is not null and model_version is null), count(*) from {_SEGMENT}",
-    ),
+    "segment_version_missing": ("model_version", _UNVERSIONED.format("segment_code", _SEGMENT)),
+    "churn_version_missing": ("model_version", _UNVERSIONED.format("churn_probability", _CHURN)),
+    "clv_version_missing": ("model_version", _UNVERSIONED.format("expected_stays", _CLV)),
     "visitor_without_segment": (
         "customer_id",
-        f"select count_if(customer_id not in (select customer_id from {_SEGMENT})), count(*)"
-        " from (select distinct customer_id from core.fct_visit where customer_id is not null and arrival_date <= $night_date)",
+        f"""
+        select count_if(customer_id not in (select customer_id from {_SEGMENT})), count(*)
+        from (
+            select distinct customer_id from core.fct_visit
+            where customer_id is not null and arrival_date <= $night_date
+        )
+        """,
     ),
-    "churn_not_scored": ("churn_probability", f"select count_if(churn_probability is null), count(*) from {_CHURN}"),
     "score_without_customer": (
         "customer_id",
-        f"select count_if(customer_id not in (select customer_id from core.dim_customer)), count(*) from {_SEGMENT}",
+        f"""
+        select count_if(customer_id not in (select customer_id from core.dim_customer)), count(*)
+        from {_SEGMENT}
+        """,
     ),
-    "vip_tier": _tier("vip"),
-    "key_tier": _tier("key"),
-    "regular_tier": _tier("regular"),
+    "churn_not_scored": ("churn_probability", f"select count_if(churn_probability is null), count(*) from {_CHURN}"),
+    "vip_tier": ("value_tier_code", _TIER.format("vip", _SEGMENT)),
+    "key_tier": ("value_tier_code", _TIER.format("key", _SEGMENT)),
+    "regular_tier": ("value_tier_code", _TIER.format("regular", _SEGMENT)),
     "largest_segment": (
         "segment_code",
-        f"select coalesce(max(n), 0), coalesce(sum(n), 0)::bigint from (select count(*) as n from {_SEGMENT} group by segment_code)",
+        f"""
+        select coalesce(max(customer_count), 0), coalesce(sum(customer_count), 0)::bigint
+        from (select count(*) as customer_count from {_SEGMENT} group by segment_code)
+        """,
     ),
     "churn_mean_shift": (
         "churn_probability",
-        "select abs(tonight.mean - before.mean), tonight.customer_count from"
-        f" (select avg(churn_probability) as mean, count(*) as customer_count from {_CHURN}) tonight,"
-        " (select avg(churn_probability) as mean from ml.customer_churn_history where as_of_date ="
-        " (select max(as_of_date) from ml.customer_churn_history where as_of_date < $night_date)) before",
+        f"""
+        select abs(tonight.mean - earlier.mean), tonight.customer_count
+        from (select avg(churn_probability) as mean, count(*) as customer_count from {_CHURN}) as tonight
+        cross join (
+            select avg(churn_probability) as mean from ml.customer_churn_history
+            where as_of_date = (
+                select max(as_of_date) from ml.customer_churn_history where as_of_date < $night_date
+            )
+        ) as earlier
+        """,
     ),
 }
 

@@ -16,7 +16,12 @@ STAGED = {
     "pos_checks": "stg_pos_line_version",
     "interactions": "stg_interaction_version",
 }
-STAGES = ("ingest_reservations.discover", "build_customer_view.build_core", "score_customers.score", "publish_bi.publish")
+STAGES = (
+    "ingest_reservations.discover",
+    "build_customer_view.build_core",
+    "score_customers.score",
+    "publish_bi.publish",
+)
 
 
 @pytest.fixture
@@ -33,7 +38,9 @@ def make_warehouse(settings: Settings) -> Callable[[date, int], None]:
         with warehouse(settings) as con:
             for feed, table in STAGED.items():
                 key = ", ".join(f"{quoted(name)} varchar" for name in contract(feed).key)
-                con.execute(f"create table if not exists staging.{table} ({key}, updated_at timestamptz, row_hash varchar)")
+                con.execute(
+                    f"create table if not exists staging.{table} ({key}, updated_at timestamptz, row_hash varchar)"
+                )
             con.execute(
                 "create or replace table core.dim_customer as"
                 " select 'C' || i as customer_id, 'Mei Li' as display_name, ?::date as night_date from range(?) r(i)",
@@ -43,7 +50,8 @@ def make_warehouse(settings: Settings) -> Callable[[date, int], None]:
             con.execute("comment on column core.dim_customer.customer_id is 'Stable id'")
             con.execute("create or replace table core.dim_customer__dbt_tmp as select 1 as leftover")
             con.execute(
-                "create or replace table marts.revenue as select ?::date as night_date, 12.3400::decimal(18,4) as amount", [night_date]
+                "create or replace table marts.revenue as select ?::date as night_date, 12.34::decimal(18,4) as amount",
+                [night_date],
             )
             con.execute("create or replace view marts.seen as select night_date, amount from marts.revenue")
             con.execute("comment on view marts.seen is 'A view'")

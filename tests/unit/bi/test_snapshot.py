@@ -1,4 +1,4 @@
-"""What BI reads: the published schemas with their comments, switched in one step, never another night's rows beside this one's."""
+"""What BI reads: the published schemas with their comments, switched in one step, never two nights at once."""
 
 import os
 import stat
@@ -29,8 +29,17 @@ def query(settings: Settings, text: str) -> list[tuple]:
 def test_published_schemas_are_copied_and_the_rest_is_not(settings: Settings, make_warehouse: Make) -> None:
     make_warehouse(NIGHT)
     counts = bi.publish(settings, NIGHT)
-    tables = {f"{schema}.{name}" for schema, name in query(settings, "select schema_name, table_name from duckdb_tables()")}
-    assert {"core.dim_customer", "marts.revenue", "marts.seen", "ml.customer_churn", "ops.load_report", "ops.run"} <= tables
+    tables = {
+        f"{schema}.{name}" for schema, name in query(settings, "select schema_name, table_name from duckdb_tables()")
+    }
+    assert {
+        "core.dim_customer",
+        "marts.revenue",
+        "marts.seen",
+        "ml.customer_churn",
+        "ops.load_report",
+        "ops.run",
+    } <= tables
     assert tables - set(counts) == {"ops.published_night"}
     assert {name for name in tables if name.split(".")[0] in {"staging", "identity", "features", "lake"}} == set()
     assert "ops.quarantine" not in tables
@@ -45,7 +54,12 @@ def test_comments_and_types_are_kept(settings: Settings, make_warehouse: Make) -
     assert comments["core.dim_customer"] == "One row per customer_id, it's the golden record"
     assert comments["marts.seen"] == "A view"
     assert [name for name, text in comments.items() if not text and name.split(".")[0] in {"ml", "ops"}] == []
-    columns = {(table, column): (text, kind) for table, column, text, kind in query(settings, "select table_name, column_name, comment, data_type from duckdb_columns() where not internal")}
+    columns = {
+        (table, column): (text, kind)
+        for table, column, text, kind in query(
+            settings, "select table_name, column_name, comment, data_type from duckdb_columns() where not internal"
+        )
+    }
     assert columns["dim_customer", "customer_id"][0] == "Stable id"
     assert columns["revenue", "amount"][1] == "DECIMAL(18,4)"
     assert columns["customer_churn", "churn_probability"][0].startswith("0-1; probability of no visit")
@@ -77,11 +91,15 @@ def test_a_past_night_published_again_keeps_the_name_of_the_newest(settings: Set
     assert query(settings, "select night_date from ops.published_night") == [(NIGHT,)]
 
 
-def test_a_failed_publish_leaves_the_old_file_and_no_draft(settings: Settings, make_warehouse: Make, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_failed_publish_leaves_the_old_file_and_no_draft(
+    settings: Settings, make_warehouse: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
     make_warehouse(NIGHT)
     bi.publish(settings, NIGHT)
     make_warehouse(NIGHT + timedelta(days=1), 5)
-    monkeypatch.setattr(snapshot.sql, "copy_relation", lambda target, source: f"create table {target} as from {source} limit 1")
+    monkeypatch.setattr(
+        snapshot.sql, "copy_relation", lambda target, source: f"create table {target} as from {source} limit 1"
+    )
     with pytest.raises(PublishError, match=r"core.dim_customer: 1 rows were copied of 5"):
         bi.publish(settings, NIGHT + timedelta(days=1))
     assert len(list(settings.published_dir.iterdir())) == 2
@@ -101,7 +119,12 @@ def test_the_same_warehouse_publishes_the_same_rows(settings: Settings, make_war
     seen = []
     for _ in range(2):
         bi.publish(settings, NIGHT)
-        tables = [f"{schema}.{name}" for schema, name in query(settings, "select schema_name, table_name from duckdb_tables() where schema_name <> 'ops' order by all")]
+        tables = [
+            f"{schema}.{name}"
+            for schema, name in query(
+                settings, "select schema_name, table_name from duckdb_tables() where schema_name <> 'ops' order by all"
+            )
+        ]
         seen.append({name: query(settings, f"from {name}") for name in [*tables, "ops.published_night"]})
     assert seen[0] == seen[1]
 
@@ -133,7 +156,12 @@ def test_a_reader_in_a_loop_sees_no_error_and_no_mixed_night(settings: Settings,
     make_warehouse(NIGHT, 20_000)
     bi.publish(settings, NIGHT)
     stop = settings.home / "stop"
-    with subprocess.Popen([sys.executable, "-c", READER, str(settings.published_file), str(stop)], stdout=subprocess.PIPE, text=True, env={**os.environ}) as reader:
+    with subprocess.Popen(
+        [sys.executable, "-c", READER, str(settings.published_file), str(stop)],
+        stdout=subprocess.PIPE,
+        text=True,
+        env={**os.environ},
+    ) as reader:
         assert reader.stdout is not None
         assert reader.stdout.readline() == "reading\n"
         for offset in range(1, 5):

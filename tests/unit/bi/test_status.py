@@ -21,7 +21,12 @@ Make = Callable[..., None]
 
 def test_a_home_where_nothing_ran_says_so(settings: Settings) -> None:
     content = bi.status(settings)
-    assert (content["night_date"], content["run_status"], content["published"], content["tables"]) == (None, None, None, {})
+    assert (content["night_date"], content["run_status"], content["published"], content["tables"]) == (
+        None,
+        None,
+        None,
+        {},
+    )
     with pytest.raises(PublishError, match="nothing is published"):
         bi.summary(settings, NIGHT)
 
@@ -31,21 +36,31 @@ def test_a_finished_night(settings: Settings, make_warehouse: Make, run_stages: 
     bi.publish(settings, NIGHT)
     run_stages(NIGHT)
     content = bi.status(settings)
-    assert (content["night_date"], content["run_status"], content["published_night_date"]) == ("2026-11-19", "succeeded", "2026-11-19")
+    assert (content["night_date"], content["run_status"], content["published_night_date"]) == (
+        "2026-11-19",
+        "succeeded",
+        "2026-11-19",
+    )
     assert (content["warehouse"], content["published"]) == (str(settings.warehouse_file), str(settings.published_file))
     assert content["tables"]["core.dim_customer"] == 3
     assert list(content["seconds"]) == ["ingest_reservations", "build_customer_view", "score_customers", "publish_bi"]
     json.dumps(content)
 
 
-def test_a_blocked_night_says_what_blocked_and_what_is_still_published(settings: Settings, make_warehouse: Make, run_stages: Make) -> None:
+def test_a_blocked_night_says_what_blocked_and_what_is_still_published(
+    settings: Settings, make_warehouse: Make, run_stages: Make
+) -> None:
     make_warehouse(NIGHT)
     bi.publish(settings, NIGHT)
     run_stages(NIGHT)
     with pytest.raises(GateBlocked), stage(settings, date(2026, 11, 20), "ingest_reservations.gate_and_commit"):
         raise GateBlocked("rule key_repeated_block ...")
     content = bi.status(settings)
-    assert (content["night_date"], content["run_status"], content["published_night_date"]) == ("2026-11-20", "blocked", "2026-11-19")
+    assert (content["night_date"], content["run_status"], content["published_night_date"]) == (
+        "2026-11-20",
+        "blocked",
+        "2026-11-19",
+    )
     assert content["messages"] == ["ingest_reservations.gate_and_commit: rule key_repeated_block ..."]
 
 
@@ -65,13 +80,42 @@ def test_logs_of_an_earlier_pass_do_not_count(settings: Settings, make_warehouse
     assert (bi.status(settings)["run_status"], bi.status(settings)["messages"]) == ("succeeded", [])
 
 
-def test_the_summary_counts_the_feeds_files_and_rows(settings: Settings, make_warehouse: Make, run_stages: Make) -> None:
+def test_the_summary_counts_the_feeds_files_and_rows(
+    settings: Settings, make_warehouse: Make, run_stages: Make
+) -> None:
     report = declared("ops", "load_report")
     base = {"night_date": NIGHT, "load_status": "accepted", "vendor": "canonical"}
     rows = [
-        base | {"feed": "reservations", "file_name": "a", "delivery_sequence": 1, "rows_read": 10, "rows_loaded": 7, "rows_duplicate": 1, "rows_quarantined": 2},
-        base | {"feed": "pos_checks", "file_name": "b", "delivery_sequence": 2, "rows_read": 5, "rows_loaded": 5, "rows_duplicate": 0, "rows_quarantined": 0},
-        base | {"feed": "property", "file_name": "c", "delivery_sequence": 3, "rows_read": 4, "rows_loaded": 4, "rows_duplicate": 0, "rows_quarantined": 0},
+        base
+        | {
+            "feed": "reservations",
+            "file_name": "a",
+            "delivery_sequence": 1,
+            "rows_read": 10,
+            "rows_loaded": 7,
+            "rows_duplicate": 1,
+            "rows_quarantined": 2,
+        },
+        base
+        | {
+            "feed": "pos_checks",
+            "file_name": "b",
+            "delivery_sequence": 2,
+            "rows_read": 5,
+            "rows_loaded": 5,
+            "rows_duplicate": 0,
+            "rows_quarantined": 0,
+        },
+        base
+        | {
+            "feed": "property",
+            "file_name": "c",
+            "delivery_sequence": 3,
+            "rows_read": 4,
+            "rows_loaded": 4,
+            "rows_duplicate": 0,
+            "rows_quarantined": 0,
+        },
     ]
     write_record(settings, "load_report", "night", pa.Table.from_pylist(rows, schema=report.arrow_schema))
     make_warehouse(NIGHT)
@@ -91,10 +135,12 @@ def test_the_run_row_is_one_per_night_and_counts_version_conflicts(settings: Set
         con.execute(
             "insert into staging.stg_interaction_version values"
             " ('calls', '1', '2026-11-01', 'x'), ('calls', '1', '2026-11-01', 'y'),"  # a conflict at the newest version
-            " ('calls', '2', '2026-11-01', 'x'), ('calls', '2', '2026-11-01', 'y'), ('calls', '2', '2026-11-02', 'z')"  # settled by a newer one
+            " ('calls', '2', '2026-11-01', 'x'), ('calls', '2', '2026-11-01', 'y'), ('calls', '2', '2026-11-02', 'z')"
         )
     for _ in range(2):
         bi.publish(settings, NIGHT)
     with warehouse(settings) as con:
-        runs = con.execute("select night_date, run_status, version_conflict_count, customer_count from ops.run").fetchall()
+        runs = con.execute(
+            "select night_date, run_status, version_conflict_count, customer_count from ops.run"
+        ).fetchall()
     assert runs == [(NIGHT, "succeeded", 1, 3)]

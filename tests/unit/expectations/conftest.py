@@ -1,4 +1,4 @@
-"""A home and staged files for the gates: accepted Parquet of literal rows, and the report that ingest would stage beside it."""
+"""Staged files for the gates: accepted Parquet of literal rows, and the report that ingest would stage beside it."""
 
 from collections.abc import Callable
 from functools import partial
@@ -64,7 +64,7 @@ def _typical_rows(feed: str, count: int, **changes: Any) -> list[dict[str, Any]]
 def _stage_file(
     folder: Path, feed: str, rows: list[dict[str, Any]], name: str = "a.csv", **report: Any
 ) -> dict[str, Any]:
-    """Write accepted Parquet of the rows; returns the staged file's report, with counts that balance unless told otherwise."""
+    """Write accepted Parquet of the rows; returns its report, with counts that balance unless told otherwise."""
     sha256 = f"{feed}-{name}"
     path = folder / f"{sha256.replace('/', '_')}.parquet"
     columns = contract(feed).columns
@@ -78,7 +78,8 @@ def _stage_file(
     typed = ", ".join(f"{quoted(c.name)}::{c.sql_type} as {quoted(c.name)}" for c in columns)
     if rows:
         duckdb.connect().execute(
-            f"set TimeZone = 'UTC'; copy (select {typed}, row_number::bigint as row_number from (values {values}) as t({names}, row_number)) to '{path}' (format parquet)"
+            f"set TimeZone = 'UTC'; copy (select {typed}, row_number::bigint as row_number"
+            f" from (values {values}) as t({names}, row_number)) to '{path}' (format parquet)"
         )
     quarantined = report.get("rows_quarantined", 0)
     return {

@@ -1,0 +1,189 @@
+"""Customers and scores: a good small world passes; each fault is told by the rule that stands for it."""
+
+from collections.abc import Iterator
+from datetime import date
+
+import duckdb
+import pytest
+
+import expectations
+from expectations.outcome import GateOutcome
+from guestbook.errors import GateBlocked
+from guestbook.settings import Settings
+from guestbook.warehouse import ensure_tables
+
+NIGHT = date(2026, 11, 19)
+
+#: 300 customers with one stay each; staging, core and lake as far as the gates read them.
+WORLD = """
+create table core.dim_customer as
+    select 'C' || i as customer_id, 'Guest ' || i as display_name, 'g' || i || '@example.org' as email,
+        '+35191234' || lpad(i::varchar, 4, '0') as phone_e164, date '1980-05-01' as birth_date,
+        0.9 as identity_confidence
+    from range(300) r(i);
+create table core.bridge_customer_source_record as
+    select 'R' || customer_id as source_record_id, customer_id from core.dim_customer;
+create table core.customer_id_history as select customer_id, 'active' as id_status from core.dim_customer;
+create table core.fct_reservation as
+    select 'LIS' as property_code, 'EUR' as currency_code, customer_id from core.dim_customer;
+create table core.fct_pos_check as
+    select 'LIS' as property_code, 'EUR' as currency_code, 'room_charge' as payment_method_code, customer_id
+    from core.dim_customer;
+create table core.fct_interaction as select 'A1' as confirmation_number, customer_id from core.dim_customer;
+create table core.fct_visit as select customer_id, date '2026-11-01' as arrival_date from core.dim_customer;
+create view lake.property as select 'LIS' as property_code;
+create view lake.fx_rate as select 'USD' as currency_code;
+insert into identity.customer_confidence (customer_id, first_name_count, birth_date_count)
+    select customer_id, 1, 1 from core.dim_customer;
+insert into identity.customer_history (customer_id, id_status, issued_on, changed_on)
+    select customer_id, 'active', date '2026-11-01', date '2026-11-01' from core.dim_customer;
+insert into ml.customer_segment_history (customer_id, as_of_date, segment_code, value_tier_code, model_version)
+    select customer_id, date '2026-11-19', 's' || (rowid % 4),
+        case when rowid < 3 then 'vip' when rowid < 15 then 'key' when rowid < 60 then 'regular' else 'small' end, 'v1'
+    from core.dim_customer;
+insert into ml.customer_churn_history (customer_id, as_of_date, churn_probability, model_version)
+    select customer_id, day, 0.4, 'v1'
+    from core.dim_customer, (values (date '2026-11-18'), (date '2026-11-19')) d(day);
+insert into ml.customer_clv_history
+    (customer_id, as_of_date, expected_stays, expected_revenue_amount, p_alive, model_version)
+    select customer_id, date '2026-11-19', 1.5, 300, 0.8, 'v1' from core.dim_customer;
+"""
+
+
+@pytest.fixture
+def con() -> Iterator[duckdb.DuckDBPyConnection]:
+    """A warehouse in memory with the world in it."""
+    with duckdb.connect() as connection:
+        ensure_tables(connection)
+        connection.execute(WORLD)
+        yield connection
+
+
+def failures(outcome: GateOutcome) -> dict[str, str]:
+    return {result.check.rule.rule: result.gate_status for result in outcome.results if not result.success}
+
+
+def test_a_good_world_passes(con: duckdb.DuckDBPyConnection, settings: Settings) -> None:
+    customers, scores = (
+        expectations.gate_customers(con, settings, NIGHT),
+        expectations.gate_scores(con, settings, NIGHT),
+    )
+    assert (failures(customers), failures(scores)) == ({}, {})
+    assert customers.counts()["passed"] > 15
+    assert scores.counts()["passed"] > 15
+
+
+@pytest.mark.parametrize(
+    ("fault", "expected"),
+    [
+        (
+            "insert into core.dim_customer select * from core.dim_customer where customer_id = 'C1'",
+            {"customer_id_unique": "blocked"},
+        ),
+        ("delete from core.bridge_customer_source_record where customer_id = 'C1'", {"customer_has_record": "blocked"}),
+        (
+            "update core.bridge_customer_source_record set customer_id = 'gone' where customer_id = 'C1'",
+            {"customer_has_record": "blocked", "record_has_customer": "blocked"},
+        ),
+        (
+            "update core.customer_id_history set id_status = 'merged' where customer_id = 'C1'",
+            {"customer_id_history_agrees": "blocked"},
+        ),
+        (
+            "update core.dim_customer set identity_confidence = 1.2 where customer_id = 'C1'",
+            {"identity_confidence_range": "blocked"},
+        ),
+        (
+            "insert into core.bridge_customer_source_record select 'X' || i, 'C1' from range(2000) r(i)",
+            {"largest_customer_share_warn": "warned", "largest_customer_share_block": "blocked"},
+        ),
+        (
+            "update identity.customer_confidence set first_name_count = 5 where rowid < 10",
+            {"many_people_share_warn": "warned"},
+        ),
+        (
+            "update identity.customer_history set id_status = 'merged', changed_on = '2026-11-19' where rowid < 90",
+            {"merged_tonight_share_warn": "warned", "merged_tonight_share_block": "blocked"},
+        ),
+        ("update core.dim_customer set email = 'nobody' where customer_id = 'C1'", {"email_shape": "warned"}),
+        ("update core.dim_customer set phone_e164 = '0912' where customer_id = 'C1'", {"phone_shape": "warned"}),
+        (
+            "update core.dim_customer set birth_date = date '2031-01-01' where customer_id = 'C1'",
+            {"birth_date_plausible": "warned"},
+        ),
+        (
+            "update core.fct_reservation set customer_id = null where rowid < 30",
+            {"reservation_has_customer_warn": "warned", "reservation_has_customer_block": "blocked"},
+        ),
+        (
+            "update core.fct_reservation set property_code = 'OPO' where rowid < 1",
+            {"reservation_property_known": "warned"},
+        ),
+        ("update core.fct_pos_check set currency_code = 'JPY' where rowid < 1", {"pos_currency_has_rate": "warned"}),
+        ("update core.fct_pos_check set customer_id = null where rowid < 200", {"room_charge_attributed": "warned"}),
+    ],
+)
+def test_each_fault_of_the_customers_has_its_rule(
+    con: duckdb.DuckDBPyConnection, settings: Settings, fault: str, expected: dict[str, str]
+) -> None:
+    con.execute(fault)
+    outcome = expectations.gate_customers(con, settings, NIGHT)
+    assert failures(outcome) == expected
+    if "blocked" in expected.values():
+        with pytest.raises(GateBlocked, match="published data stays as it was"):
+            outcome.raise_if_blocked()
+
+
+@pytest.mark.parametrize(
+    ("fault", "expected"),
+    [
+        (
+            "update ml.customer_churn_history set churn_probability = 1.5 where customer_id = 'C1'",
+            {"churn_probability_range": "blocked"},
+        ),
+        ("update ml.customer_clv_history set p_alive = 'nan' where customer_id = 'C1'", {"p_alive_range": "blocked"}),
+        (
+            "update ml.customer_clv_history set expected_revenue_amount = -1 where customer_id = 'C1'",
+            {"clv_is_a_value": "blocked"},
+        ),
+        (
+            "insert into ml.customer_segment_history select * from ml.customer_segment_history where rowid = 1",
+            {"segment_unique": "blocked"},
+        ),
+        (
+            "update ml.customer_churn_history set model_version = null where customer_id = 'C1'",
+            {"churn_model_version_set": "blocked"},
+        ),
+        (
+            "update ml.customer_segment_history set customer_id = 'gone' where customer_id = 'C1'",
+            {"score_has_customer": "blocked", "segment_coverage_warn": "warned"},
+        ),
+        (
+            "update ml.customer_segment_history set value_tier_code = 'vip' where rowid < 60",
+            {"vip_tier_share": "warned"},
+        ),
+        ("update ml.customer_segment_history set segment_code = 's'", {"largest_segment_share": "warned"}),
+        (
+            "update ml.customer_churn_history set churn_probability = null where as_of_date = date '2026-11-19'",
+            {"churn_scored": "warned"},
+        ),
+        (
+            "update ml.customer_churn_history set churn_probability = 0.7 where as_of_date = date '2026-11-19'",
+            {"churn_mean_stable": "warned"},
+        ),
+    ],
+)
+def test_each_fault_of_the_scores_has_its_rule(
+    con: duckdb.DuckDBPyConnection, settings: Settings, fault: str, expected: dict[str, str]
+) -> None:
+    con.execute(fault)
+    assert failures(expectations.gate_scores(con, settings, NIGHT)) == expected
+
+
+def test_empty_tables_are_not_judged_and_block_nothing(con: duckdb.DuckDBPyConnection, settings: Settings) -> None:
+    tables = con.execute("select schema_name || '.' || table_name from duckdb_tables() where not internal").fetchall()
+    for (table,) in tables:
+        con.execute(f"delete from {table}")
+    for gate in (expectations.gate_customers, expectations.gate_scores):
+        outcome = gate(con, settings, NIGHT)
+        assert set(outcome.counts()) == {"not_judged"}
