@@ -1,0 +1,123 @@
+-- one row per as_of_date (end of a month, or the night for the running month) and value_tier_code
+{{ config(materialized='table', tags=['marts']) }}
+
+{% set night = "cast('" ~ var('night_date') ~ "' as date)" %}
+
+with stay as (
+    select
+        customer_id,
+        arrival_date,
+        sum(total_revenue_reporting_amount) as spend_amount
+    from {{ ref('fct_stay') }}
+    where customer_id is not null and arrival_date <= {{ night }}
+    group by customer_id, arrival_date
+),
+
+first_visit as (
+    select customer_id, min(arrival_date) as first_date
+    from stay
+    group by customer_id
+),
+
+month_end as (
+    select distinct least(last_day(calendar_date), {{ night }}) as as_of_date
+    from {{ ref('dim_date') }}
+    where calendar_date between (select min(arrival_date) from stay) and {{ night }}
+),
+
+-- Tiers are shares of everybody who ever came, as in ml.customer_segment; most of the base spent nothing in the year.
+base as (
+    select month_end.as_of_date, count(*) as base_count
+    from first_visit
+    inner join month_end on first_visit.first_date <= month_end.as_of_date
+    group by month_end.as_of_date
+),
+
+spender as (
+    select
+        month_end.as_of_date,
+        stay.customer_id,
+        sum(stay.spend_amount) as spend_amount
+    from stay
+    inner join month_end
+        on stay.arrival_date <= month_end.as_of_date and stay.arrival_date > month_end.as_of_date - 365
+    group by month_end.as_of_date, stay.customer_id
+    having sum(stay.spend_amount) > 0
+),
+
+ranked as (
+    select
+        spender.*,
+        base.base_count,
+        -- Range, not rows: customers of equal spend share the lower rank, so nobody is luckier than another.
+        count(*) over (
+            partition by spender.as_of_date order by spender.spend_amount desc
+            range between unbounded preceding and current row
+        ) as spend_rank
+    from spender
+    inner join base on spender.as_of_date = base.as_of_date
+),
+
+tiered as (
+    select
+        *,
+        case
+            when spend_rank <= base_count // 100 then 'vip'
+            when spend_rank <= base_count * 5 // 100 then 'key'
+            when spend_rank <= base_count * 20 // 100 then 'regular'
+            else 'small'
+        end as value_tier_code
+    from ranked
+),
+
+tier as (
+    select
+        base.as_of_date,
+        base.base_count,
+        level.value_tier_code,
+        level.tier_rank
+    from base
+    cross join (values ('vip', 1), ('key', 2), ('regular', 3), ('small', 4)) as level (value_tier_code, tier_rank)
+),
+
+summed as (
+    select
+        tier.as_of_date,
+        tier.value_tier_code,
+        tier.tier_rank,
+        tier.base_count,
+        count(tiered.customer_id) as spender_count,
+        coalesce(sum(tiered.spend_amount), 0) as spend_amount,
+        min(tiered.spend_amount) as threshold_amount
+    from tier
+    left join tiered on tier.as_of_date = tiered.as_of_date and tier.value_tier_code = tiered.value_tier_code
+    group by all
+),
+
+counted as (
+    select
+        *,
+        case
+            when value_tier_code = 'small'
+                then base_count - coalesce(sum(spender_count) filter (where value_tier_code <> 'small') over (partition by as_of_date), 0)
+            else spender_count
+        end as customer_count
+    from summed
+)
+
+select
+    as_of_date,
+    cast(date_trunc('month', as_of_date) as date) as month_start_date,
+    value_tier_code,
+    tier_rank,
+    cast(customer_count as bigint) as customer_count,
+    spender_count,
+    cast(spend_amount as decimal(18, 4)) as spend_amount,
+    cast(threshold_amount as decimal(18, 4)) as threshold_amount,
+    customer_count / base_count as customer_share,
+    spend_amount / nullif(sum(spend_amount) over (partition by as_of_date), 0) as spend_share,
+    sum(customer_count) over upwards / base_count as cumulative_customer_share,
+    sum(spend_amount) over upwards / nullif(sum(spend_amount) over (partition by as_of_date), 0) as cumulative_spend_share,
+    '{{ var("reporting_currency") }}' as currency_code
+from counted
+window upwards as (partition by as_of_date order by tier_rank rows between unbounded preceding and current row)
