@@ -4,10 +4,11 @@ import numpy as np
 import pandas as pd
 
 from simulator.columns import to_utc
-from simulator.registration import Registration, own_contacts, typed_names, written_phones
+from simulator.registration import Registration
 from simulator.rooms import Rooms
 from simulator.stays import no_show_time
 from simulator.streams import blank, codes, pick
+from simulator.typing_habits import own_contacts, typed_names, written_phones
 from simulator.world import PROPERTIES, TIME_ZONES, Calendar
 
 SEVERITIES = (None, "low", "medium", "high", "critical")

@@ -1,27 +1,18 @@
 """What a reservation shows of its guest: names as typed, contact data as given, papers as seen at check-in."""
 
-import json
-from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from simulator import names
 from simulator.contacts import (
     PLACEHOLDER_EMAILS,
     PLACEHOLDER_PHONES,
-    misspell,
-    spell_out,
-    strip_accents,
-    write_phone,
 )
-from simulator.people import company_names
-from simulator.streams import blank, codes, object_array, pick
-from simulator.world import AGENCY_WORDS, RELAY_DOMAINS
-
-_STYLES = (0.42, 0.16, 0.08, 0.16, 0.08, 0.10)
+from simulator.parties import agency_emails, agency_numbers, company_phone, draw_assistants, draw_bookers, draw_party
+from simulator.streams import blank, codes, pick
+from simulator.typing_habits import apply_at, own_contacts, typed_names, written_phones
+from simulator.world import RELAY_DOMAINS
 
 
 @dataclass
@@ -45,97 +36,6 @@ class Registration:
             "guest_native_name",
         )
     )
-
-
-def apply_at(values: np.ndarray, at: np.ndarray, change: Callable[[Any], object]) -> None:
-    """Replaces values at positions by change(value), in place."""
-    values[at] = object_array([change(value) for value in values[at].tolist()])
-
-
-def typed_names(
-    rng: np.random.Generator, people: pd.DataFrame, who: np.ndarray, day: np.ndarray, typo_share: float
-) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """First, last and native name as somebody typed them on a day, one of each per entry of `who`."""
-    size = len(who)
-    scenario = people["scenario"].to_numpy()[who]
-    first = people["first_name"].to_numpy()[who]
-    is_new = day >= people["new_name_from"].to_numpy()[who]
-    last = np.where(is_new, people["new_last_name"].to_numpy()[who], people["last_name"].to_numpy()[who])
-    native = people["native_name"].to_numpy()[who].copy()
-    is_nick = rng.random(size) < np.where(scenario == "nickname", 0.45, 0.04)
-    apply_at(first, np.flatnonzero(is_nick), lambda value: names.NICKNAMES.get(value, value))
-    fold = rng.random(size)
-    folding = 0.22 + 0.3 * (scenario == "diacritic")
-    for values in (first, last):
-        apply_at(values, np.flatnonzero(fold < folding), strip_accents)
-        apply_at(values, np.flatnonzero((fold >= folding) & (fold < 2 * folding * 0.8)), spell_out)
-    _chinese(rng, people, who, first, last, native)
-    slip = rng.random(size) < np.where(scenario == "typo", 0.35, typo_share)
-    where = rng.random(size) < 0.5
-    for values, at in ((first, slip & where), (last, slip & ~where)):
-        apply_at(values, np.flatnonzero(at), lambda value: misspell(value, rng))
-    case = rng.random(size)
-    for values in (first, last):
-        apply_at(values, np.flatnonzero(case < 0.08), str.upper)
-        apply_at(values, np.flatnonzero(case > 0.98), str.lower)
-    apply_at(first, np.flatnonzero(rng.random(size) < 0.012), lambda value: value[:1] + ".")
-    swapped = rng.random(size) < 0.008
-    first, last = np.where(swapped, last, first), np.where(swapped, first, last)
-    return first, last, native
-
-
-def _chinese(
-    rng: np.random.Generator,
-    people: pd.DataFrame,
-    who: np.ndarray,
-    first: np.ndarray,
-    last: np.ndarray,
-    native: np.ndarray,
-) -> None:
-    """Pinyin joined, spaced or hyphenated, order either way, sometimes Han in the name fields. In place."""
-    at = np.flatnonzero((people["locale"] == "zh").to_numpy()[who])
-    style, order = rng.random(len(at)), rng.random(len(at))
-    for row, kind, turn in zip(at.tolist(), style.tolist(), order.tolist(), strict=True):
-        given, family, han = first[row], last[row], native[row]
-        parts = given.split(" ")
-        if kind < 0.08 and han:
-            length = 2 if family in {"Ouyang", "Sima", "Zhuge"} else 1
-            first[row], last[row] = han[length:], han[:length]
-            continue
-        if kind < 0.60:
-            given = "".join(parts).capitalize()
-        elif kind < 0.85:
-            given = " ".join(part.capitalize() for part in parts)
-        else:
-            given = "-".join(part.capitalize() for part in parts)
-        first[row], last[row] = (family, given) if turn < 0.15 else (given, family)
-        if kind > 0.5:
-            native[row] = None
-
-
-def own_contacts(people: pd.DataFrame, who: np.ndarray, day: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """The person's e-mail and phone (E.164) on a day."""
-    table = {
-        name: people[name].to_numpy()
-        for name in ("email", "new_email", "new_email_from", "phone", "new_phone", "new_phone_from")
-    }
-    email = np.where(day >= table["new_email_from"][who], table["new_email"][who], table["email"][who])
-    phone = np.where(day >= table["new_phone_from"][who], table["new_phone"][who], table["phone"][who])
-    return email, phone
-
-
-def written_phones(rng: np.random.Generator, phones: np.ndarray, countries: np.ndarray) -> np.ndarray:
-    """Phones in mixed ways of writing; None stays None."""
-    styles = rng.choice(len(_STYLES), size=len(phones), p=_STYLES).tolist()
-    rows = zip(phones.tolist(), countries.tolist(), styles, strict=True)
-    return np.array(
-        [None if phone is None else write_phone(phone, country, style) for phone, country, style in rows], dtype=object
-    )
-
-
-def company_phone(company: int) -> str:
-    """The switchboard of a company."""
-    return f"+4930{2_000_000 + company * 1009 % 7_000_000}"
 
 
 def _shared_contacts(
@@ -164,25 +64,6 @@ def _shared_contacts(
     board = (company >= 0) & (rng.random(size) < np.where(scenario == "switchboard", 0.8, 0.03))
     boards = np.array([company_phone(i) for i in range(int(company.max(initial=0)) + 1)], dtype=object)
     return email, np.where(board, boards[np.maximum(company, 0)], phone)
-
-
-def agency_numbers(people: pd.DataFrame, who: np.ndarray) -> np.ndarray:
-    """The travel agency a person uses: few agencies, many guests."""
-    return who % max(3, len(people) // 400)
-
-
-def agency_names(numbers: np.ndarray) -> np.ndarray:
-    """Agency names by number."""
-    words = len(AGENCY_WORDS)
-    return np.array(
-        [f"{AGENCY_WORDS[i % words]} Travel" + (f" {i // words + 1}" if i >= words else "") for i in numbers] + [None],
-        dtype=object,
-    )[:-1]
-
-
-def agency_emails(numbers: np.ndarray) -> np.ndarray:
-    """The booking desk's address of an agency."""
-    return np.array([f"bookings@agency{i}.example" for i in numbers] + [None], dtype=object)[:-1]
 
 
 def register(rng: np.random.Generator, stays: pd.DataFrame, people: pd.DataFrame, typo_share: float) -> Registration:
@@ -218,9 +99,9 @@ def register(rng: np.random.Generator, stays: pd.DataFrame, people: pd.DataFrame
     columns |= _papers(rng, people, who, bare) | _membership(rng, stays, people) | _consents(rng, stays, people)
     wishes = people["requests"].to_numpy()[who]
     columns["special_requests"] = blank(wishes, (rng.random(size) < 0.7) & (wishes != ""))
-    assistants = _assistants(rng, people)
-    booker, booker_columns = _bookers(rng, stays, people, assistants)
-    accompanying, party = _party(rng, stays, people)
+    assistants = draw_assistants(rng, people)
+    booker, booker_columns = draw_bookers(rng, stays, people, assistants)
+    accompanying, party = draw_party(rng, stays, people)
     return Registration(columns | booker_columns | {"accompanying_guests": party}, booker, accompanying, assistants)
 
 
@@ -283,90 +164,3 @@ def _consents(rng: np.random.Generator, stays: pd.DataFrame, people: pd.DataFram
         columns[name] = blank(says, is_stated)
     columns["consent_stated_local"] = np.where(is_stated, stays["booked_local"].to_numpy(), np.datetime64("NaT"))
     return columns
-
-
-def _assistants(rng: np.random.Generator, people: pd.DataFrame) -> pd.DataFrame:
-    """One assistant per company, who books for its travellers and stays nowhere; person numbers follow the people's."""
-    count = int(people["company"].max()) + 1
-    first, last = names.latin_names(rng, "en", "F", count)
-    return pd.DataFrame(
-        {
-            "person_id": codes("A", np.arange(count), 7),
-            "first_name": first,
-            "last_name": last,
-            "email": [
-                f"{f[:1].lower()}.{strip_accents(family).lower().replace(chr(39), '')}@company{i}.example"
-                for i, (f, family) in enumerate(zip(first.tolist(), last.tolist(), strict=True))
-            ],
-            "phone": [f"+4915{1_000_000_000 // 10 + i * 7919:09d}" for i in range(count)],
-        }
-    )
-
-
-def _bookers(
-    rng: np.random.Generator, stays: pd.DataFrame, people: pd.DataFrame, assistants: pd.DataFrame
-) -> tuple[np.ndarray, dict[str, np.ndarray]]:
-    """Who booked: an assistant, the guest, the partner or an agency's desk (a person nobody knows)."""
-    size = len(stays)
-    who = stays["person"].to_numpy()
-    scenario, partner, company = (people[name].to_numpy()[who] for name in ("scenario", "partner", "company"))
-    day = stays["booked_local"].to_numpy().astype("datetime64[D]").astype(int)
-    draw = rng.random(size)
-    is_corporate = (company >= 0) & (stays["channel"] == 6).to_numpy()
-    assistant = is_corporate & (draw < np.where(scenario == "assistant_booked", 0.9, 0.12))
-    by_partner = np.isin(scenario, ["couple", "family"]) & (draw < 0.12) & ~assistant
-    own = ~assistant & ~by_partner & (draw > 0.93)
-    booker = np.where(assistant, len(people) + company, np.where(by_partner, partner, np.where(own, who, -1)))
-    inside = np.where(by_partner | own, booker, who)
-    first, last, _ = typed_names(rng, people, inside, day, 0.01)
-    email, phone = own_contacts(people, inside, day)
-    at = np.maximum(company, 0)
-    name = first + " " + last
-    helper = (assistants["first_name"] + " " + assistants["last_name"]).to_numpy(dtype=object)[at]
-    known = booker >= 0
-    desk = (stays["channel"] == 7).to_numpy() & ~known
-    return booker, {
-        "booker_name": np.where(assistant, helper, blank(name, known)),
-        "booker_email": np.where(
-            desk,
-            agency_emails(agency_numbers(people, who)),
-            np.where(assistant, assistants["email"].to_numpy(dtype=object)[at], blank(email, known)),
-        ),
-        "booker_phone": np.where(
-            assistant, assistants["phone"].to_numpy(dtype=object)[at], blank(phone, known & (draw > 0.95))
-        ),
-        "company_profile_id": blank(codes("C", company, 5), is_corporate),
-        "company_name": blank(
-            company_names(int(company.max(initial=0)) + 1)[at], is_corporate & (rng.random(size) < 0.9)
-        ),
-        "travel_agent_profile_id": blank(
-            codes("T", agency_numbers(people, who), 4), (stays["channel"] == 7).to_numpy()
-        ),
-        "travel_agent_name": blank(agency_names(agency_numbers(people, who)), (stays["channel"] == 7).to_numpy()),
-        "travel_agent_iata": blank(
-            codes("", 23_000_000 + agency_numbers(people, who) * 17), (stays["channel"] == 7).to_numpy()
-        ),
-    }
-
-
-def _party(rng: np.random.Generator, stays: pd.DataFrame, people: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
-    """Accompanying guests as JSON; the partner of a couple or family is a known person, children are not."""
-    who = stays["person"].to_numpy()
-    partner = people["partner"].to_numpy()[who]
-    scenario = people["scenario"].to_numpy()[who]
-    named = (rng.random(len(stays)) < 0.55) & (stays["adults"].to_numpy() > 1) & (stays["share_group"] < 0).to_numpy()
-    mate = np.where(named & np.isin(scenario, ["couple", "family"]), partner, -1)
-    first, last = people["first_name"].to_numpy(), people["last_name"].to_numpy()
-    party = np.full(len(stays), None, dtype=object)
-    pool = names.FIRST["en", "F"]
-    children = stays["children"].to_numpy()
-    chance = rng.integers(0, len(pool), len(stays))
-    for row in np.flatnonzero(mate >= 0).tolist():
-        party[row] = [{"first_name": first[mate[row]], "last_name": last[mate[row]]}]
-    for row in np.flatnonzero(named & (children > 0)).tolist():
-        child = {"first_name": pool[(who[row] + 3) % len(pool)], "last_name": last[who[row]]}
-        party[row] = [*(party[row] or []), child]
-    for row in np.flatnonzero(named & (mate < 0) & (children == 0) & (chance < 8)).tolist():
-        party[row] = [{"first_name": pool[chance[row]], "last_name": last[who[row]]}]
-    apply_at(party, np.flatnonzero(~pd.isna(party)), lambda value: json.dumps(value, ensure_ascii=False))
-    return mate, party

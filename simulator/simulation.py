@@ -11,15 +11,16 @@ import pandas as pd
 from simulator import truth as beside
 from simulator.calls import call_columns, make_calls
 from simulator.delivery import Courier
+from simulator.line_versions import call_versions, pos_versions
 from simulator.people import make_people, scenario_quota
 from simulator.pos import make_pos
 from simulator.reference import write_reference
 from simulator.registration import register
+from simulator.reservation_versions import draw_changes, reservation_versions
 from simulator.rhythm import draw_latent, draw_visits
 from simulator.rooms import allocate
 from simulator.stays import make_stays, statuses
 from simulator.streams import stream
-from simulator.versions import call_versions, draw_changes, pos_versions, reservation_versions
 from simulator.world import Calendar, day_number
 
 MINIMUM_CUSTOMERS = 60

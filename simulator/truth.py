@@ -8,9 +8,9 @@ import pandas as pd
 from simulator.delivery import iso
 from simulator.pos import PosWorld
 from simulator.registration import Registration
+from simulator.reservation_versions import Change
 from simulator.rhythm import Latent
 from simulator.streams import blank
-from simulator.versions import Change
 from simulator.world import PROPERTIES, Calendar
 
 _REASONS = np.array(["", "first_timer", "natural", "price", "service"], dtype=object)
