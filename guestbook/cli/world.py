@@ -6,6 +6,7 @@ import typer
 
 from guestbook.cli.options import HomeOption, JsonOption, date_of, print_json, settings_of
 from guestbook.cli.summary import show_summary
+from guestbook.errors import UsageError
 
 
 def register(app: typer.Typer) -> None:
@@ -15,7 +16,7 @@ def register(app: typer.Typer) -> None:
 
 def simulate(
     context: typer.Context,
-    customers: int = typer.Option(1500, "--customers", min=1, help="How many customers the group has had."),
+    customers: int = typer.Option(1500, "--customers", min=60, help="How many customers the group has had."),
     start: str = typer.Option(..., "--from", help="First day of its history, YYYY-MM-DD."),
     end: str = typer.Option(..., "--to", help="Last day, YYYY-MM-DD."),
     seed: int = typer.Option(1, "--seed", min=0, help="The same seed gives the same files."),
@@ -33,15 +34,18 @@ def simulate(
 
     settings = settings_of(context, home)
     settings.prepare_home()
-    summary = make_world(
-        Path(settings.landing),
-        settings.home / "truth",
-        customers=customers,
-        start=date_of(start),
-        end=date_of(end),
-        seed=seed,
-        nights=nights,
-    )
+    try:
+        summary = make_world(
+            Path(settings.landing),
+            settings.home / "truth",
+            customers=customers,
+            start=date_of(start),
+            end=date_of(end),
+            seed=seed,
+            nights=nights,
+        )
+    except ValueError as error:
+        raise UsageError(str(error)) from None
     if as_json:
         print_json(summary)
     else:
