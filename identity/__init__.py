@@ -1,5 +1,5 @@
 """Identity: which source records are one customer. Reads staging.stg_person_record, writes the identity tables and, after the gate, the lake's id records."""
 
-from identity.resolve import commit, resolve
+from identity.stage import commit, resolve
 
 __all__ = ["commit", "resolve"]

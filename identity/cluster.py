@@ -79,7 +79,7 @@ def _without_contradictions(labels: Ints, facets: Ints, edges: Edges, contradict
     order = np.lexsort((inside.second, inside.first, -inside.support, -inside.weight))
     groups = _Groups(facets, contradicted)
     for at in order.tolist():
-        groups.join(int(inside.first[at]), int(inside.second[at]), is_forced=inside.weight[at] >= MUST_LINK_WEIGHT)
+        groups.join(int(inside.first[at]), int(inside.second[at]))
     nodes = np.flatnonzero(np.isin(labels, bad))
     fresh = labels.copy()
     next_label = int(labels.max()) + 1
@@ -96,7 +96,9 @@ def _contradicting_components(labels: Ints, facets: Ints, contradictions: Contra
     members: dict[int, set[int]] = {}
     for node in involved.tolist():
         members.setdefault(int(labels[node]), set()).add(int(facets[node]))
-    bad = [label for label, held in members.items() if len(held) > 1 and any(contradicted[facet] & held for facet in held)]
+    bad = [
+        label for label, held in members.items() if len(held) > 1 and any(contradicted[facet] & held for facet in held)
+    ]
     return np.array(sorted(bad), dtype=np.int64)
 
 
@@ -119,14 +121,14 @@ class _Groups:
             self._parent[node], node = at, self._parent.get(node, node)
         return at
 
-    def join(self, one: int, other: int, *, is_forced: bool) -> None:
-        """Unite two groups unless they contradict each other; a forced union is the steward's."""
+    def join(self, one: int, other: int) -> None:
+        """Unite two groups unless they contradict each other."""
         low, high = sorted((self.root(one), self.root(other)))
         if low == high:
             return
         low_held, low_forbidden = self._content(low)
         high_held, high_forbidden = self._content(high)
-        if not is_forced and (low_forbidden & high_held or high_forbidden & low_held):
+        if low_forbidden & high_held or high_forbidden & low_held:
             return
         self._parent[high] = low
         self._held[low] = low_held | high_held
@@ -149,7 +151,7 @@ def _attach_leaves(labels: Ints, facets: Ints, is_leaf: Bools, edges: Edges, con
     np.maximum.at(best, position, edges.weight)
     support = np.zeros(len(pairs), dtype=np.int64)
     np.add.at(support, position, edges.support + 1)
-    allowed = ~_pairs_contradict(pairs, labels, facets, contradictions) | (best >= MUST_LINK_WEIGHT)
+    allowed = ~_pairs_contradict(pairs, labels, facets, contradictions)
     pairs, best, support = pairs[allowed], best[allowed], support[allowed]
     order = np.lexsort((-support, -best, pairs[:, 0]))
     pairs, best, support = pairs[order], best[order], support[order]
@@ -174,8 +176,20 @@ def _pairs_contradict(pairs: Ints, labels: Ints, facets: Ints, contradictions: C
     for node in wanted.tolist():
         held.setdefault(int(labels[node]), set()).add(int(facets[node]))
     return np.array(
-        [any(contradicted.get(facet, set()) & held[core] for facet in held[leaf]) for leaf, core in pairs.tolist()], dtype=bool
+        [any(contradicted.get(facet, set()) & held[core] for facet in held[leaf]) for leaf, core in pairs.tolist()],
+        dtype=bool,
     )
+
+
+def unite(labels: Ints, must_link: Ints, cannot_link: Ints) -> Ints:
+    """Clusters after the steward's unions (pairs of nodes); a union that would join a pair that must not be one is left out."""
+    fresh = labels.copy()
+    for one, other in must_link.tolist():
+        keep, gone = sorted((int(fresh[one]), int(fresh[other])))
+        united = np.where(fresh == gone, keep, fresh)
+        if not (united[cannot_link[:, 0]] == united[cannot_link[:, 1]]).any():
+            fresh = united
+    return fresh
 
 
 def link_tree(node_count: int, edges: Edges, roots: Ints) -> Ints:

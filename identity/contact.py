@@ -64,7 +64,7 @@ def _plain_international(digits: str) -> str | None:
     code = next((digits[:length] for length in (1, 2, 3) if digits[:length] in _calling_codes()), None)
     if code is None or code in _PARSED_CODES or digits[len(code) : len(code) + 1] == "0":
         return None
-    enough = len(digits) == 11 if code == "1" else 9 <= len(digits) <= _MAX_DIGITS  # noqa: PLR2004  NANP numbers have 10 digits
+    enough = len(digits) == 11 if code == "1" else 9 <= len(digits) <= _MAX_DIGITS
     return "+" + digits if enough and not _is_placeholder_number(digits[len(code) :]) else None
 
 
@@ -80,7 +80,9 @@ def _parsed(number: str, region: str | None) -> str | None:
 
 def _is_placeholder_number(digits: str) -> bool:
     bare = digits.lstrip("0")
-    return len(set(bare)) <= 1 or digits in _RUN or digits in _RUN[::-1] or digits in _registry_set("placeholder_phones")
+    return (
+        len(set(bare)) <= 1 or digits in _RUN or digits in _RUN[::-1] or digits in _registry_set("placeholder_phones")
+    )
 
 
 @cache

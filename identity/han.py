@@ -8,7 +8,7 @@ from pypinyin import Style, lazy_pinyin
 from identity.reference import word_list
 
 HAN = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]")
-_ONLY_HAN = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff·・\s]+")  # noqa: RUF001  the dots between parts of a name
+_ONLY_HAN = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff·・\s]+")
 _LONGEST_HAN_NAME = 4
 
 
@@ -19,18 +19,18 @@ def has_han(text: str) -> bool:
 
 def is_han_name(text: str) -> bool:
     """Whether a text is a Han name of two to four characters and nothing else."""
-    return _ONLY_HAN.fullmatch(text) is not None and 2 <= len(HAN.findall(text)) <= _LONGEST_HAN_NAME  # noqa: PLR2004
+    return _ONLY_HAN.fullmatch(text) is not None and 2 <= len(HAN.findall(text)) <= _LONGEST_HAN_NAME
 
 
 def simplified(text: str) -> str:
     """A Han text in simplified characters as far as names need it, without blanks: 張偉 -> 张伟."""
-    return "".join(_simplified_characters().get(letter, letter) for letter in text if letter not in " ·・")  # noqa: RUF001
+    return "".join(_simplified_characters().get(letter, letter) for letter in text if letter not in " ·・")
 
 
 def split_han_name(text: str) -> tuple[str, str]:
     """Surname and given name of a Han name in simplified characters; a surname may have two characters."""
     name = simplified(text)
-    length = 2 if name[:2] in _compound_surnames() and len(name) > 2 else 1  # noqa: PLR2004
+    length = 2 if name[:2] in _compound_surnames() and len(name) > 2 else 1
     return name[:length], name[length:]
 
 

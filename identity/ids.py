@@ -65,7 +65,11 @@ def commit_ids(con: duckdb.DuckDBPyConnection, settings: Settings, night_date: d
     point = load_previous(con, settings, night_date)
     values = {"night_date": night_date, "commit_number": point.commit_number}
     history = con.execute(sql.HISTORY_CHANGE_ROWS, values).to_arrow_table().cast(HISTORY_SCHEMA)
-    records = con.execute(sql.RECORD_CHANGE_ROWS, values | {"assignment_key": assignment_key(con)}).to_arrow_table().cast(RECORD_SCHEMA)
+    records = (
+        con.execute(sql.RECORD_CHANGE_ROWS, values | {"assignment_key": assignment_key(con)})
+        .to_arrow_table()
+        .cast(RECORD_SCHEMA)
+    )
     if len(records):
         write_record(settings, "identity_history", point.name, history)
         write_record(settings, "identity_record", point.name, records)
@@ -98,7 +102,9 @@ def _before(rows: pa.Table, committed: set[CommitPoint], point: CommitPoint) -> 
         return rows.slice(0, 0)
     wanted = pa.array([one.name for one in earlier])
     names = pc.binary_join_element_wise(
-        pc.strftime(rows["night_date"], format="%Y-%m-%d"), pc.utf8_lpad(pc.cast(rows["commit_number"], pa.string()), 3, "0"), "-"
+        pc.strftime(rows["night_date"], format="%Y-%m-%d"),
+        pc.utf8_lpad(pc.cast(rows["commit_number"], pa.string()), 3, "0"),
+        "-",
     )
     keep = pc.is_in(names, value_set=wanted)
     return rows.filter(keep)

@@ -20,6 +20,7 @@ class PersonName(NamedTuple):
     last_key: str | None
     last_words: tuple[str, ...]
     last_compact: str | None
+    last_roots: tuple[str, ...]
     native_key: str | None
     suffix_code: str | None
     title_gender: str | None
@@ -41,7 +42,9 @@ class _Part(NamedTuple):
 _NOTHING = _Part((), (), None, None)
 
 
-def parse_name(title: str | None, first: str | None, last: str | None, full: str | None, native: str | None) -> PersonName:
+def parse_name(
+    title: str | None, first: str | None, last: str | None, full: str | None, native: str | None
+) -> PersonName:
     """The compared form of a name given in parts, or in one piece (`full`) when the parts are empty."""
     first_part, last_part, is_ordered, native_name = _pieces(clean(first), clean(last), clean(full), clean(native))
     suffix = last_part.suffix_code or first_part.suffix_code
@@ -67,6 +70,7 @@ def parse_name(title: str | None, first: str | None, last: str | None, full: str
         last_key=" ".join(bare_last) or None,
         last_words=bare_last,
         last_compact="".join(last_words) or None,
+        last_roots=_roots(bare_last),
         native_key=han.simplified(native_name) if native_name else None,
         suffix_code=suffix,
         title_gender=gender,
@@ -136,7 +140,9 @@ def _split_full(text: str) -> tuple[_Part, _Part, bool]:
 
 
 def _pick(part: _Part, positions: "list[int] | range") -> _Part:
-    return part._replace(words=tuple(part.words[at] for at in positions), folded=tuple(part.folded[at] for at in positions))
+    return part._replace(
+        words=tuple(part.words[at] for at in positions), folded=tuple(part.folded[at] for at in positions)
+    )
 
 
 def _key_words(part: _Part) -> tuple[str, ...]:
@@ -149,7 +155,12 @@ def _is_placeholder(words: tuple[str, ...]) -> bool:
 
 
 def _is_organisation(first: _Part, last: _Part) -> bool:
-    return any(word in _words("organisation_words") for part in (first, last) for folded in part.folded for word in folded.split())
+    return any(
+        word in _words("organisation_words")
+        for part in (first, last)
+        for folded in part.folded
+        for word in folded.split()
+    )
 
 
 def _organisation(first: _Part, last: _Part, native_name: str | None) -> PersonName:
@@ -164,6 +175,7 @@ def _organisation(first: _Part, last: _Part, native_name: str | None) -> PersonN
         last_key=" ".join(words) or None,
         last_words=words,
         last_compact="".join(words) or None,
+        last_roots=(),
         native_key=None,
         suffix_code=None,
         title_gender=None,
@@ -178,7 +190,10 @@ def _display(words: tuple[str, ...]) -> str | None:
     """Words as a person would write them: shouted or whispered ones get capitals, others stay."""
     text = " ".join(words).strip(" ,/.;-")
     if text.isupper() or text.islower():
-        return " ".join(word if word.lower() in _words("particles") else _capital(word) for word in text.lower().split()) or None
+        return (
+            " ".join(word if word.lower() in _words("particles") else _capital(word) for word in text.lower().split())
+            or None
+        )
     return text or None
 
 
@@ -201,7 +216,9 @@ def _gender_of_title(word: str) -> str | None:
 def _roots(first_words: tuple[str, ...]) -> tuple[str, ...]:
     """Given names that the first word, or all words together, may stand for."""
     forms = {first_words[0], "".join(first_words)} if first_words else set()
-    return tuple(sorted({root for form in forms if len(form) > 1 for root in _names_of_form().get(form, frozenset({form}))}))
+    return tuple(
+        sorted({root for form in forms if len(form) > 1 for root in _names_of_form().get(form, frozenset({form}))})
+    )
 
 
 @cache

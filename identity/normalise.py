@@ -12,13 +12,16 @@ from identity.reference import word_list
 _TYPES: dict[str, pa.DataType] = {
     "first_roots": pa.list_(pa.string()),
     "last_words": pa.list_(pa.string()),
+    "last_roots": pa.list_(pa.string()),
     "is_initial": pa.bool_(),
     "is_ordered": pa.bool_(),
     "is_pinyin": pa.bool_(),
     "is_organisation": pa.bool_(),
     "is_known_first": pa.bool_(),
 }
-NAME_SCHEMA = pa.schema([("value_number", pa.int64()), *((name, _TYPES.get(name, pa.string())) for name in PersonName._fields)])
+NAME_SCHEMA = pa.schema(
+    [("value_number", pa.int64()), *((name, _TYPES.get(name, pa.string())) for name in PersonName._fields)]
+)
 EMAIL_SCHEMA = pa.schema([("email", pa.string()), ("email_normalised", pa.string()), ("registry_reason", pa.string())])
 PHONE_SCHEMA = pa.schema([("phone", pa.string()), ("country_hint", pa.string()), ("phone_e164", pa.string())])
 
@@ -26,10 +29,15 @@ PHONE_SCHEMA = pa.schema([("phone", pa.string()), ("country_hint", pa.string()),
 def normalise_people(con: duckdb.DuckDBPyConnection) -> int:
     """Fill the work table `person` (one row per source_record_id) from staging.stg_person_record; returns the number of records."""
     con.execute(sql.person_raw(_columns(con, "stg_person_record")))
-    con.execute(sql.PROPERTY_COUNTRY if "country_code" in _columns(con, "stg_property", is_needed=False) else sql.NO_PROPERTY_COUNTRY)
+    con.execute(
+        sql.PROPERTY_COUNTRY
+        if "country_code" in _columns(con, "stg_property", is_needed=False)
+        else sql.NO_PROPERTY_COUNTRY
+    )
     con.execute(sql.NAME_VALUE)
     keep_rows(con, "name_form", _name_forms(con))
     con.execute(sql.COMPARED_NAME)
+    con.execute(sql.PERSON_NAME)
     keep_rows(con, "email_form", _email_forms(con))
     con.execute(sql.PHONE_VALUE)
     keep_rows(con, "phone_form", _phone_forms(con))
@@ -74,11 +82,12 @@ def keep_rows(con: duckdb.DuckDBPyConnection, name: str, rows: pa.Table) -> None
 def _columns(con: duckdb.DuckDBPyConnection, table: str, *, is_needed: bool = True) -> set[str]:
     found = {name for (name,) in con.execute(sql.COLUMNS_OF_STAGING, [table]).fetchall()}
     if is_needed and "source_record_id" not in found:
-        raise GuestbookError(f"staging.{table} does not exist or has no source_record_id: build the staging models first (dbt tag:staging)")
+        raise GuestbookError(
+            f"staging.{table} does not exist or has no source_record_id: build the staging models first (dbt tag:staging)"
+        )
     return found
 
 
 def _scalar(con: duckdb.DuckDBPyConnection, query: str) -> int:
     row = con.execute(query).fetchone()
     return row[0] if row else 0
-

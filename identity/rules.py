@@ -37,7 +37,9 @@ class Rule(BaseModel):
     def _compares_one_thing(self) -> Self:
         kinds = {column in RECORD_COLUMNS for column in self.block}
         if kinds != {self.is_about_records}:
-            raise ValueError(f"a rule with roles or a record column blocks on record columns only: {', '.join(sorted(RECORD_COLUMNS))}")
+            raise ValueError(
+                f"a rule with roles or a record column blocks on record columns only: {', '.join(sorted(RECORD_COLUMNS))}"
+            )
         return self
 
     @property
@@ -65,5 +67,8 @@ def read_rules(text: str) -> RuleBook:
     try:
         return RuleBook.model_validate(yaml.safe_load(text))
     except ValidationError as error:
-        lines = [f"{'.'.join(str(part) for part in problem['loc'])} = {problem['input']!r}: {problem['msg']}" for problem in error.errors()]
+        lines = [
+            f"{'.'.join(str(part) for part in problem['loc'])} = {problem['input']!r}: {problem['msg']}"
+            for problem in error.errors()
+        ]
         raise ConfigError("identity/rules.yml is not valid:\n" + "\n".join(lines)) from None

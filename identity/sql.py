@@ -15,6 +15,15 @@ PERSON_COLUMNS = {
     "address": "varchar", "city": "varchar", "postal_code": "varchar", "country_code": "varchar", "document_type": "varchar", "document_hash": "varchar",
     "loyalty_number": "varchar", "card_token": "varchar", "guest_profile_id": "varchar", "confirmation_number": "varchar", "reservation_id": "varchar",
 }  # fmt: skip
+# A delivered name as one text; null when there is none. Columns are told apart by a character that no name holds.
+_NAME_TEXT = """
+case when coalesce(first_name, last_name, full_name, native_name) is not null
+     then concat_ws(chr(31), coalesce(title, ''), coalesce(first_name, ''), coalesce(last_name, ''), coalesce(full_name, ''), coalesce(native_name, '')) end
+"""
+_COMPARED_TEXT = """
+concat_ws(chr(31), coalesce(first_key, ''), coalesce(last_key, ''), coalesce(last_compact, ''), coalesce(native_key, ''), coalesce(suffix_code, ''),
+          is_pinyin, is_organisation, array_to_string(first_roots, ' '))
+"""
 ROLE_ORDER = "case role when 'guest' then 1 when 'booker' then 2 when 'caller' then 3 else 4 end"
 
 
@@ -32,14 +41,16 @@ def person_raw(present: Iterable[str]) -> str:
     """One row per source_record_id as delivered, in anchor order (record_number from 0)."""
     have = set(present)
     columns = [
-        identifier(name) if name in have else f"cast(null as {data_type}) as {identifier(name)}" for name, data_type in PERSON_COLUMNS.items()
+        identifier(name) if name in have else f"cast(null as {data_type}) as {identifier(name)}"
+        for name, data_type in PERSON_COLUMNS.items()
     ]
     return f"""
 create or replace temp table person_raw as
 with delivered as (select {", ".join(columns)} from staging.stg_person_record)
 select
     row_number() over (order by delivery_sequence, row_number, {ROLE_ORDER}, source_record_id) - 1 as record_number,
-    *
+    *,
+    {_NAME_TEXT} as name_text
 from delivered
 """
 
@@ -48,14 +59,19 @@ from delivered
 
 NAME_VALUE = """
 create or replace temp table name_value as
-select row_number() over (order by title, first_name, last_name, full_name, native_name) - 1 as value_number, *
-from (select distinct title, first_name, last_name, full_name, native_name from person_raw
-      where coalesce(first_name, last_name, full_name, native_name) is not null)
+select row_number() over (order by name_text) - 1 as value_number, *
+from (select name_text, any_value(title) as title, any_value(first_name) as first_name, any_value(last_name) as last_name, any_value(full_name) as full_name,
+             any_value(native_name) as native_name
+      from person_raw where name_text is not null group by name_text)
 """
-NAME_VALUE_ROWS = "select * from name_value order by value_number"
+NAME_VALUE_ROWS = (
+    "select value_number, title, first_name, last_name, full_name, native_name from name_value order by value_number"
+)
 PHONE_VALUE_ROWS = "select phone, country_hint from phone_value order by all"
 PERSON_COUNT = "select count(*) from person"
-COLUMNS_OF_STAGING = "select column_name from information_schema.columns where table_schema = 'staging' and table_name = ?"
+COLUMNS_OF_STAGING = (
+    "select column_name from information_schema.columns where table_schema = 'staging' and table_name = ?"
+)
 EMAIL_VALUE = "select distinct email from person_raw where email is not null order by email"
 PHONE_VALUE = """
 create or replace temp table phone_value as
@@ -71,17 +87,31 @@ NO_PROPERTY_COUNTRY = """
 create or replace temp table property_country as select cast(null as varchar) as property_code, cast(null as varchar) as country_code where false
 """
 
-# one row per distinct compared name; name_number orders by content, so it means the same whatever order names arrive in
-COMPARED_NAME = """
+# one row per distinct compared name; name_number orders by content
+COMPARED_NAME = f"""
 create or replace temp table compared_name as
 select
-    row_number() over (order by first_key nulls first, last_key nulls first, last_compact nulls first, native_key nulls first, suffix_code nulls first,
-                       is_initial, is_pinyin, is_organisation, first_roots) - 1 as name_number,
+    row_number() over (order by compared_text) - 1 as name_number,
     *,
     replace(first_key, ' ', '') as first_compact,
     list_filter(string_split(first_key, ' '), word -> length(word) > 1) as first_words,
     array_to_string(list_sort(string_split(concat_ws(' ', first_key, last_key), ' ')), ' ') as sorted_words
-from (select distinct first_key, first_roots, is_initial, last_key, last_words, last_compact, native_key, suffix_code, is_pinyin, is_organisation, is_known_first from name_form)
+from (select {_COMPARED_TEXT} as compared_text, any_value(first_key) as first_key, any_value(first_roots) as first_roots, any_value(is_initial) as is_initial,
+             any_value(last_key) as last_key, any_value(last_words) as last_words, any_value(last_compact) as last_compact, any_value(last_roots) as last_roots, any_value(native_key) as native_key,
+             any_value(suffix_code) as suffix_code, any_value(is_pinyin) as is_pinyin, any_value(is_organisation) as is_organisation,
+             any_value(is_known_first) as is_known_first
+      from name_form group by compared_text)
+"""
+# one row per distinct delivered name with its compared form; a name that says nothing (a placeholder) has none
+PERSON_NAME = f"""
+create or replace temp table person_name as
+select
+    name.name_text, form.first_name, form.last_name, form.native_name, form.is_ordered, form.title_gender,
+    case when compared.first_key is not null or compared.last_key is not null or compared.native_key is not null then compared.name_number end as name_number,
+    compared.first_key, compared.last_key, compared.suffix_code, compared.is_organisation, compared.is_initial, compared.compared_text
+from (select *, {_COMPARED_TEXT} as form_text from name_form) as form
+inner join name_value as name using (value_number)
+inner join compared_name as compared on form.form_text = compared.compared_text
 """
 
 # text forms of identifiers that need no parser
@@ -90,16 +120,14 @@ create or replace temp table person as
 with joined as (
     select
         raw.record_number, raw.source_record_id, raw.record_kind, raw.role, raw.source_system, raw.property_code, raw.reference_id, raw.night_date,
-        form.first_name, form.last_name, coalesce(form.native_name, nullif(trim(raw.native_name), '')) as native_name,
-        compared.name_number, compared.first_key, compared.last_key, compared.suffix_code, form.is_ordered as is_name_ordered,
-        coalesce(compared.is_organisation, false) as is_organisation_name,
-        coalesce(compared.is_initial, false) as is_initial,
+        name.first_name, name.last_name, name.native_name, name.name_number, name.compared_text, name.first_key, name.last_key, name.suffix_code,
+        name.is_ordered as is_name_ordered, coalesce(name.is_organisation, false) as is_organisation_name, coalesce(name.is_initial, false) as is_initial,
         email.email_normalised, email.registry_reason as email_registry_reason,
         phone.phone_e164,
         case when raw.birth_date > date '1901-12-31' and raw.birth_date <= raw.night_date and not list_contains($placeholder_birth_dates, cast(raw.birth_date as varchar))
              then raw.birth_date end as birth_date,
         coalesce(case when lower(raw.gender) in ('f', 'female', 'w', 'weiblich', '2') then 'female' when lower(raw.gender) in ('m', 'male', 'maennlich', '1') then 'male' end,
-                 form.title_gender) as gender,
+                 name.title_gender) as gender,
         nullif(regexp_replace(upper(strip_accents(raw.postal_code)), '[^0-9A-Z]', '', 'g'), '') as postal_text,
         nullif(list_aggregate(list_sort(regexp_extract_all(lower(strip_accents(raw.address)), '[0-9]+|[a-z]{3,}')), 'string_agg', ' '), '') as address_key,
         nullif(regexp_replace(lower(strip_accents(raw.city)), '[^a-z]', '', 'g'), '') as city_key,
@@ -112,16 +140,7 @@ with joined as (
         nullif(regexp_replace(upper(raw.confirmation_number), '[^0-9A-Z]', '', 'g'), '') as confirmation_key,
         raw.reservation_id
     from person_raw as raw
-    left join name_value as name
-        on raw.title is not distinct from name.title and raw.first_name is not distinct from name.first_name and raw.last_name is not distinct from name.last_name
-        and raw.full_name is not distinct from name.full_name and raw.native_name is not distinct from name.native_name
-    left join name_form as form on name.value_number = form.value_number
-    left join compared_name as compared
-        on form.first_key is not distinct from compared.first_key and form.last_key is not distinct from compared.last_key
-        and form.last_compact is not distinct from compared.last_compact and form.native_key is not distinct from compared.native_key
-        and form.suffix_code is not distinct from compared.suffix_code and form.is_initial = compared.is_initial and form.is_pinyin = compared.is_pinyin
-        and form.is_organisation = compared.is_organisation and form.first_roots = compared.first_roots and form.is_known_first = compared.is_known_first
-        and form.value_number is not null
+    left join person_name as name on raw.name_text = name.name_text
     left join email_form as email on raw.email = email.email
     left join property_country as property on raw.property_code = property.property_code
     left join phone_form as phone
@@ -224,7 +243,6 @@ select
     end as profile_id,
     steward.source_record_id as steward_record
 from judged
-left join (select name_number, concat_ws('/', coalesce(first_key, ''), coalesce(last_key, ''), coalesce(last_compact, ''), coalesce(native_key, ''), suffix_code, is_pinyin, is_organisation) as compared_text from compared_name) as compared using (name_number)
 left join steward_record as steward on judged.source_record_id = steward.source_record_id
 """
 PROFILE = """
@@ -310,7 +328,7 @@ with wanted as (
     from {pairs} as pairs
     inner join {side} as a on pairs.{first} = a.{key}
     inner join {side} as b on pairs.{second} = b.{key}
-    where a.name_number is not null and b.name_number is not null
+    where a.name_number <> b.name_number
 ),
 measured as (
     select
@@ -340,7 +358,11 @@ measured as (
             when least(length(a.last_compact), length(b.last_compact)) >= 8 and damerau_levenshtein(a.last_compact, b.last_compact) = 2 then 2
             else -1
         end as last_level,
-        list_has_any(a.last_words, string_split(b.first_key, ' ')) or list_has_any(b.last_words, string_split(a.first_key, ' ')) as has_crossed_word
+        list_has_any(a.last_words, string_split(b.first_key, ' ')) as is_last_in_first,
+        list_has_any(b.last_words, string_split(a.first_key, ' ')) as is_first_in_last,
+        (is_last_in_first and list_has_any(a.first_roots, b.last_roots)) or (is_first_in_last and list_has_any(b.first_roots, a.last_roots))
+            or (first_level = -1 and last_level = -1 and damerau_levenshtein(a.first_compact, b.last_compact) <= 1 and damerau_levenshtein(a.last_compact, b.first_compact) <= 1
+                and least(length(a.first_compact), length(a.last_compact), length(b.first_compact), length(b.last_compact)) >= 4) as is_swapped
     from wanted
     inner join compared_name as a on wanted.first_name_number = a.name_number
     inner join compared_name as b on wanted.second_name_number = b.name_number
@@ -351,17 +373,21 @@ select
         when a_native is not null and b_native is not null and a_native <> b_native then 'different'
         when has_same_words or (a_native is not null and a_native = b_native) then case when is_pinyin_pair then 'close' else 'same' end
         when first_level >= 4 and last_level >= 3 then case when is_pinyin_pair then 'close' else 'same' end
-        when first_level >= 2 and last_level >= 2 then 'close'
+        when (first_level >= 2 and last_level >= 2) or is_swapped then 'close'
         when first_level >= 4 and last_level = -1 then 'married'
-        when first_level = 0 and (last_level >= 2 or has_crossed_word) then 'partial'
-        when last_level = 0 and (first_level >= 3 or has_crossed_word) then 'partial'
+        when first_level = 0 and (last_level >= 2 or is_last_in_first or is_first_in_last) then 'partial'
+        when last_level = 0 and (first_level >= 3 or is_last_in_first or is_first_in_last) then 'partial'
         else 'different'
     end as name_class,
-    (first_level = -1 and not has_same_words and not coalesce(a_native = b_native, false)) or coalesce(a_native <> b_native, false) as is_other_first_name
+    (first_level = -1 and not has_same_words and not coalesce(is_swapped, false) and not coalesce(a_native = b_native, false)) or coalesce(a_native <> b_native, false) as is_other_first_name
 from measured
 """
-NAME_PAIR_OF_PROFILES = NAME_PAIR.format(pairs="pair_candidate", side="profile", first="first_profile", second="second_profile", key="profile_number")
-NAME_PAIR_OF_FACETS = NAME_PAIR.format(pairs="facet_pair", side="facet", first="first_facet", second="second_facet", key="facet_number")
+NAME_PAIR_OF_PROFILES = NAME_PAIR.format(
+    pairs="pair_candidate", side="profile", first="first_profile", second="second_profile", key="profile_number"
+)
+NAME_PAIR_OF_FACETS = NAME_PAIR.format(
+    pairs="facet_pair", side="facet", first="first_facet", second="second_facet", key="facet_number"
+)
 
 # A birth date agrees, nearly agrees (one digit, neighbouring digits or day and month swapped) or differs.
 _BIRTH_LEVEL = """
@@ -409,7 +435,6 @@ inner join profile as a on candidate.first_profile = a.profile_number
 inner join profile as b on candidate.second_profile = b.profile_number
 left join name_pair as names
     on least(a.name_number, b.name_number) = names.first_name_number and greatest(a.name_number, b.name_number) = names.second_name_number
-    and a.name_number <> b.name_number
 """
 # one row per pair of facets of one component that can't be one person
 CONTRADICTION = f"""
@@ -425,7 +450,6 @@ inner join facet as a on pairs.first_facet = a.facet_number
 inner join facet as b on pairs.second_facet = b.facet_number
 left join name_pair as names
     on least(a.name_number, b.name_number) = names.first_name_number and greatest(a.name_number, b.name_number) = names.second_name_number
-    and a.name_number <> b.name_number
 where refused_reason is not null
 """
 # one row per pair of distinct facets that stand in one component
@@ -662,8 +686,12 @@ select
 from (select *, is_new or previous_status <> id_status or previous_current is distinct from current_customer_id as is_changed from judged)
 order by customer_id
 """
-ASSIGNMENT_KEY = "select count(*), cast(bit_xor(md5_number_lower(source_record_id || customer_id)) as varchar) from assignment"
-ASSIGNMENT_OF_WAREHOUSE = "create or replace temp table assignment as select source_record_id, customer_id from identity.customer_record"
+ASSIGNMENT_KEY = (
+    "select count(*), cast(bit_xor(md5_number_lower(source_record_id || customer_id)) as varchar) from assignment"
+)
+ASSIGNMENT_OF_WAREHOUSE = (
+    "create or replace temp table assignment as select source_record_id, customer_id from identity.customer_record"
+)
 # one row per source_record_id whose customer changed; null customer: it belongs to none any more
 RECORD_CHANGE_ROWS = """
 select coalesce(now.source_record_id, previous.source_record_id) as source_record_id, now.customer_id,
@@ -702,13 +730,6 @@ select first_profile, second_profile, 0 as pair_count, case when decision = 'can
     'steward' as match_rule, 'steward' as match_rules
 from steward_pair
 """
-DELETE_DECIDED_CONTRADICTION = """
-delete from contradiction using (select a.facet_number as first_facet, b.facet_number as second_facet
-                                 from steward_pair
-                                 inner join profile_component as a on steward_pair.first_profile = a.profile_number
-                                 inner join profile_component as b on steward_pair.second_profile = b.profile_number) as decided
-where contradiction.first_facet = least(decided.first_facet, decided.second_facet) and contradiction.second_facet = greatest(decided.first_facet, decided.second_facet)
-"""
 INSERT_STEWARD_CONTRADICTION = """
 insert into contradiction by name
 select least(a.facet_number, b.facet_number) as first_facet, greatest(a.facet_number, b.facet_number) as second_facet, 'steward' as refused_reason
@@ -717,12 +738,15 @@ inner join profile_component as a on steward_pair.first_profile = a.profile_numb
 inner join profile_component as b on steward_pair.second_profile = b.profile_number
 where decision = 'cannot_link'
 """
+STEWARD_PAIR_ROWS = (
+    "select first_profile, second_profile, decision = 'must_link' as is_must_link from steward_pair order by all"
+)
 EDGE_ROWS = "select first_profile, second_profile, match_weight, pair_count from edge where refused_reason is null order by first_profile, second_profile"
 CONTRADICTION_ROWS = "select first_facet, second_facet from contradiction order by all"
 LINK_ROWS = "select match_rule from edge where refused_reason is null order by first_profile, second_profile"
 PROFILE_LABEL_ROWS = "select cluster from profile_label order by profile_number"
 WORK_TABLES = (
-    "person_raw", "property_country", "name_value", "name_form", "compared_name", "email_form", "phone_value", "phone_form", "person", "shared_limit", "shared_found",
+    "person_raw", "property_country", "name_value", "name_form", "compared_name", "person_name", "email_form", "phone_value", "phone_form", "person", "shared_limit", "shared_found",
     "steward_link", "steward_record", "steward_pair", "matchable", "profile", "record_profile", "facet", "pair_candidate", "name_pair", "pair", "edge", "profile_component",
     "facet_pair", "contradiction", "profile_label", "customer_verdict", "profile_cluster", "assignment", "record_log", "history_log", "previous_assignment", "previous_history",
 )  # fmt: skip

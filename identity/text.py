@@ -7,17 +7,19 @@ import unicodedata
 _SPECIAL = str.maketrans(
     {
         "ß": "ss", "ø": "o", "đ": "d", "ð": "d", "ł": "l", "æ": "ae", "œ": "oe", "þ": "th", "ı": "i", "ŋ": "n", "ħ": "h", "ə": "a",
-        "'": "", "’": "", "‘": "", "`": "", "´": "", "ʼ": "", "ʻ": "",  # noqa: RUF001  the apostrophes of O'Brien
+        "'": "", "’": "", "‘": "", "`": "", "´": "", "ʼ": "", "ʻ": "",
     }
 )  # fmt: skip
 _CYRILLIC = dict(
     zip(
-        "абвгдеёжзийклмнопрстуфхцчшщъыьэюяіїєґўјљњћђџ",  # noqa: RUF001  Cyrillic on purpose
-        "a b v g d e e zh z i y k l m n o p r s t u f kh ts ch sh shch  y  e yu ya i yi ye g u j lj nj c d dz".split(" "),
+        "абвгдеёжзийклмнопрстуфхцчшщъыьэюяіїєґўјљњћђџ",
+        ["a", "b", "v", "g", "d", "e", "e", "zh", "z", "i", "y", "k", "l", "m", "n", "o", "p", "r", "s", "t", "u", "f", "kh", "ts", "ch", "sh", "shch", "", "y", "", "e", "yu", "ya", "i", "yi", "ye", "g", "u", "j", "lj", "nj", "c", "d", "dz"],
         strict=True,
     )
 )
-_GREEK = dict(zip("αβγδεζηθικλμνξοπρσςτυφχψω", "a v g d e z i th i k l m n x o p r s s t y f ch ps o".split(), strict=True))  # noqa: RUF001
+_GREEK = dict(
+    zip("αβγδεζηθικλμνξοπρσςτυφχψω", ["a", "v", "g", "d", "e", "z", "i", "th", "i", "k", "l", "m", "n", "x", "o", "p", "r", "s", "s", "t", "y", "f", "ch", "ps", "o"], strict=True)
+)
 _SCRIPTS = str.maketrans(_CYRILLIC | _GREEK)
 _INVISIBLE = re.compile(r"[\u0000-\u0008\u000e-\u001f\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]")
 _NOT_LETTER = re.compile(r"[^\w]+|_+|\d+", re.UNICODE)

@@ -50,7 +50,9 @@ class Hotel:
 
     def clusters(self) -> set[frozenset[str]]:
         """The customers as sets of source records."""
-        rows = self.con.execute("select list(source_record_id) from identity.customer_record group by customer_id").fetchall()
+        rows = self.con.execute(
+            "select list(source_record_id) from identity.customer_record group by customer_id"
+        ).fetchall()
         return {frozenset(ids) for (ids,) in rows}
 
     def rows(self, query: str) -> list[tuple[Any, ...]]:
@@ -59,7 +61,12 @@ class Hotel:
 
     def tables(self) -> dict[str, list[tuple[Any, ...]]]:
         """The content of every identity table."""
-        names = [name for (name,) in self.rows("select table_name from information_schema.tables where table_schema = 'identity' order by 1")]
+        names = [
+            name
+            for (name,) in self.rows(
+                "select table_name from information_schema.tables where table_schema = 'identity' order by 1"
+            )
+        ]
         return {name: self.rows(f"select * from identity.{name} order by all") for name in names}
 
 

@@ -11,13 +11,15 @@ import yaml
 from guestbook.settings import Settings
 from guestbook.warehouse import write_rows
 from identity import ids, sql
-from identity.cluster import MUST_LINK_WEIGHT, Contradictions, Edges, cluster, components, link_tree
+from identity.cluster import MUST_LINK_WEIGHT, Contradictions, Edges, Ints, cluster, components, link_tree, unite
 from identity.normalise import keep_rows, normalise_people
 from identity.rules import RuleBook, rule_book
 from identity.steward import StewardLink, read_steward_links
 
 STEWARD_SCHEMA = pa.schema([(name, pa.string()) for name in StewardLink._fields])
-LIMIT_SCHEMA = pa.schema([("identifier_type", pa.string()), ("limit_count", pa.int64()), ("max_top_share", pa.float64())])
+LIMIT_SCHEMA = pa.schema(
+    [("identifier_type", pa.string()), ("limit_count", pa.int64()), ("max_top_share", pa.float64())]
+)
 
 
 def resolve(con: duckdb.DuckDBPyConnection, settings: Settings, night_date: date) -> dict[str, int]:
@@ -62,13 +64,19 @@ def _cluster(con: duckdb.DuckDBPyConnection) -> None:
     nodes = con.execute(sql.PROFILE_NODE).fetchnumpy()
     facets = nodes["facet_number"].astype(np.int64)
     edges = _edges(con)
+    edges = edges.where(edges.weight < MUST_LINK_WEIGHT)
     linked = components(len(facets), edges)
-    keep_rows(con, "profile_component", pa.table({"profile_number": np.arange(len(facets)), "facet_number": facets, "component": linked}))
-    for statement in (sql.FACET_PAIR, sql.NAME_PAIR_OF_FACETS, sql.CONTRADICTION, sql.DELETE_DECIDED_CONTRADICTION, sql.INSERT_STEWARD_CONTRADICTION):
+    keep_rows(
+        con,
+        "profile_component",
+        pa.table({"profile_number": np.arange(len(facets)), "facet_number": facets, "component": linked}),
+    )
+    for statement in (sql.FACET_PAIR, sql.NAME_PAIR_OF_FACETS, sql.CONTRADICTION, sql.INSERT_STEWARD_CONTRADICTION):
         con.execute(statement)
     found = con.execute(sql.CONTRADICTION_ROWS).fetchnumpy()
     contradictions = Contradictions(found["first_facet"].astype(np.int64), found["second_facet"].astype(np.int64))
     labels = cluster(facets, nodes["is_leaf"].astype(bool), edges, contradictions)
+    labels = unite(labels, *_steward_pairs(con))
     keep_rows(con, "profile_label", pa.table({"profile_number": np.arange(len(labels)), "cluster": labels}))
 
 
@@ -84,14 +92,29 @@ def _place_profiles(con: duckdb.DuckDBPyConnection) -> None:
     position = pa.array(tie, mask=tie < 0)
     weight = np.where(tie >= 0, inside.weight[tie] if len(inside) else 0.0, 0.0)
     probability = pa.array(1 - 1 / (1 + np.exp2(np.minimum(weight, 60))), mask=tie < 0)
-    placed = {"profile_number": np.arange(len(labels)), "cluster": labels, "link_rule": rules.take(position), "link_probability": probability}
+    placed = {
+        "profile_number": np.arange(len(labels)),
+        "cluster": labels,
+        "link_rule": rules.take(position),
+        "link_probability": probability,
+    }
     keep_rows(con, "profile_cluster", pa.table(placed))
 
 
 def _edges(con: duckdb.DuckDBPyConnection) -> Edges:
     found = con.execute(sql.EDGE_ROWS).fetchnumpy()
-    first, second, support = (found[name].astype(np.int64) for name in ("first_profile", "second_profile", "pair_count"))
+    first, second, support = (
+        found[name].astype(np.int64) for name in ("first_profile", "second_profile", "pair_count")
+    )
     return Edges(first, second, found["match_weight"].astype(np.float64), support)
+
+
+def _steward_pairs(con: duckdb.DuckDBPyConnection) -> tuple[Ints, Ints]:
+    """Pairs of profiles that must be one customer, and pairs that must not."""
+    found = con.execute(sql.STEWARD_PAIR_ROWS).fetchnumpy()
+    pairs = np.stack([found["first_profile"].astype(np.int64), found["second_profile"].astype(np.int64)], axis=1)
+    is_must_link = found["is_must_link"].astype(bool)
+    return pairs[is_must_link], pairs[~is_must_link]
 
 
 def _write(con: duckdb.DuckDBPyConnection, night_date: date) -> dict[str, int]:
@@ -106,7 +129,11 @@ def _write(con: duckdb.DuckDBPyConnection, night_date: date) -> dict[str, int]:
         "customer_confidence": con.execute(sql.CONFIDENCE_ROWS).to_arrow_table(),
     }
     written = {name: write_rows(con, f"identity.{name}", table, replace_where={}) for name, table in rows.items()}
-    return {"customers": written["customer_confidence"], "links": written["match_edge"], "shared_identifiers": written["shared_identifier"]}
+    return {
+        "customers": written["customer_confidence"],
+        "links": written["match_edge"],
+        "shared_identifiers": written["shared_identifier"],
+    }
 
 
 def _steward_table(settings: Settings) -> pa.Table:

@@ -1,0 +1,59 @@
+"""Contact data: each row is one way of writing it, and what it is."""
+
+import pytest
+
+from identity.contact import email_registry_reason, normalise_email, normalise_phone
+
+
+@pytest.mark.parametrize(
+    ("case", "typed", "canonical"),
+    [
+        ("case and blanks", " John.Smith@Example.COM ", "john.smith@example.com"),
+        ("tag", "john+hotel@example.com", "john@example.com"),
+        ("provider without dots, alias domain", "John.Smith@googlemail.com", "johnsmith@gmail.com"),
+        ("dots matter elsewhere", "john.smith@web.de", "john.smith@web.de"),
+        ("punctuation around", "<john@example.com>;", "john@example.com"),
+        ("placeholder", "noemail@hotel.example", None),
+        ("not an address", "john at example", None),
+        ("no domain", "john@example", None),
+        ("nothing", None, None),
+    ],
+)
+def test_email(case: str, typed: str | None, canonical: str | None) -> None:
+    assert normalise_email(typed) == canonical, case
+
+
+@pytest.mark.parametrize(
+    ("email", "reason"),
+    [
+        ("john.123@guest.booking.com", "relay_domain"),
+        ("x@eu.guest.booking.com", "relay_domain"),
+        ("info@hotel.example", "role_mailbox"),
+        ("john@booking.example", None),
+    ],
+)
+def test_registry(email: str, reason: str | None) -> None:
+    assert email_registry_reason(email) == reason
+
+
+@pytest.mark.parametrize(
+    ("case", "typed", "country", "e164"),
+    [
+        ("international", "+49 89 1234567", None, "+49891234567"),
+        ("trunk zero in brackets", "+49 (0)89 123 4567", None, "+49891234567"),
+        ("trunk zero after the code", "+49 089 1234567", None, "+49891234567"),
+        ("double zero", "0049 89 1234567", None, "+49891234567"),
+        ("national, country as hint", "089/1234567", "DE", "+49891234567"),
+        ("the code beats the hint", "+49 89 1234567", "FR", "+49891234567"),
+        ("dialled from the United States", "011 44 7911 123456", "US", "+447911123456"),
+        ("Italian zero stays", "06 1234567", "IT", "+39061234567"),
+        ("extension", "+34 612 345 678 ext 5", None, "+34612345678"),
+        ("national without any country", "089 1234567", None, None),
+        ("placeholder zeros", "000000000", "DE", None),
+        ("placeholder run", "123456789", "DE", None),
+        ("too short", "12345", "DE", None),
+        ("nothing", None, "DE", None),
+    ],
+)
+def test_phone(case: str, typed: str | None, country: str | None, e164: str | None) -> None:
+    assert normalise_phone(typed, country) == e164, case

@@ -1,0 +1,126 @@
+"""What keeps two people apart who share contact data. Disputable rules are argued here, once; `identity.sql` points to this file."""
+
+from datetime import date
+
+import pytest
+
+from tests.unit.identity.conftest import Hotel, person
+
+SHARED = {"email": "home@example.com", "phone": "+491712345678"}
+APART = {frozenset({"r1"}), frozenset({"r2"})}
+ONE = {frozenset({"r1", "r2"})}
+
+
+def pair(first: dict[str, object], second: dict[str, object]) -> list[dict[str, object]]:
+    return [
+        person("r1", **{"last_name": "Huber", **SHARED, **first}),
+        person("r2", **{"last_name": "Huber", **SHARED, **second}),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("case", "people", "expected"),
+    [
+        # A couple writes one e-mail for both: first names that disagree are two people, unless birth date and document say otherwise.
+        ("couple", pair({"first_name": "Anna"}, {"first_name": "Jan"}), APART),
+        ("couple whose names look like a typo", pair({"first_name": "Daniel"}, {"first_name": "Daniela"}), APART),
+        # An unusual spelling of one given name is a typo; a title that disagrees makes it two people again.
+        ("typo", pair({"first_name": "Johannse"}, {"first_name": "Johannes"}), ONE),
+        (
+            "typo, other gender",
+            pair({"first_name": "Danielx", "title": "Mr"}, {"first_name": "Daniel", "title": "Mrs"}),
+            APART,
+        ),
+        # Parent and child of one name: generations differ by suffix or birth date.
+        (
+            "parent and child by birth date",
+            pair(
+                {"first_name": "Karl", "birth_date": date(1950, 5, 1)},
+                {"first_name": "Karl", "birth_date": date(1981, 7, 9)},
+            ),
+            APART,
+        ),
+        (
+            "parent and child by suffix",
+            pair({"first_name": "Karl", "last_name": "Huber sen."}, {"first_name": "Karl", "last_name": "Huber jun."}),
+            APART,
+        ),
+        # Twins share surname, birth date and home; only documents could tell that two first names are one person.
+        (
+            "twins",
+            pair(
+                {"first_name": "Anna", "birth_date": date(1990, 1, 2)},
+                {"first_name": "Lena", "birth_date": date(1990, 1, 2)},
+            ),
+            APART,
+        ),
+        (
+            "day and month swapped",
+            pair(
+                {"first_name": "Anna", "birth_date": date(1990, 3, 7)},
+                {"first_name": "Anna", "birth_date": date(1990, 7, 3)},
+            ),
+            ONE,
+        ),
+        (
+            "one digit wrong",
+            pair(
+                {"first_name": "Anna", "birth_date": date(1990, 3, 7)},
+                {"first_name": "Anna", "birth_date": date(1991, 3, 7)},
+            ),
+            ONE,
+        ),
+        # Passports are renewed: another number is another person only while no birth date agrees.
+        (
+            "other document",
+            pair({"first_name": "Anna", "document_hash": "d1"}, {"first_name": "Anna", "document_hash": "d2"}),
+            APART,
+        ),
+        (
+            "renewed document",
+            pair(
+                {"first_name": "Anna", "document_hash": "d1", "birth_date": date(1990, 3, 7)},
+                {"first_name": "Anna", "document_hash": "d2", "birth_date": date(1990, 3, 7)},
+            ),
+            ONE,
+        ),
+        (
+            "passport and identity card",
+            pair(
+                {"first_name": "Anna", "document_hash": "d1", "document_type": "passport"},
+                {"first_name": "Anna", "document_hash": "d2", "document_type": "id_card"},
+            ),
+            ONE,
+        ),
+        (
+            "spouse uses the loyalty number",
+            pair({"first_name": "Anna", "loyalty_number": "7"}, {"first_name": "Jan", "loyalty_number": "7"}),
+            APART,
+        ),
+    ],
+)
+def test_guard(hotel: Hotel, case: str, people: list[dict[str, object]], expected: set[frozenset[str]]) -> None:
+    assert hotel.night(people).clusters() == expected, case
+
+
+def test_a_record_between_two_people_does_not_merge_them(hotel: Hotel) -> None:
+    """Father and son, and a third record without birth date that fits both: the strongest link wins, the contradiction stays out."""
+    people = [
+        person("r1", first_name="Karl", last_name="Huber", email="karl@example.com", birth_date=date(1950, 5, 1)),
+        person("r2", first_name="Karl", last_name="Huber", phone="+491712345678", birth_date=date(1981, 7, 9)),
+        person("r3", first_name="Karl", last_name="Huber", email="karl@example.com", phone="+491712345678"),
+    ]
+
+    assert hotel.night(people).clusters() == {frozenset({"r1", "r3"}), frozenset({"r2"})}
+    assert hotel.rows("select edge_status, count(*) from identity.match_edge group by 1 order by 1") == [
+        ("cut", 1),
+        ("kept", 1),
+    ]
+
+
+def test_refused_links_are_kept_with_their_reason(hotel: Hotel) -> None:
+    hotel.night(
+        pair({"first_name": "Karl", "last_name": "Huber sen."}, {"first_name": "Karl", "last_name": "Huber jun."})
+    )
+
+    assert hotel.rows("select edge_status, refused_reason from identity.match_edge") == [("refused", "suffix")]

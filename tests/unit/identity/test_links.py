@@ -1,0 +1,189 @@
+"""Which records become one customer: 2-5 people per case, exact clusters. Guests of a reservation of their own unless said."""
+
+from datetime import date
+
+import pytest
+
+from tests.unit.identity.conftest import Hotel, person
+
+BORN = date(1970, 3, 12)
+
+
+def names(first: str, last: str, **fields: object) -> dict[str, object]:
+    return {"first_name": first, "last_name": last, **fields}
+
+
+CASES: dict[str, tuple[list[dict[str, object]], set[frozenset[str]]]] = {
+    "loyalty number": (
+        [person("r1", **names("Anna", "Huber", loyalty_number="GB 123")), person("r2", **names("A.", "Huber", loyalty_number="gb123"))],
+        {frozenset({"r1", "r2"})},
+    ),
+    "document, married name": (
+        [person("r1", **names("Anna", "Huber", document_hash="d1")), person("r2", **names("Anna", "Koch", document_hash="d1"))],
+        {frozenset({"r1", "r2"})},
+    ),
+    "same profile of one property": (
+        [person("r1", **names("Anna", "Huber", guest_profile_id="7")), person("r2", **names("Anna", "Hubar", guest_profile_id="7"))],
+        {frozenset({"r1", "r2"})},
+    ),
+    "same profile id in another property is another profile": (
+        [person("r1", **names("Anna", "Huber", guest_profile_id="7")), person("r2", **names("Anna", "Huber", guest_profile_id="7", property_code="OPO"))],
+        {frozenset({"r1"}), frozenset({"r2"})},
+    ),
+    "e-mail with nickname, umlaut, typo, swapped names": (
+        [
+            person("r1", **names("Robert", "Müller", email="rm@example.com")),
+            person("r2", **names("Bob", "Mueller", email="RM@example.com")),
+            person("r3", **names("Robert", "Mulller", email="rm@example.com")),
+            person("r4", **names("Muller", "Robert", email="rm@example.com")),
+        ],
+        {frozenset({"r1", "r2", "r3", "r4"})},
+    ),
+    "phone written in two ways": (
+        [person("r1", **names("Anna", "Huber", phone="+49 171 2345678")), person("r2", **names("Anna", "Huber", phone="0171-2345678", country_code="DE"))],
+        {frozenset({"r1", "r2"})},
+    ),
+    "recycled phone": (
+        [person("r1", **names("Anna", "Huber", phone="+491712345678")), person("r2", **names("Jan", "Kowalski", phone="+491712345678"))],
+        {frozenset({"r1"}), frozenset({"r2"})},
+    ),
+    "name and birth date": (
+        [person("r1", **names("Anna", "Huber", birth_date=BORN)), person("r2", **names("Anna", "Huber", birth_date=BORN))],
+        {frozenset({"r1", "r2"})},
+    ),
+    "namesakes": (
+        [person("r1", **names("Anna", "Huber")), person("r2", **names("Anna", "Huber"))],
+        {frozenset({"r1"}), frozenset({"r2"})},
+    ),
+    "Han and Latin name behind one phone": (
+        [person("r1", native_name="张伟", phone="+8613800138001"), person("r2", **names("Wei", "Zhang", phone="+8613800138001"))],
+        {frozenset({"r1", "r2"})},
+    ),
+    "two Han names with one reading": (
+        [person("r1", native_name="张伟", phone="+8613800138001"), person("r2", native_name="章威", phone="+8613800138001")],
+        {frozenset({"r1"}), frozenset({"r2"})},
+    ),
+    "married name behind one e-mail": (
+        [
+            person("r1", **names("Anna", "Huber", email="anna@example.com", birth_date=BORN)),
+            person("r2", **names("Anna", "Koch", email="anna@example.com", birth_date=BORN)),
+        ],
+        {frozenset({"r1", "r2"})},
+    ),
+    "an initial joins the one person it can be": (
+        [person("r1", **names("John", "Smith", email="s@example.com")), person("r2", **names("J", "Smith", email="s@example.com"))],
+        {frozenset({"r1", "r2"})},
+    ),
+    "an initial that can be two people joins neither": (
+        [
+            person("r1", **names("John", "Smith", email="s@example.com")),
+            person("r2", **names("Jane", "Smith", email="s@example.com")),
+            person("r3", **names("J", "Smith", email="s@example.com")),
+        ],
+        {frozenset({"r1"}), frozenset({"r2"}), frozenset({"r3"})},
+    ),
+    "booker is the guest": (
+        [
+            person("r1", **names("Anna", "Huber"), reference_id="A"),
+            person("b1", role="booker", reference_id="A", full_name="Anna Huber", email="anna@example.com"),
+            person("r2", **names("Anna", "Huber", email="anna@example.com")),
+        ],
+        {frozenset({"r1", "b1", "r2"})},
+    ),
+    "an assistant books": (
+        [
+            person("r1", **names("Bob", "Boss"), reference_id="A"),
+            person("b1", role="booker", reference_id="A", full_name="Anna Assistant", email="anna@example.com"),
+        ],
+        {frozenset({"r1"}), frozenset({"b1"})},
+    ),
+    "caller who knows the confirmation number": (
+        [
+            person("r1", **names("Anna", "Huber"), confirmation_number="C-77"),
+            person("c1", role="caller", record_kind="interaction", full_name="Anna Huber", confirmation_number="c77"),
+        ],
+        {frozenset({"r1", "c1"})},
+    ),
+    "a phone alone ties a caller to the one person who has it": (
+        [person("r1", **names("Anna", "Huber", phone="+491712345678")), person("c1", role="caller", record_kind="interaction", phone="+491712345678")],
+        {frozenset({"r1", "c1"})},
+    ),
+    "a phone alone ties nobody when two have it": (
+        [
+            person("r1", **names("Anna", "Huber", phone="+491712345678")),
+            person("r2", **names("Jan", "Huber", phone="+491712345678")),
+            person("c1", role="caller", record_kind="interaction", phone="+491712345678"),
+        ],
+        {frozenset({"r1"}), frozenset({"r2"}), frozenset({"c1"})},
+    ),
+    "a card learned from a room charge": (
+        [
+            person("r1", **names("Anna", "Huber"), reference_id="A"),
+            person("p1", role="payer", record_kind="pos_check", source_system="pos", full_name="HUBER", card_token="t1", reservation_id="A"),
+            person("p2", role="payer", record_kind="pos_check", source_system="pos", card_token="t1"),
+        ],
+        {frozenset({"r1", "p1", "p2"})},
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_case(hotel: Hotel, case: str) -> None:
+    people, expected = CASES[case]
+
+    assert hotel.night(people).clusters() == expected
+
+
+VERSIONS: dict[str, tuple[list[dict[str, object]], set[frozenset[str]]]] = {
+    "a placeholder becomes the real guest": (
+        [person("v1", reference_id="A", **names("TBA", "TBA")), person("v2", reference_id="A", **names("Anna", "Huber"), delivery_sequence=2)],
+        {frozenset({"v1", "v2"})},
+    ),
+    "the guest is swapped": (
+        [person("v1", reference_id="A", **names("Jan", "Huber")), person("v2", reference_id="A", **names("Anna", "Koch"), delivery_sequence=2)],
+        {frozenset({"v1"}), frozenset({"v2"})},
+    ),
+    "a missing field is filled in": (
+        [
+            person("v1", reference_id="A", **names("Anna", "Huber")),
+            person("v2", reference_id="A", **names("Anna", "Huber", email="a@example.com"), delivery_sequence=2),
+        ],
+        {frozenset({"v1", "v2"})},
+    ),
+    "fields are blanked": (
+        [
+            person("v1", reference_id="A", **names("Anna", "Huber", email="a@example.com")),
+            person("v2", reference_id="A", country_code="PT", delivery_sequence=2),
+        ],
+        {frozenset({"v1", "v2"})},
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", VERSIONS)
+def test_versions_of_one_reservation(hotel: Hotel, case: str) -> None:
+    people, expected = VERSIONS[case]
+
+    assert hotel.night(people).clusters() == expected
+
+
+def test_filling_in_keeps_the_id(hotel: Hotel) -> None:
+    first, second = VERSIONS["a missing field is filled in"][0]
+    before = hotel.night([first]).rows("select distinct customer_id from identity.customer_record")
+
+    assert (
+        hotel.night([first, second], date(2026, 11, 21)).rows(
+            "select distinct customer_id from identity.customer_record"
+        )
+        == before
+    )
+
+
+def test_every_link_says_why(hotel: Hotel) -> None:
+    hotel.night(CASES["booker is the guest"][0])
+
+    assert hotel.rows("select source_record_id, match_rule from identity.customer_record order by 1") == [
+        ("b1", "booker_is_guest"),
+        ("r1", "anchor"),  # same row as b1: the guest comes before the booker
+        ("r2", "booker_is_guest"),  # says what b1 says
+    ]

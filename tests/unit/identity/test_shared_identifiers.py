@@ -1,0 +1,63 @@
+"""Identifiers that belong to nobody: found from the data, or listed."""
+
+from tests.unit.identity.conftest import Hotel, person
+
+FAMILIES = ["Huber", "Koch", "Novak", "Rossi", "Silva", "Jensen"]
+
+
+def agency(email: str, families: list[str]) -> list[dict[str, object]]:
+    """One guest of each family behind one e-mail; the guests' first names are one letter so that only the e-mail could link them."""
+    return [person(f"r{at}", first_name="A", last_name=family, email=email) for at, family in enumerate(families)]
+
+
+def test_an_email_under_many_families_is_shared(hotel: Hotel) -> None:
+    hotel.night(agency("desk@agency.example", FAMILIES))
+
+    found = "select identifier_type, identifier_value, shared_reason, record_count, last_name_count, limit_count from identity.shared_identifier"
+    assert hotel.rows(found) == [("email", "desk@agency.example", "many_names", 6, 6, 5)]
+    assert hotel.rows("select distinct is_email_shared from identity.person_normalised") == [(True,)]
+
+
+def test_a_family_is_not_an_agency(hotel: Hotel) -> None:
+    hotel.night(agency("home@example.com", ["Huber", "Huber", "Huber-Koch", "Koch", "Huber"]))
+
+    assert hotel.rows("select * from identity.shared_identifier") == []
+
+
+def test_links_that_rested_on_a_shared_identifier_are_undone(hotel: Hotel) -> None:
+    """Two records linked by initial and e-mail; the next night shows the e-mail to be an agency's, and they come apart again."""
+    couple = [
+        person("r8", first_name="Anna", last_name="Huber", email="desk@agency.example"),
+        person("r9", first_name="A", last_name="Huber", email="desk@agency.example"),
+    ]
+    assert hotel.night(couple, is_committed=True).clusters() == {frozenset({"r8", "r9"})}
+
+    hotel.night([*couple, *agency("desk@agency.example", ["Novak", "Rossi", "Silva", "Jensen", "Koch"])])
+
+    assert {frozenset({"r8"}), frozenset({"r9"})} <= hotel.clusters()
+
+
+def test_one_name_behind_one_agency_is_one_person(hotel: Hotel) -> None:
+    regulars = [person(f"g{at}", first_name="Anna", last_name="Huber", email="desk@agency.example") for at in (7, 8)]
+
+    assert frozenset({"g7", "g8"}) in hotel.night([*regulars, *agency("desk@agency.example", FAMILIES)]).clusters()
+
+
+def test_relays_and_role_mailboxes_have_no_power(hotel: Hotel) -> None:
+    people = [
+        person("r1", first_name="Anna", last_name="Huber", email="a.1@guest.booking.com"),
+        person("r2", first_name="A", last_name="Huber", email="a.1@guest.booking.com"),
+        person("r3", first_name="Jan", last_name="Koch", email="info@koch.example"),
+        person("r4", first_name="J", last_name="Koch", email="info@koch.example"),
+    ]
+
+    assert hotel.night(people).clusters() == {
+        frozenset({"r1"}),
+        frozenset({"r2"}),
+        frozenset({"r3"}),
+        frozenset({"r4"}),
+    }
+    assert hotel.rows("select identifier_value, shared_reason from identity.shared_identifier order by 1") == [
+        ("a.1@guest.booking.com", "relay_domain"),
+        ("info@koch.example", "role_mailbox"),
+    ]
