@@ -38,7 +38,7 @@ def empty_warehouse(make_warehouse):
 
 @pytest.fixture(scope="session")
 def hotel_week(make_warehouse):
-    """The three nights of hotel_week.py, built one after the other; content after each night and after a full refresh."""
+    """The three nights of hotel_week.py, one after the other, then a full refresh."""
     week = _load("hotel_week")
     warehouse = make_warehouse("hotel_week")
     return week.play(warehouse)

@@ -68,7 +68,11 @@ class ScratchWarehouse:
             for number, row in enumerate(rows, start=1):
                 text = json.dumps(row, sort_keys=True, default=str)
                 place = {"row_number": number, "delivery_sequence": sequence, "night_date": night, "folder_date": night}
-                origin = {"row_hash": hashlib.md5(text.encode()).hexdigest(), "file_sha256": f"{feed}{night}", "vendor": "canonical"}
+                origin = {
+                    "row_hash": hashlib.md5(text.encode()).hexdigest(),
+                    "file_sha256": f"{feed}{night}",
+                    "vendor": "canonical",
+                }
                 _insert(con, f"lake.{feed}", row | place | origin)
 
     def refer(self, name: str, rows: list[dict[str, Any]]) -> None:
@@ -84,7 +88,7 @@ class ScratchWarehouse:
         """One customer per e-mail ... (SIMPLE_IDENTITY); valid_from moves only for records whose customer changed."""
         merged = "map {" + ", ".join(f"'{old}': '{new}'" for old, new in self.merged.items()) + "}"
         with self.connect() as con:
-            con.execute("create temp table before as select source_record_id, customer_id, valid_from from identity.customer_record")
+            con.execute("create temp table before as select * from identity.customer_record")
             con.execute("delete from identity.customer_record")
             con.execute(
                 f"""
@@ -93,8 +97,9 @@ class ScratchWarehouse:
                     select *, {SIMPLE_IDENTITY} as own_id from staging.stg_person_record
                     where record_kind <> 'interaction' or coalesce(email, phone, loyalty_number) is not null
                 )
-                select source_record_id, coalesce({merged}[own_id], own_id) as customer_id, source_system, property_code, record_kind,
-                    reference_id, role, 'test' as match_rule, 1.0 as match_probability, false as is_anchor,
+                select source_record_id, coalesce({merged}[own_id], own_id) as customer_id,
+                    person.source_system, person.property_code, person.record_kind, person.reference_id,
+                    person.role, 'test' as match_rule, 1.0 as match_probability, false as is_anchor,
                     case when before.customer_id = coalesce({merged}[own_id], own_id) then before.valid_from
                         when before.customer_id is null then person.night_date else ?::date end as valid_from
                 from person left join before using (source_record_id)
@@ -112,7 +117,8 @@ class ScratchWarehouse:
         """Every table and view of the schemas, rows sorted."""
         with self.connect(read_only=True) as con:
             names = con.execute(
-                "select table_schema || '.' || table_name from information_schema.tables where table_schema in (select unnest(?)) order by 1",
+                "select table_schema || '.' || table_name from information_schema.tables"
+                " where table_schema in (select unnest(?)) order by 1",
                 [list(schemas)],
             ).fetchall()
             return {name: con.execute(f"select * from {name} order by all").fetchall() for (name,) in names}

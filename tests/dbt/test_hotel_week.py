@@ -22,7 +22,8 @@ def test_rooms_split_to_the_cent_with_the_remainder_on_the_first(hotel_week):
 
 
 def test_sharers_sell_one_room_each_night(hotel_week):
-    sql = "select stay_date::varchar, sum(room_sold_count), count(*) from core.fct_stay_night where share_id = 'S' group by 1 order by 1"
+    sql = """select stay_date::varchar, sum(room_sold_count), count(*)
+             from core.fct_stay_night where share_id = 'S' group by 1 order by 1"""
     assert hotel_week.warehouse.rows(sql) == [("2026-10-20", 1, 1), ("2026-10-21", 1, 2), ("2026-10-22", 1, 1)]
 
 
@@ -35,7 +36,9 @@ def test_day_use_is_a_stay_without_a_night(hotel_week):
 def test_a_cancelled_stay_is_no_stay_any_more(hotel_week):
     for table in ("fct_stay", "fct_stay_night"):
         assert hotel_week.warehouse.rows(f"select * from core.{table} where reservation_id = 'undone'") == [], table
-    events = hotel_week.warehouse.rows("select event_type from core.fct_customer_event where reference_id = 'undone' order by 1")
+    events = hotel_week.warehouse.rows(
+        "select event_type from core.fct_customer_event where reference_id = 'undone' order by 1"
+    )
     assert events == [("booking",), ("cancellation",)]
 
 
@@ -60,8 +63,13 @@ def test_dates_are_the_hotels_and_an_unknown_rate_is_null(hotel_week):
 
 
 def test_known_on_is_the_fact_for_history_and_the_night_later(hotel_week):
-    sql = "select reservation_id, known_on::varchar from core.fct_reservation where reservation_id in ('day_use', 'late_stay', 'newest_first') order by 1"
-    assert hotel_week.warehouse.rows(sql) == [("day_use", "2026-10-25"), ("late_stay", "2026-11-02"), ("newest_first", "2026-09-01")]
+    sql = """select reservation_id, known_on::varchar from core.fct_reservation
+             where reservation_id in ('day_use', 'late_stay', 'newest_first') order by 1"""
+    assert hotel_week.warehouse.rows(sql) == [
+        ("day_use", "2026-10-25"),
+        ("late_stay", "2026-11-02"),
+        ("newest_first", "2026-09-01"),
+    ]
 
 
 def test_an_older_version_that_comes_later_is_not_current(hotel_week):
@@ -79,10 +87,12 @@ def test_an_older_version_that_comes_later_is_not_current(hotel_week):
 )
 def test_what_a_changing_guest_leaves_behind(hotel_week, reservation_id, records, current_email):
     where = f"record_kind = 'reservation' and role = 'guest' and reference_id = '{reservation_id}'"
-    sql = f"select email is null, email from staging.stg_person_record where {where} order by delivery_sequence, email nulls first"
+    order = "order by delivery_sequence, email nulls first"
+    sql = f"select email is null, email from staging.stg_person_record where {where} {order}"
     assert hotel_week.warehouse.rows(sql) == records
-    sql = f"""select record.email from staging.stg_person_current as shown join staging.stg_person_record as record using (source_record_id)
-              where shown.record_kind = 'reservation' and shown.role = 'guest' and shown.reference_id = '{reservation_id}'"""
+    sql = f"""select record.email
+              from (from staging.stg_person_current where {where}) join staging.stg_person_record as record
+              using (source_record_id)"""
     assert hotel_week.warehouse.rows(sql) == [(current_email,)]
 
 
@@ -105,7 +115,8 @@ def test_checks_find_their_guest_or_nobody(hotel_week):
 
 
 def test_void_lines_and_tips_are_not_in_the_net_amount(hotel_week):
-    sql = "select net_amount, tip_amount, line_count, void_line_count from core.fct_pos_check where pos_check_id = 'voided_later'"
+    sql = """select net_amount, tip_amount, line_count, void_line_count
+             from core.fct_pos_check where pos_check_id = 'voided_later'"""
     assert hotel_week.warehouse.rows(sql) == [(Decimal("3"), Decimal("2"), 2, 1)]
 
 

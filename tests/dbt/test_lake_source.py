@@ -6,7 +6,16 @@ import yaml
 from guestbook.contracts import FEEDS, REFERENCES, contract
 from guestbook.dbt_runner import DBT_PROJECT
 
-ROW_COLUMNS = ["row_number", "row_hash", "extra", "file_sha256", "vendor", "delivery_sequence", "night_date", "folder_date"]
+ROW_COLUMNS = [
+    "row_number",
+    "row_hash",
+    "extra",
+    "file_sha256",
+    "vendor",
+    "delivery_sequence",
+    "night_date",
+    "folder_date",
+]
 
 
 @pytest.mark.parametrize("name", FEEDS + REFERENCES)
