@@ -1,6 +1,7 @@
 """The publish stage: the snapshot that BI reads, the PostgreSQL copy, what people are told of a night."""
 
+from bi.postgres import publish_to
 from bi.publish import publish
 from bi.status import status, summary
 
-__all__ = ["publish", "status", "summary"]
+__all__ = ["publish", "publish_to", "status", "summary"]

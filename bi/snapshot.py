@@ -7,6 +7,8 @@ servers that keep a file open (DuckDB answers a second connect to one path in on
 import os
 import re
 import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 
@@ -60,6 +62,26 @@ def current_version(settings: Settings) -> Path | None:
     same = [path for path in versions(settings.published_dir) if path.samefile(settings.published_file)]
     newest = versions(settings.published_dir)[-1:]
     return (same or newest or [settings.published_file])[-1]
+
+
+@contextmanager
+def open_published(settings: Settings) -> Iterator[duckdb.DuckDBPyConnection]:
+    """The current snapshot under its own name: in this process an older one may still be open under the stable name."""
+    version = current_version(settings)
+    if version is None:
+        raise PublishError(
+            f"nothing is published under {settings.published_dir} yet: run `guestbook nightly --date ...` first"
+        )
+    try:
+        con = duckdb.connect(str(version), read_only=True)
+    except duckdb.Error as error:
+        raise PublishError(
+            f"published file {version} can't be opened: {str(error).splitlines()[0]}; run the night again"
+        ) from None
+    try:
+        yield con
+    finally:
+        con.close()
 
 
 def relations(con: duckdb.DuckDBPyConnection) -> list[tuple[str, str, str | None]]:

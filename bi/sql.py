@@ -90,6 +90,69 @@ def comment_on(kind: str, name: str, comment: str) -> str:
     return f"comment on {kind} {name} is {literal(comment)}"
 
 
+#: One row per column of a relation in order: name, type, comment.
+COLUMNS = """
+select column_name, data_type, comment from duckdb_columns()
+where database_name = current_database() and schema_name = ? and table_name = ? order by column_index
+"""
+
+_SERVER_TYPES = {
+    "VARCHAR": "text",
+    "JSON": "json",
+    "BOOLEAN": "boolean",
+    "TINYINT": "smallint",
+    "SMALLINT": "smallint",
+    "UTINYINT": "smallint",
+    "INTEGER": "integer",
+    "USMALLINT": "integer",
+    "BIGINT": "bigint",
+    "UINTEGER": "bigint",
+    "UBIGINT": "numeric(38,0)",
+    "HUGEINT": "numeric(38,0)",
+    "FLOAT": "double precision",
+    "DOUBLE": "double precision",
+    "DATE": "date",
+    "TIMESTAMP": "timestamp",
+    "TIMESTAMP WITH TIME ZONE": "timestamptz",
+}
+#: How DuckDB delivers a column for a type of the server, where its own type would not do.
+_DELIVERED_AS = {
+    "smallint": "SMALLINT",
+    "integer": "INTEGER",
+    "bigint": "BIGINT",
+    "double precision": "DOUBLE",
+    "text": "VARCHAR",
+}
+
+
+def server_type(data_type: str) -> str:
+    """PostgreSQL's type for a DuckDB type; lists and structs become json, anything else text."""
+    if data_type.startswith("DECIMAL"):
+        return data_type.replace("DECIMAL", "numeric")
+    if data_type.endswith("]") or data_type.startswith(("STRUCT", "MAP")):
+        return "json"
+    return _SERVER_TYPES.get(data_type, "text")
+
+
+def select_for_server(schema: str, name: str, columns: list[tuple[str, str, str]]) -> str:
+    """All rows of a table with each column in a type that the server's binary format knows."""
+    delivered = []
+    for column, data_type, target in columns:
+        if target == "json":
+            expression = f"to_json({quoted(column)})::varchar" if data_type != "JSON" else f"{quoted(column)}::varchar"
+        elif target == "numeric(38,0)":
+            expression = f"{quoted(column)}::decimal(38, 0)"
+        else:
+            expression = f"{quoted(column)}::{_DELIVERED_AS[target]}" if target in _DELIVERED_AS else quoted(column)
+        delivered.append(f"{expression} as {quoted(column)}")
+    return f"select {', '.join(delivered)} from {relation(schema, name)}"
+
+
+def count_and_sums(table: str, columns: list[str]) -> str:
+    """One row: how many rows, and the sum of each column; the same text on both engines."""
+    return f"select {', '.join(['count(*)', *(f'sum({quoted(column)})' for column in columns)])} from {table}"
+
+
 def version_conflicts() -> str:
     """How many keys have, at their newest updated_at, more than one content: the content hash decided."""
     tables = {

@@ -1,7 +1,5 @@
 """What a person or a machine wants to know of a home: where things are, how the last night went, what is published."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -9,9 +7,8 @@ from typing import Any
 import duckdb
 
 from bi import sql
-from bi.errors import PublishError
 from bi.night_log import messages, pass_logs, run_status, seconds_by_stage
-from bi.snapshot import current_version, relations
+from bi.snapshot import current_version, open_published, relations
 from guestbook.settings import FEEDS, Settings
 
 
@@ -41,7 +38,7 @@ def status(settings: Settings) -> dict[str, Any]:
 def summary(settings: Settings, night_date: date) -> dict[str, Any]:
     """The short report of a finished night: what came in, what came out, how long it took, where to look."""
     logs = pass_logs(settings, night_date)
-    with _published(settings) as con:
+    with open_published(settings) as con:
         read, loaded, duplicate, quarantined = (
             con.execute(sql.LEDGER_COUNTS, [night_date, list(FEEDS)]).fetchone() or (0,) * 5
         )[1:]
@@ -80,33 +77,13 @@ def _newest_night(settings: Settings) -> date | None:
 
 
 def _published_tables(settings: Settings) -> tuple[dict[str, int], date | None]:
-    with _published(settings) as con:
+    with open_published(settings) as con:
         tables = {
             f"{schema}.{name}": _figure(con, sql.count_rows(sql.relation(schema, name)))
             for schema, name, _ in relations(con)
         }
         row = con.execute("select night_date from ops.published_night").fetchone()
     return tables, row[0] if row else None
-
-
-@contextmanager
-def _published(settings: Settings) -> Iterator[duckdb.DuckDBPyConnection]:
-    """The current snapshot under its own name: in this process an older one may still be open under the stable name."""
-    version = current_version(settings)
-    if version is None:
-        raise PublishError(
-            f"nothing is published under {settings.published_dir} yet: run `guestbook nightly --date ...` first"
-        )
-    try:
-        con = duckdb.connect(str(version), read_only=True)
-    except duckdb.Error as error:
-        raise PublishError(
-            f"published file {version} can't be opened: {str(error).splitlines()[0]}; run the night again"
-        ) from None
-    try:
-        yield con
-    finally:
-        con.close()
 
 
 def _pages(settings: Settings, night_date: date | None) -> dict[str, str]:
