@@ -1,1 +1,11 @@
-"""Ingest: delivered files of one feed become accepted rows, quarantined rows and a load report, all Parquet in the lake."""
+"""Ingest: delivered files of one feed become accepted rows, quarantined rows and a load report, all Parquet in the lake.
+
+A night of a feed: `discover` finds new files, `load_batch` loads them (batches run side by side), the gate looks at `staged_files`,
+`commit` writes the ledger. `load_reference` comes first, for it holds time zones and currencies.
+"""
+
+from ingest.landing import landing_problems
+from ingest.reference import load_reference
+from ingest.stage import StagedFile, commit, discover, load_batch, staged_files
+
+__all__ = ["StagedFile", "commit", "discover", "landing_problems", "load_batch", "load_reference", "staged_files"]

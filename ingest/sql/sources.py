@@ -53,10 +53,10 @@ def json_lines(path: Path) -> str:
         f" delim = {literal(SEPARATOR)}, quote = '', escape = '', max_line_size = {MAX_LINE}, buffer_size = {4 * MAX_LINE})"
         " where trim(line) <> ''"
     )
-    is_object = "json_valid(line) and json_type(line) = 'OBJECT'"
+    is_object = "case when json_valid(line) then json_type(line) = 'OBJECT' else false end"
     return (
         f"select case when {is_object} then line end as doc,"
-        f" case when not ({is_object}) or not json_valid(line) then 'not a JSON object' || {literal(SEPARATOR)} || redact(line) end as unsplit from ({lines})"
+        f" case when not {is_object} then 'not a JSON object' || {literal(SEPARATOR)} || redact(line) end as unsplit from ({lines})"
     )
 
 

@@ -1,6 +1,7 @@
 """The two statements that load a file: accepted rows and quarantined rows, out of one chain of checks."""
 
 from dataclasses import dataclass
+from pathlib import Path
 
 from guestbook.contracts import Column, Contract
 from ingest.redact import CARD_PATTERN, SENSITIVE_HINT, is_sensitive_name
@@ -26,20 +27,30 @@ class Plan:
     key: bytes
 
 
-def accepted_rows(plan: Plan, source: str) -> str:
-    """One row per good row of the file: canonical columns, row_number, row_hash, extra."""
+def checked_rows(plan: Plan, source: str) -> str:
+    """One row per row of the file: canonical columns, row_number, row_hash (null: the row is for quarantine), extra.
+
+    There is no filter here: DuckDB would push it down and make every expression twice.
+    """
     columns = ", ".join(quoted(name) for name in plan.contract.column_names)
     return (
-        f"{_chain(plan, source)} select {columns}, position as row_number, {_row_hash(plan.contract)} as row_hash, extra"
-        " from whole where reasons = ''"
+        f"{_chain(plan, source)} select {columns}, position as row_number,"
+        f" case when reasons = '' then {_row_hash(plan.contract)} end as row_hash, extra from whole"
     )
 
 
+def good_rows(checked: Path) -> str:
+    """The checked rows without those for quarantine and without repeats (table `repeats`)."""
+    rows = f"read_parquet({literal(str(checked))}) as rows_read"
+    return f"select * from {rows} where row_hash is not null and row_number not in (select row_number from repeats)"
+
+
 def quarantined_rows(plan: Plan, source: str, feed: str, vendor: str) -> str:
-    """One row per rejected row of the file: feed, vendor, row_number, reasons, raw."""
+    """One row per row of the table `bad`: feed, vendor, row_number, reasons, raw."""
+    only_bad = f"select * from ({source}) where position in (select row_number from bad)"
     return (
-        f"{_chain(plan, source)} select {literal(feed)} as feed, {literal(vendor)} as vendor, position as row_number,"
-        f" '[' || reasons || ']' as reasons, {_raw_row(plan)} as raw from whole where reasons <> '' order by position"
+        f"{_chain(plan, only_bad)} select {literal(feed)} as feed, {literal(vendor)} as vendor, position as row_number,"
+        f" '[' || reasons || ']' as reasons, {_raw_row(plan)} as raw from whole order by position"
     )
 
 
@@ -98,7 +109,7 @@ def _raw_row(plan: Plan) -> str:
     parts = ", ".join(_member(plan, place) for place in range(len(plan.names.names)))
     whole = f"'{{' || concat_ws(',', {parts}) || '}}'" if parts else "'{}'"
     text = f"case when unsplit is not null then substr(unsplit, strpos(unsplit, {literal(SEPARATOR)}) + 1) else {whole} end"
-    return f"redact({text})"
+    return _without_cards(text, is_nested=True)
 
 
 def _member(plan: Plan, place: int) -> str:

@@ -1,0 +1,164 @@
+"""The landing area: `landing/<feed>/<vendor>/<folder_date>/<file>` on a local path or any fsspec URL."""
+
+import hashlib
+import re
+from dataclasses import asdict, dataclass
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+import fsspec
+
+from guestbook.contracts import FEEDS, REFERENCES
+from guestbook.settings import Settings
+from ingest.errors import FileRefused, LandingMissing
+
+REFERENCE_FOLDER = "reference"
+#: Names that say that a file is still being written, or is no delivery.
+UNFINISHED = re.compile(r"^[._]|[.](tmp|part|partial|filepart|crdownload|inprogress)$|~$", re.IGNORECASE)
+BLOCK = 1 << 22
+
+
+@dataclass(frozen=True)
+class LandedFile:
+    """A file in landing; `file_name` is its path below the landing root, `problem` why it can't be taken at all."""
+
+    path: str
+    file_name: str
+    vendor: str
+    folder_date: str | None
+    size: int
+    modified_at: str
+    index: int = 0
+    problem: str | None = None
+
+    def as_json(self) -> dict[str, Any]:
+        """The file as plain JSON, for handing over between tasks."""
+        return asdict(self)
+
+
+def filesystem(settings: Settings) -> tuple[Any, str]:
+    """The landing's filesystem and root path. Raises LandingMissing when there is no such place."""
+    system, root = fsspec.core.url_to_fs(settings.landing)
+    system.invalidate_cache()
+    if not system.isdir(root):
+        raise LandingMissing(
+            f"landing {settings.landing} is not a folder that can be read: deliver files to <landing>/<feed>/<vendor>/<date>/,"
+            " or set GUESTBOOK_LANDING"
+        )
+    return system, root.rstrip("/")
+
+
+def feed_files(settings: Settings, feed: str, night_date: date) -> list[LandedFile]:
+    """One entry per delivered file of a feed up to a night, in the order of vendor, date and name."""
+    system, root = filesystem(settings)
+    files = []
+    for vendor in _folders(system, f"{root}/{feed}"):
+        for folder in _folders(system, vendor):
+            folder_date = _date_of(folder)
+            if folder_date is not None and folder_date <= night_date:
+                entries = _entries(system, folder)
+                files += [_landed(entry, root, _base(vendor), folder_date.isoformat()) for entry in entries]
+    return sorted(files, key=lambda file: file.file_name)
+
+
+def reference_files(settings: Settings) -> dict[str, list[LandedFile]]:
+    """Reference table -> its delivered files, oldest first (by modification time, then name)."""
+    system, root = filesystem(settings)
+    found: dict[str, list[LandedFile]] = {name: [] for name in REFERENCES}
+    for entry in _entries(system, f"{root}/{REFERENCE_FOLDER}"):
+        stem = re.split(r"[.\-]|_\d", _base(entry["name"]).lower())[0]
+        if stem in found:
+            found[stem].append(_landed(entry, root, REFERENCE_FOLDER, None))
+    return {name: sorted(files, key=lambda file: (file.modified_at, file.file_name)) for name, files in found.items()}
+
+
+def landing_problems(settings: Settings) -> list[str]:
+    """What lies in landing and belongs nowhere: unknown feeds and reference tables, loose files, folders that are no date."""
+    system, root = filesystem(settings)
+    problems = []
+    for entry in _entries(system, root):
+        name = _base(entry["name"])
+        if entry["type"] == "directory" and name not in (*FEEDS, REFERENCE_FOLDER):
+            problems.append(f"unknown feed {name!r} in landing; allowed: {', '.join(FEEDS)}, {REFERENCE_FOLDER}")
+        elif entry["type"] != "directory":
+            problems.append("a file lies in the landing root; it belongs to <feed>/<vendor>/<date>/")
+    for feed in FEEDS:
+        for vendor in _folders(system, f"{root}/{feed}"):
+            for entry in _entries(system, vendor):
+                if entry["type"] != "directory":
+                    problems.append(f"a file lies in {feed}/{_base(vendor)}; it belongs to a folder named by its date (YYYY-MM-DD)")
+                elif _date_of(entry["name"]) is None:
+                    problems.append(f"folder {feed}/{_base(vendor)}/{_base(entry['name'])} is no date; expected YYYY-MM-DD")
+    known = re.compile("|".join(REFERENCES))
+    for entry in _entries(system, f"{root}/{REFERENCE_FOLDER}"):
+        if not known.match(_base(entry["name"]).lower()):
+            problems.append(f"unknown reference file; allowed names begin with {', '.join(REFERENCES)}")
+    return problems
+
+
+def fetch(settings: Settings, file: LandedFile, folder: Path) -> tuple[Path, str]:
+    """A local path of a landed file and the hash of its bytes; a local file is read in place. Raises FileRefused."""
+    if file.problem:
+        raise FileRefused(file.problem)
+    system, _ = fsspec.core.url_to_fs(settings.landing)
+    digest = hashlib.sha256()
+    is_local = "file" in (system.protocol if isinstance(system.protocol, tuple) else (system.protocol,))
+    target = Path(file.path) if is_local else folder / "delivered"
+    try:
+        with system.open(file.path, "rb") as stream:
+            if is_local:
+                while block := stream.read(BLOCK):
+                    digest.update(block)
+            else:
+                with target.open("wb") as out:
+                    while block := stream.read(BLOCK):
+                        digest.update(block)
+                        out.write(block)
+    except OSError as error:
+        raise FileRefused(f"can't be opened ({error.strerror or type(error).__name__}): check that it exists and its permissions") from None
+    return target, digest.hexdigest()
+
+
+def _entries(system: Any, folder: str) -> list[dict[str, Any]]:
+    try:
+        found = system.ls(folder, detail=True)
+    except (FileNotFoundError, NotADirectoryError):
+        return []
+    return [entry for entry in found if _base(entry["name"]) and entry["name"].rstrip("/") != folder and not UNFINISHED.search(_base(entry["name"]))]
+
+
+def _folders(system: Any, folder: str) -> list[str]:
+    return sorted(entry["name"].rstrip("/") for entry in _entries(system, folder) if entry["type"] == "directory")
+
+
+def _base(path: str) -> str:
+    return path.rstrip("/").rsplit("/", 1)[-1]
+
+
+def _date_of(folder: str) -> date | None:
+    name = _base(folder)
+    try:
+        return date.fromisoformat(name) if len(name) == 10 else None
+    except ValueError:
+        return None
+
+
+def _landed(entry: dict[str, Any], root: str, vendor: str, folder_date: str | None) -> LandedFile:
+    is_directory = entry["type"] == "directory"
+    path = entry["name"].rstrip("/")
+    return LandedFile(
+        path=path,
+        file_name=path.removeprefix(root).lstrip("/"),
+        vendor=vendor,
+        folder_date=folder_date,
+        size=0 if is_directory else int(entry.get("size") or 0),
+        modified_at=_modified(entry),
+        problem="is a directory where a file should be: move its files one level up" if is_directory else None,
+    )
+
+
+def _modified(entry: dict[str, Any]) -> str:
+    found = entry.get("mtime", entry.get("LastModified", entry.get("created", 0)))
+    moment = found if isinstance(found, datetime) else datetime.fromtimestamp(float(found or 0), UTC)
+    return moment.astimezone(UTC).isoformat(timespec="microseconds")

@@ -1,0 +1,252 @@
+"""A delivered file as a raw table: one row per row of the file, every column as text, in the file's order.
+
+What can be refused is refused here: bytes that can't be decompressed or decoded, documents that are no JSON, files without columns.
+"""
+
+import csv
+import gzip
+import io
+import json
+import shutil
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TextIO
+
+import duckdb
+import pyarrow.parquet as pq
+
+from ingest.errors import FileRefused
+from ingest.mapping import FeedMapping
+from ingest.redact import is_sensitive_name, redact_fields
+from ingest.repair import clean_csv, split_rows
+from ingest.sql import sources
+from ingest.sql.names import normalised
+from ingest.textfile import TextFacts, examine
+
+FORMATS = {".csv": "csv", ".tsv": "csv", ".txt": "csv", ".jsonl": "jsonl", ".ndjson": "jsonl", ".json": "json", ".parquet": "parquet"}
+DELIMITERS = (",", ";", "\t", "|")
+MAX_COLUMNS = 1000
+HEADER_LIMIT = 1 << 20
+
+
+@dataclass(frozen=True)
+class RawTable:
+    """`source` is the SQL that reads it: position, unsplit, c0 .. cN; `names` are the file's own column names."""
+
+    source: str
+    names: tuple[str, ...]
+    row_count: int
+    file_format: str
+    encoding: str | None
+    is_nested: bool
+    warnings: tuple[str, ...] = ()
+
+
+@dataclass
+class Reader:
+    """Reads one file. `wanted` are the column names that the contract or mapping looks for; `folder` is for drafts."""
+
+    con: duckdb.DuckDBPyConnection
+    mapping: FeedMapping
+    wanted: frozenset[str]
+    sensitive: frozenset[str]
+    key: bytes
+    folder: Path
+    warnings: list[str] = field(default_factory=list)
+
+    def read(self, path: Path, name: str) -> RawTable:
+        """The raw table of a local file called `name`. Raises FileRefused."""
+        if path.stat().st_size == 0:
+            raise FileRefused("file is empty (0 bytes): have it sent again; a file without rows still has its header")
+        file_format = format_of(name)
+        if is_gzip(path):
+            path = _unpacked(path, self.folder / "unpacked")
+        if file_format == "parquet":
+            return self._parquet(path)
+        if path.stat().st_size == 0:
+            raise FileRefused("file is empty after decompression: have it sent again")
+        facts = examine(path, self.mapping.encoding)
+        self.warnings += facts.warnings
+        return self._csv(path, facts) if file_format == "csv" else self._json(path, facts, file_format)
+
+    def _parquet(self, path: Path) -> RawTable:
+        try:
+            row_count = pq.read_metadata(path).num_rows
+            described = self.con.execute("describe select * from read_parquet(?)", [str(path)]).fetchall()
+            names = tuple(row[0] for row in described)
+            columns = [sources.parquet_column(row[0], row[1]) for row in described]
+            source = sources.raw_parquet(path, columns, has_unsplit=False)
+            self.con.execute(f"select count(columns(*)) from ({source})")
+        except (OSError, ValueError, duckdb.Error) as error:
+            raise FileRefused(f"not readable as Parquet to its end ({type(error).__name__}): have it sent again") from None
+        return RawTable(source, names, row_count, "parquet", None, True, tuple(self.warnings))
+
+    def _csv(self, path: Path, facts: TextFacts) -> RawTable:
+        style = self.mapping.csv
+        names, delimiter = self._header(path, facts)
+        skip = style.skip_lines + (0 if style.header else 1)
+        draft = self.folder / "raw.parquet"
+        if not facts.needs_rewrite:
+            rows = sources.csv_rows(path, len(names), delimiter, style.quote, facts.line_end, skip)
+            try:
+                return self._finish(rows, draft, names, "csv", facts.encoding, is_nested=False)
+            except duckdb.Error:
+                pass  # some row does not split: repair finds out which, row by row
+        clean = self.folder / "clean.csv"
+        with _open_text(path, facts) as stream, clean.open("w", encoding="utf-8", newline="") as out:
+            lines = _lines(stream, skip, style.quote, bool(style.header))
+            places = [place for place, name in enumerate(names) if normalised(name) in self.sensitive or is_sensitive_name(name)]
+            rows_found = split_rows(lines, len(names), delimiter, style.quote)
+            redact = lambda fields: redact_fields(self.key, fields, places, len(names))  # noqa: E731
+            out.writelines(clean_csv(rows_found, len(names), delimiter, style.quote, redact))
+        rows = sources.repaired_csv_rows(clean, len(names), delimiter, style.quote)
+        try:
+            return self._finish(rows, draft, names, "csv", facts.encoding, is_nested=False)
+        except duckdb.Error as error:
+            raise FileRefused(f"not readable as CSV ({type(error).__name__}): check delimiter and quotes in the mapping") from None
+
+    def _header(self, path: Path, facts: TextFacts) -> tuple[tuple[str, ...], str]:
+        """Column names and delimiter; of the usual delimiters, the one that finds most of the wanted columns."""
+        style = self.mapping.csv
+        with _open_text(path, facts) as stream:
+            for _ in range(style.skip_lines):
+                stream.readline(HEADER_LIMIT)
+            text = stream.read(HEADER_LIMIT)
+        if style.header:
+            if style.delimiter:
+                return style.header, style.delimiter
+            first = text.split("\n", 1)[0]
+            return style.header, max(DELIMITERS, key=lambda d: (first.count(d) + 1 == len(style.header), first.count(d)))
+        candidates = [style.delimiter] if style.delimiter else DELIMITERS
+        headers = {d: _first_row(text, d, style.quote) for d in candidates}
+        best = max(headers, key=lambda d: (sum(normalised(n) in self.wanted for n in headers[d]), len(headers[d])))
+        if not any(name.strip() for name in headers[best]):
+            raise FileRefused("no header line: the first line must name the columns, or the mapping must (csv: header)")
+        return _unique(headers[best]), best
+
+    def _json(self, path: Path, facts: TextFacts, file_format: str) -> RawTable:
+        if facts.needs_rewrite:
+            clean = self.folder / "clean.jsonl"
+            with _open_text(path, facts) as stream, clean.open("w", encoding="utf-8", newline="") as out:
+                out.writelines(line.replace("\0", "") for line in stream)
+            path = clean
+        layout = _json_layout(path, file_format)
+        documents = sources.json_lines(path) if layout == "lines" else sources.json_documents(path, layout)
+        levels, alternatives = row_path(self.mapping.rows)
+        rows = sources.exploded(documents, levels, alternatives)
+        try:
+            keys = self._keys(rows, bool(levels))
+            names = tuple({"doc": "", "parent": "^.", "root": "$."}[source] + key for source, key in keys)
+            is_plain = not levels and len({key.casefold() for _, key in keys}) == len(keys) > 0
+            columns = sources.json_columns_fast(rows, [key for _, key in keys]) if is_plain else sources.json_columns(rows, keys)
+            return self._finish(columns, self.folder / "raw.parquet", names, "json" if layout != "lines" else "jsonl", facts.encoding, is_nested=True)
+        except duckdb.Error as error:
+            raise FileRefused(f"not readable as JSON to its end ({type(error).__name__}): have it sent again") from None
+
+    def _keys(self, rows: str, is_exploded: bool) -> list[tuple[str, str]]:
+        """(source, key) of every top-level key that any row's JSON has; of parents only what a mapping could name."""
+        wanted_sources = ("doc", "parent", "root") if is_exploded else ("doc",)
+        found: dict[tuple[str, str], None] = {}
+        inner = {part.split("[", 1)[0] for path in self.mapping.rows for part in path.split(".")}
+        for source, keys in self.con.execute(sources.key_census(rows, wanted_sources)).fetchall():
+            for key in keys:
+                if source == "doc" or key not in inner:
+                    found[(source, key)] = None
+        if len(found) > MAX_COLUMNS:
+            raise FileRefused(f"{len(found)} different keys; at most {MAX_COLUMNS} are columns: is a key used as data? Name it in the mapping's rows")
+        return sorted(found)
+
+    def _finish(self, rows: str, draft: Path, names: tuple[str, ...], file_format: str, encoding: str, is_nested: bool) -> RawTable:
+        self.con.execute(sources.copy_to(rows, draft, sources.RAW_OPTIONS))
+        row_count = pq.read_metadata(draft).num_rows
+        source = sources.raw_parquet(draft, None, has_unsplit=True)
+        return RawTable(source, names, row_count, file_format, encoding, is_nested, tuple(self.warnings))
+
+
+def format_of(name: str) -> str:
+    """The format that a file's name says. Raises FileRefused for a name that says none."""
+    stem = name.lower().removesuffix(".gz")
+    for ending, file_format in FORMATS.items():
+        if stem.endswith(ending):
+            return file_format
+    raise FileRefused(f"unknown kind of file; allowed: {', '.join(FORMATS)}, each also with .gz")
+
+
+def is_gzip(path: Path) -> bool:
+    """Whether a file starts like gzip, whatever its name says."""
+    with path.open("rb") as stream:
+        return stream.read(2) == b"\x1f\x8b"
+
+
+def row_path(paths: tuple[str, ...]) -> tuple[list[list[str]], list[list[str]]]:
+    """`a.b[*].c[*]` as levels [[a, b], [c]], and every path's first level as an alternative."""
+    parsed = [[part.strip(".").split(".") for part in path.split("[*]") if part.strip(".")] for path in paths]
+    levels = parsed[0] if parsed else []
+    return levels, [found[0] for found in parsed]
+
+
+def _unpacked(path: Path, target: Path) -> Path:
+    try:
+        with gzip.open(path, "rb") as packed, target.open("wb") as out:
+            shutil.copyfileobj(packed, out, 1 << 20)
+    except (EOFError, OSError, zlib.error):
+        raise FileRefused("gzip is cut off or damaged, it can't be decompressed to its end: have it sent again") from None
+    return target
+
+
+def _open_text(path: Path, facts: TextFacts) -> TextIO:
+    """The text with every line end as a newline; never fails on decoding, for `examine` has tried."""
+    encoding = "utf-8-sig" if facts.encoding == "utf-8" else facts.encoding
+    return path.open(encoding=encoding, newline=None)
+
+
+def _lines(stream: TextIO, skip: int, quote: str, is_headerless: bool) -> Iterator[str]:
+    """The text's lines without their ends and without NUL, after the header (which may hold line ends in quotes)."""
+    lines = (line.rstrip("\n").replace("\0", "") for line in stream)
+    for _ in range(skip if is_headerless else skip - 1):
+        next(lines, None)
+    if not is_headerless:
+        text = next(lines, "")
+        while text.count(quote) % 2 and (more := next(lines, None)) is not None:
+            text += more
+    return lines
+
+
+def _first_row(text: str, delimiter: str, quote: str) -> list[str]:
+    reader = csv.reader(io.StringIO(text.replace("\0", "").lstrip("\n"), newline=""), delimiter=delimiter, quotechar=quote)
+    try:
+        return [name.strip() for name in next(reader, [])]
+    except csv.Error:
+        return []
+
+
+def _unique(names: list[str]) -> tuple[str, ...]:
+    """Names without blanks and repeats: a nameless column is `column_3`, a repeated name `name_2`."""
+    out: list[str] = []
+    taken: set[str] = set()
+    for place, name in enumerate(names, start=1):
+        shown = base = name or f"column_{place}"
+        number = 2
+        while normalised(shown) in taken:
+            shown, number = f"{base}_{number}", number + 1
+        taken.add(normalised(shown))
+        out.append(shown)
+    return tuple(out)
+
+
+def _json_layout(path: Path, file_format: str) -> str:
+    """`lines`, `array` or `unstructured` (documents behind each other, over several lines)."""
+    with path.open("rb") as stream:
+        start = stream.read(4096).lstrip(b"\xef\xbb\xbf \t\r\n")
+        if start.startswith(b"["):
+            return "array"
+        if file_format == "jsonl":
+            return "lines"
+        stream.seek(0)
+        first = stream.readline(1 << 24)
+    try:
+        return "lines" if isinstance(json.loads(first), dict) else "unstructured"
+    except ValueError:
+        return "unstructured"

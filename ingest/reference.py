@@ -1,0 +1,75 @@
+"""Reference data (property, fx_rate, suppression): optional, the newest delivered file wins."""
+
+import tempfile
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pyarrow.parquet as pq
+
+from guestbook.contracts import REFERENCES
+from guestbook.lake import quarantine_file, reference_file
+from guestbook.night import is_past_night
+from guestbook.settings import Settings
+from ingest.errors import FileRefused
+from ingest.landing import LandedFile, fetch, reference_files
+from ingest.ledger import Ledger, append, delivery_sequence, read_ledger
+from ingest.loading import Job, Loaded, load_file
+from ingest.sql.checks import Properties
+
+NOTHING = Properties({}, {})
+
+
+def load_reference(settings: Settings, night_date: date) -> dict[str, Any]:
+    """Load reference files that no night has taken yet into the lake; returns rows by table and refused files.
+
+    Optional: without files every table is empty. Nothing is loaded for a night before the newest completed one.
+    """
+    if is_past_night(settings, night_date):
+        return {}
+    from ingest.stage import _report, _same_as, _typed  # noqa: PLC0415
+
+    ledger = read_ledger(settings)
+    number = ledger.next_pass(REFERENCES, night_date)
+    reports: list[dict[str, Any]] = []
+    for name, files in reference_files(settings).items():
+        for file in files:
+            if ledger.knows(file, None):
+                continue
+            report = _load_one(settings, name, file, ledger, reports, _report, _same_as)
+            place = len(reports) + 1
+            reports.append(_typed({**report, "night_date": night_date, "delivery_sequence": delivery_sequence(night_date, number, "reference", place)}))
+    if reports:
+        append(settings, "reference", night_date, number, reports)
+    counts = {f"{name}_rows": sum(row["rows_loaded"] for row in reports if row["feed"] == name) for name in REFERENCES}
+    return {**counts, "files": len(reports), "files_refused": sum(row["load_status"] == "refused" for row in reports)}
+
+
+def properties(settings: Settings) -> Properties:
+    """Time zone and currency by property_code, from the newest property file; for several valid_from the newest row."""
+    newest = _newest(read_ledger(settings), "property")
+    if newest is None:
+        return NOTHING
+    rows = pq.read_table(reference_file(settings, "property", newest)).to_pylist()
+    rows.sort(key=lambda row: (row["valid_from"] or date.min, row["row_number"]))
+    return Properties({row["property_code"]: row["time_zone"] for row in rows}, {row["property_code"]: row["currency_code"] for row in rows})
+
+
+def _newest(ledger: Ledger, name: str) -> str | None:
+    loaded = [row for row in ledger.rows if row["feed"] == name and row["load_status"] == "accepted"]
+    return max(loaded, key=lambda row: row["delivery_sequence"])["sha256"] if loaded else None
+
+
+def _load_one(settings: Settings, name: str, file: LandedFile, ledger: Ledger, earlier: list[dict[str, Any]], report: Any, same_as: Any) -> dict[str, Any]:
+    sha256: str | None = None
+    with tempfile.TemporaryDirectory(prefix="guestbook.") as folder:
+        try:
+            path, sha256 = fetch(settings, file, Path(folder))
+            newest = next((row["sha256"] for row in reversed(earlier) if row["feed"] == name and row["load_status"] == "accepted"), _newest(ledger, name))
+            if newest == sha256:
+                return report(name, file, sha256, "duplicate", Loaded(), "same content as the file in use", None)
+            job = Job(name, file.vendor, path, file.file_name, None, NOTHING, settings.installation_key)
+            loaded = load_file(job, reference_file(settings, name, sha256), quarantine_file(settings, name, sha256))
+        except FileRefused as error:
+            return report(name, file, sha256, "refused", Loaded(), str(error), None)
+    return report(name, file, sha256, "accepted", loaded, None, None)

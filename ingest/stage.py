@@ -1,0 +1,233 @@
+"""The ingest stage of one feed in one night: discover, load, commit. Each function is one step of a DAG and can be run again."""
+
+import json
+import shutil
+import tempfile
+from dataclasses import asdict, dataclass, replace
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+from guestbook.files import write_json_atomic
+from guestbook.lake import accepted_file, quarantine_file
+from guestbook.night import is_past_night
+from guestbook.settings import Settings
+from ingest.catalogue import vendor_mapping
+from ingest.errors import FileRefused, MappingError
+from ingest.landing import LandedFile, feed_files, fetch
+from ingest.ledger import Ledger, append, delivery_sequence, read_ledger
+from ingest.loading import Job, Loaded, load_file
+from ingest.mapping import Mapping
+from ingest.reference import properties
+
+MAX_BATCHES = 16
+COUNTS = ("rows_read", "rows_loaded", "rows_duplicate", "rows_quarantined")
+
+
+@dataclass(frozen=True)
+class StagedFile:
+    """A file that is loaded and waits for the gate's decision; `report` is its row of the load report."""
+
+    sha256: str
+    vendor: str
+    file_name: str
+    accepted_path: Path
+    quarantine_path: Path
+    report: dict[str, Any]
+
+
+def discover(settings: Settings, feed: str, night_date: date) -> list[list[dict[str, Any]]]:
+    """Batches (at most 16, of like size) of files that no night has taken yet; none for a night before the newest completed one.
+
+    Forgets what an earlier, unfinished run of this night had staged.
+    """
+    shutil.rmtree(_staged_dir(settings, feed, night_date), ignore_errors=True)
+    if is_past_night(settings, night_date):
+        return []
+    ledger = read_ledger(settings)
+    new = [file for file in feed_files(settings, feed, night_date) if not ledger.knows(file, _mapping_hash(settings, file.vendor))]
+    numbered = [replace(file, index=index) for index, file in enumerate(new, start=1)]
+    batches: list[list[LandedFile]] = [[] for _ in range(min(MAX_BATCHES, len(numbered)))]
+    for file in sorted(numbered, key=lambda file: (-file.size, file.index)):
+        min(batches, key=lambda batch: (sum(f.size for f in batch), len(batch))).append(file)
+    return [[file.as_json() for file in sorted(batch, key=lambda file: file.index)] for batch in batches]
+
+
+def load_batch(settings: Settings, feed: str, night_date: date, files: list[dict[str, Any]]) -> dict[str, int]:
+    """Load files into the lake and stage their reports; a file that is refused costs no other file. Returns summed counts."""
+    ledger = read_ledger(settings)
+    about = properties(settings)
+    total = dict.fromkeys(("files", *COUNTS), 0)
+    for entry in files:
+        file = LandedFile(**entry)
+        report = _load_one(settings, feed, file, ledger, about)
+        write_json_atomic(report, _staged_dir(settings, feed, night_date) / f"{file.index:06d}.json")
+        total["files"] += 1
+        for name in COUNTS:
+            total[name] += report[name]
+    return total
+
+
+def staged_files(settings: Settings, feed: str, night_date: date) -> list[StagedFile]:
+    """One entry per new file that loaded and is neither a repeat nor refused: what the gate reads."""
+    reports = _resolved(settings, feed, night_date, read_ledger(settings))
+    return [
+        StagedFile(
+            sha256=report["sha256"],
+            vendor=report["vendor"],
+            file_name=report["file_name"],
+            accepted_path=accepted_file(settings, feed, report["sha256"]),
+            quarantine_path=quarantine_file(settings, feed, report["sha256"]),
+            report=report,
+        )
+        for report in reports
+        if report["load_status"] == "accepted"
+    ]
+
+
+def commit(settings: Settings, feed: str, night_date: date, decisions: dict[str, str] | None = None) -> dict[str, int]:
+    """Write the night's load reports to the ledger in one atomic step. `decisions`: sha256 -> accepted, held or released.
+
+    A sha256 that the ledger has as held and the decision releases gets a new entry. Returns counts of files and rows.
+    """
+    ledger = read_ledger(settings)
+    chosen = decisions or {}
+    reports = _resolved(settings, feed, night_date, ledger)
+    for report in reports:
+        if report["load_status"] == "accepted" and chosen.get(report["sha256"]) == "held":
+            report |= {"load_status": "held", "status_reason": "a gate blocked it: see the gate page; release it by an override or send a better file"}
+    number = ledger.next_pass([feed], night_date)
+    entries = reports + _released(ledger, feed, chosen, len(reports))
+    for place, entry in enumerate(entries, start=1):
+        entry |= {"night_date": night_date, "delivery_sequence": delivery_sequence(night_date, number, feed, place)}
+    if entries:
+        append(settings, feed, night_date, number, [_typed(entry) for entry in entries])
+    shutil.rmtree(_staged_dir(settings, feed, night_date), ignore_errors=True)
+    return _counts(entries)
+
+
+def _load_one(settings: Settings, feed: str, file: LandedFile, ledger: Ledger, about: Any) -> dict[str, Any]:
+    """The staged report of one file: loaded, a repeat of a loaded one, or refused with a reason."""
+    mapping: Mapping | None = None
+    sha256: str | None = None
+    with tempfile.TemporaryDirectory(prefix="guestbook.") as folder:
+        try:
+            path, sha256 = fetch(settings, file, Path(folder))
+            original = ledger.original(feed, sha256)
+            if original is not None:
+                return _report(feed, file, sha256, "duplicate", _repeat_counts(original), _same_as(original), original["mapping_sha256"])
+            mapping = vendor_mapping(settings, file.vendor)
+            if mapping is not None and feed not in mapping.feeds:
+                raise FileRefused(f"vendor {file.vendor} has no mapping for {feed}; it maps {', '.join(mapping.feeds)}")
+            job = Job(feed, file.vendor, path, file.file_name, mapping, about, settings.installation_key)
+            loaded = load_file(job, accepted_file(settings, feed, sha256), quarantine_file(settings, feed, sha256))
+        except (FileRefused, MappingError) as error:
+            return _report(feed, file, sha256, "refused", Loaded(), str(error), mapping.sha256 if mapping else None)
+    return _report(feed, file, sha256, "accepted", loaded, None, mapping.sha256 if mapping else None)
+
+
+def _report(feed: str, file: LandedFile, sha256: str | None, status: str, loaded: Loaded, reason: str | None, mapping_sha256: str | None) -> dict[str, Any]:
+    counts = asdict(loaded)
+    for name in ("rejected_counts", "quarantine_counts", "unmapped_columns", "warnings"):
+        counts[name] = json.dumps(counts[name], ensure_ascii=False)
+    return {
+        **counts,
+        "feed": feed,
+        "vendor": file.vendor,
+        "file_name": file.file_name,
+        "sha256": sha256,
+        "folder_date": file.folder_date,
+        "load_status": status,
+        "status_reason": reason,
+        "file_size": file.size,
+        "file_modified_at": file.modified_at,
+        "mapping_sha256": mapping_sha256,
+    }
+
+
+def _resolved(settings: Settings, feed: str, night_date: date, ledger: Ledger) -> list[dict[str, Any]]:
+    """Staged reports in delivery order, with repeats among them and second files of final vendors settled."""
+    folder = _staged_dir(settings, feed, night_date)
+    reports = [json.loads(path.read_text(encoding="utf-8")) for path in sorted(folder.glob("*.json"))]
+    first: dict[str, dict[str, Any]] = {}
+    final: dict[str, str] = {}
+    for report in reports:
+        if report["load_status"] != "accepted":
+            continue
+        sha256, vendor = report["sha256"], report["vendor"]
+        if sha256 in first:
+            repeated = first[sha256]
+            report |= {"load_status": "duplicate", "status_reason": _same_as(repeated), **asdict(_repeat_counts(repeated))}
+            report |= {name: json.dumps(report[name]) for name in ("rejected_counts", "quarantine_counts", "unmapped_columns", "warnings")}
+            continue
+        if _is_final(settings, vendor):
+            only = final.setdefault(vendor, ledger.loaded_of_vendor(feed, vendor) or sha256)
+            if only != sha256:
+                reason = f"vendor {vendor} is final: one file was loaded and a different one is not allowed; deliver further data under another vendor"
+                report |= {"load_status": "refused", "status_reason": reason, **dict.fromkeys(COUNTS, 0)}
+                accepted_file(settings, feed, sha256).unlink(missing_ok=True)
+                continue
+        first[sha256] = report
+    return reports
+
+
+def _released(ledger: Ledger, feed: str, decisions: dict[str, str], taken: int) -> list[dict[str, Any]]:
+    """New entries for held files that a decision releases."""
+    wanted = {sha256 for sha256, decision in decisions.items() if decision == "released"}
+    already = {row["sha256"] for row in ledger.rows if row["feed"] == feed and row["load_status"] in ("accepted", "released")}
+    held = {row["sha256"]: row for row in ledger.rows if row["feed"] == feed and row["load_status"] == "held"}
+    return [
+        {**held[sha256], "load_status": "released", "status_reason": "released by an override"}
+        for sha256 in sorted(held, key=lambda sha256: held[sha256]["delivery_sequence"])
+        if sha256 in wanted - already
+    ]
+
+
+def _repeat_counts(original: dict[str, Any]) -> Loaded:
+    return Loaded(
+        rows_read=original["rows_read"], rows_duplicate=original["rows_read"], file_format=original["file_format"], encoding=original["encoding"]
+    )
+
+
+def _same_as(original: dict[str, Any]) -> str:
+    return f"same content as {original['file_name']}"
+
+
+def _counts(entries: list[dict[str, Any]]) -> dict[str, int]:
+    counts = dict.fromkeys(("files", *COUNTS, "files_held", "files_refused", "files_duplicate", "files_released"), 0)
+    for entry in entries:
+        status = f"files_{entry['load_status']}"
+        counts["files"] += 1
+        if status in counts:
+            counts[status] += 1
+        if entry["load_status"] != "released":
+            for name in COUNTS:
+                counts[name] += entry[name]
+    return counts
+
+
+def _typed(entry: dict[str, Any]) -> dict[str, Any]:
+    """A report read from JSON, with dates and times as such."""
+    typed = dict(entry)
+    if isinstance(typed["folder_date"], str):
+        typed["folder_date"] = date.fromisoformat(typed["folder_date"])
+    if isinstance(typed["file_modified_at"], str):
+        typed["file_modified_at"] = datetime.fromisoformat(typed["file_modified_at"])
+    return typed
+
+
+def _mapping_hash(settings: Settings, vendor: str) -> str | None:
+    try:
+        mapping = vendor_mapping(settings, vendor)
+    except MappingError:
+        return None
+    return mapping.sha256 if mapping else None
+
+
+def _is_final(settings: Settings, vendor: str) -> bool:
+    mapping = vendor_mapping(settings, vendor)
+    return mapping is not None and mapping.final
+
+
+def _staged_dir(settings: Settings, feed: str, night_date: date) -> Path:
+    return settings.lake / "staged" / night_date.isoformat() / feed
