@@ -13,7 +13,7 @@ from expectations.judge import judge
 from expectations.ledger import check_files, check_night, deliveries, is_expected
 from expectations.outcome import BatchFile, Check, GateOutcome, Measure
 from expectations.page import write_gate_page
-from expectations.record import overridden_rules, write_outcome
+from expectations.record import overridden_rules, releasable, write_outcome
 from expectations.rules import rules_of
 from expectations.sql import CUSTOMER_MEASURES, PLAIN_MEASURES, SCORE_MEASURES
 from guestbook.night import is_past_night
@@ -23,19 +23,24 @@ from guestbook.settings import Settings
 def gate_feed(settings: Settings, feed: str, night_date: date, files: Iterable[Any]) -> GateOutcome:
     """Judge the staged files of a feed; the outcome says of each whether it is accepted or held.
 
+    Files held in an earlier night whose every blocking rule has an override since are decided as released.
+
     `files` are what ingest staged: mappings or objects with sha256, accepted_path, file_name, vendor, load_status and
-    the row counts of the load report. Duplicates need no judgement. Results are recorded. Nothing is raised: the caller
-    commits the decisions first and then calls `outcome.raise_if_blocked()`.
+    the row counts of the load report. Refused files and repeats may be among them: they are counted. Results are
+    recorded. Nothing is raised: the caller commits the decisions first and then calls `outcome.raise_if_blocked()`.
     """
-    batch = [file for file in map(batch_file, files) if file.load_status != "duplicate"]
-    ledger = deliveries(settings)
-    if is_past_night(settings, night_date) or not (batch or is_expected(settings, feed, ledger)):
+    if is_past_night(settings, night_date):
         return GateOutcome(feed, night_date, ())
+    ledger = deliveries(settings)
+    released = dict.fromkeys(releasable(settings, feed), "released")
+    batch = [batch_file(file) for file in files]
+    if not (batch or is_expected(settings, feed, ledger)):
+        return GateOutcome(feed, night_date, (), released)
     checks, lake_rows = check_rows(feed, night_date, [file for file in batch if file.has_rows])
     checks += check_files(feed, batch, lake_rows, ledger)
     checks += check_night(feed, night_date, batch, ledger)
     results = judge(checks, overridden_rules(settings, night_date))
-    return _recorded(settings, GateOutcome(feed, night_date, results, _decisions(batch, results)))
+    return _recorded(settings, GateOutcome(feed, night_date, results, released | _decisions(batch, results)))
 
 
 def gate_customers(con: duckdb.DuckDBPyConnection, settings: Settings, night_date: date) -> GateOutcome:
@@ -85,7 +90,7 @@ def _decisions(files: Iterable[BatchFile], results: Iterable[Any]) -> dict[str, 
     return {
         file.sha256: "held" if file.sha256 in blocked or None in blocked else "accepted"
         for file in files
-        if file.sha256 and file.load_status != "refused"
+        if file.sha256 and file.load_status == "accepted"
     }
 
 

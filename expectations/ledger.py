@@ -56,7 +56,7 @@ def check_files(
         Check(rule, feed, None, _file_measure(rule, file, lake_rows, ledger), file)
         for file in files
         for rule in rules_of(feed)
-        if rule.measure in LEDGER_MEASURES and (file.load_status != "refused" or rule.measure == "refused")
+        if rule.measure in LEDGER_MEASURES and (file.load_status == "accepted" or rule.measure == "refused")
     ]
 
 
@@ -73,7 +73,7 @@ def check_night(feed: str, night_date: date, files: Sequence[BatchFile], ledger:
             observed = f"{file_count} files" if file_count else f"no file for feed {feed}"
             checks.append(Check(rule, feed, None, Measure(file_count, file_count, observed)))
         elif rule.measure == "volume" and file_count:
-            rows = sum(file.rows_loaded for file in files)
+            rows = sum(file.rows_loaded for file in files if file.load_status == "accepted")
             rows += sum(entry.rows_loaded for entry in earlier_pass if entry.load_status in GOOD)
             checks.append(Check(rule, feed, None, _volume(rows, feed, night_date, ledger)))
     return checks
@@ -87,6 +87,8 @@ def _file_measure(rule: Rule, file: BatchFile, lake_rows: dict[str, int], ledger
             return _rejected(file)
         case "refused":
             return Measure(float(file.load_status == "refused"), 1, file.load_status)
+        case "rows":
+            return Measure(file.rows_read, 1, f"{file.rows_read:,} rows")
         case "shrunk":
             return _shrunk(file, ledger)
         case _:

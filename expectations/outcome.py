@@ -115,7 +115,7 @@ class GateOutcome:
     suite: str
     night_date: date
     results: tuple[Result, ...]
-    decisions: Mapping[str, Literal["accepted", "held"]] = field(default_factory=dict)
+    decisions: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def blocking(self) -> list[Result]:

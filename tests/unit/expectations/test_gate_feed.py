@@ -134,6 +134,17 @@ def test_a_refused_file_warns_and_holds_nothing(settings: Settings, stage_file: 
     assert outcome.decisions == {good["sha256"]: "accepted"}
 
 
+def test_an_empty_file_warns(settings: Settings, stage_file: Make) -> None:
+    outcome = expectations.gate_feed(settings, "reservations", NIGHT, [stage_file("reservations", [])])
+    assert (failed(outcome, "warned"), outcome.is_blocked) == ({"file_not_empty"}, False)
+
+
+def test_a_repeat_is_a_delivery_and_not_judged(settings: Settings, stage_file: Make) -> None:
+    repeat = stage_file("reservations", [], load_status="duplicate", rows_read=5, rows_duplicate=5)
+    outcome = expectations.gate_feed(settings, "reservations", NIGHT, [repeat])
+    assert (outcome.counts().get("warned"), outcome.decisions) == (None, {})
+
+
 def test_no_file_of_an_expected_feed_warns_and_names_the_feed(settings: Settings) -> None:
     expecting = settings.model_copy(update={"feeds": ("interactions",)})
     outcome = expectations.gate_feed(expecting, "interactions", NIGHT, [])

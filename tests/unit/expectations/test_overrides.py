@@ -50,6 +50,7 @@ def test_a_held_file_is_releasable_once_all_that_blocked_it_is_overridden(
     assert expectations.releasable(settings, "reservations") == []
     expectations.override(settings, NIGHT, RULE, "credit notes of the group", who="ana")
     assert expectations.releasable(settings, "reservations") == [held["sha256"]]
+    assert expectations.gate_feed(settings, "reservations", NIGHT, []).decisions == {held["sha256"]: "released"}
     assert expectations.releasable(settings, "pos_checks") == []
 
 
