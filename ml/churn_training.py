@@ -23,6 +23,7 @@ JUDGED = 3
 BASELINE_DESIGNS = {"hiatus": hiatus_design, "hiatus_own_rhythm": own_rhythm_design, "rfm_logistic": rfm_design}
 BASELINES = ("hiatus", "hiatus_own_rhythm", "rfm_logistic", "bgnbd", "mbgnbd")
 LARGE_GROUP_SHARE = 0.1
+LIFT_TOLERANCE = 0.97
 
 
 @dataclass(frozen=True)
@@ -107,9 +108,14 @@ def train_churn(
 
 
 def training_cut_offs(past: Sequence[CutOff], known_until: date, horizon_days: int, most: int = 3) -> list[CutOff]:
-    """The newest cut-offs whose labels were complete by a date."""
+    """The newest cut-offs (`past` is newest first) whose labels were complete by a date.
+
+    A cut-off with less than a horizon of history behind it knows young customers only; it is taken alone, when there is no other.
+    """
     limit = known_until - timedelta(days=horizon_days)
-    return [c for c in past if c.as_of_date <= limit][:most]
+    complete = [c for c in past if c.as_of_date <= limit]
+    grown = [c for c in complete if c.history_days >= horizon_days]
+    return grown[:most] or complete[:1]
 
 
 def judge_cut_off(
@@ -131,18 +137,20 @@ def judge_cut_off(
         predicted[family] = p_none(model, window.features, horizon_days)
     for name, make in BASELINE_DESIGNS.items():
         predicted[name] = _baseline(make, train, window, window_days)
-    best_baseline = min(
-        (name for name in BASELINES if name in predicted), key=lambda name: np.mean((predicted[name] - label) ** 2)
-    )
     return {
         "as_of_date": cut_off.as_of_date.isoformat(),
         "trained_on": [c.as_of_date.isoformat() for c in train],
         "row_count": len(label),
         "churn_share": round(float(label.mean()), 6),
         "models": {name: judge_probability(label, p) for name, p in sorted(predicted.items())},
-        "best_baseline": best_baseline,
-        "brier_gain": _paired(label, predicted[best_baseline], predicted["ensemble"]),
-        "groups": _groups(window, label, predicted["ensemble"], predicted[best_baseline]),
+        "gain_over": {
+            name: {
+                group: _paired(label[rows], predicted[name][rows], predicted["ensemble"][rows])
+                for group, rows in _groups(window)
+            }
+            for name in BASELINES
+            if name in predicted
+        },
     }
 
 
@@ -158,58 +166,52 @@ def _baseline(make: Any, train: Sequence[CutOff], window: CutOff, window_days: i
 def _paired(label: Floats, other: Floats, ours: Floats) -> dict[str, float]:
     """Mean gain in squared error over another model on the same rows, and its standard error."""
     gain = (other - label) ** 2 - (ours - label) ** 2
-    return {
-        "mean": round(float(gain.mean()), 6),
-        "standard_error": round(float(gain.std(ddof=1) / np.sqrt(len(gain))), 6),
-    }
+    error = float(gain.std(ddof=1) / np.sqrt(len(gain)))
+    return {"row_count": len(gain), "mean": round(float(gain.mean()), 6), "standard_error": round(error, 6)}
 
 
-def _groups(window: CutOff, label: Floats, ours: Floats, other: Floats) -> dict[str, dict[str, float]]:
-    """Brier gain within large groups of customers: first-timers, repeaters, members, those with a booking on the books."""
+def _groups(window: CutOff) -> list[tuple[str, np.ndarray]]:
+    """Groups of customers large enough to be judged on their own, everybody first."""
     f = window.features
     groups = {
+        "everybody": f["visit_count"] >= 1,
         "first_timer": f["visit_count"] <= 1,
         "repeater": f["visit_count"] > 1,
         "member": f["is_member"] > 0,
         "on_books": f["on_books_count"] > 0,
         "seen_lately": f["rfm_recency_days"] <= f["rfm_recency_days"].median(),
     }
-    return {
-        name: {"row_count": int(rows.sum()), **_paired(label[rows], other[rows], ours[rows])}
-        for name, rows in groups.items()
-        if rows.sum() >= max(MIN_OF_EACH_CLASS, LARGE_GROUP_SHARE * len(f))
-    }
+    least = max(MIN_OF_EACH_CLASS, LARGE_GROUP_SHARE * len(f))
+    return [(name, rows.to_numpy()) for name, rows in groups.items() if rows.sum() >= least]
 
 
 def _refusal(judged: list[dict[str, Any]], past: Sequence[CutOff], horizon_days: int, window_days: int) -> str | None:
-    """Why the candidate is not to be used, or None."""
+    """Why the candidate is not to be used, or None: it must not lose to the best baseline, neither overall nor in a large group."""
     if not past:
         return f"no history of {horizon_days} days with its outcome"
     if not judged:
-        fewest = min(
-            (
-                int(min(label.sum(), len(label) - label.sum()))
-                for label in [c.has_left()[c.in_window(window_days)] for c in past]
-            ),
-            default=0,
-        )
+        labels = [c.has_left()[c.in_window(window_days)] for c in past]
+        fewest = min(int(min(label.sum(), len(label) - label.sum())) for label in labels)
         if fewest < MIN_OF_EACH_CLASS:
             return f"{fewest} customers of the rarer class in a cut-off, {MIN_OF_EACH_CLASS} needed"
         return f"history too short to train and then judge {horizon_days} days later"
-    mean_gain = float(np.mean([j["brier_gain"]["mean"] for j in judged]))
-    error = float(np.sqrt(np.mean([j["brier_gain"]["standard_error"] ** 2 for j in judged])))
-    if mean_gain < -error:
-        return f"Brier score worse than the best baseline by {-mean_gain:.4f}"
     mean = _mean(judged)
-    best_lift = max(mean[name]["top_decile_lift"] for name in BASELINES if name in mean)
-    if mean["ensemble"]["top_decile_lift"] < best_lift * 0.97:
+    names = [name for name in BASELINES if name in mean]
+    best = min(names, key=lambda name: mean[name]["brier"])
+    for group in judged[0]["gain_over"][best]:
+        gain, error = _pooled([j["gain_over"][best][group] for j in judged if group in j["gain_over"].get(best, {})])
+        if gain < -(1.0 if group == "everybody" else 2.0) * error:
+            return f"Brier score worse than {best} by {-gain:.4f} for {group}"
+    best_lift = max(mean[name]["top_decile_lift"] for name in names)
+    if mean["ensemble"]["top_decile_lift"] < best_lift * LIFT_TOLERANCE:
         return f"top-decile lift {mean['ensemble']['top_decile_lift']:.2f} against {best_lift:.2f} of a baseline"
-    for name in sorted({group for j in judged for group in j["groups"]}):
-        groups = [j["groups"][name] for j in judged if name in j["groups"]]
-        gain = float(np.mean([g["mean"] for g in groups]))
-        if gain < -2 * float(np.sqrt(np.mean([g["standard_error"] ** 2 for g in groups]))):
-            return f"Brier score worse than the baseline by {-gain:.4f} in the group {name}"
     return None
+
+
+def _pooled(gains: list[dict[str, float]]) -> tuple[float, float]:
+    """Mean gain over cut-offs and its standard error (cut-offs taken as independent)."""
+    errors = np.array([gain["standard_error"] for gain in gains])
+    return float(np.mean([gain["mean"] for gain in gains])), float(np.sqrt((errors**2).mean()))
 
 
 def _praise(mean: dict[str, dict[str, float]], cut_off_count: int) -> str:

@@ -22,6 +22,11 @@ class CutOff:
     future_visit_count: Floats | None = None
     future_revenue_amount: Floats | None = None
 
+    @property
+    def history_days(self) -> int:
+        """Days since the first visit of anybody."""
+        return int(self.features["clv_age_days"].max()) if len(self.features) else 0
+
     @cached_property
     def rhythms(self) -> dict[str, VisitRhythm]:
         """Visit models fitted on what was known at the cut-off, by family; empty when the data carry none."""

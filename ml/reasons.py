@@ -95,7 +95,7 @@ class ReasonModel:
             np.vstack([design, 0.1 * np.sqrt(len(design)) * np.diag(design.std(axis=0))]),
             np.concatenate([target - target.mean(), np.zeros(design.shape[1])]),
         )
-        self.weights_ = weights
+        self.weights_ = np.where(design.std(axis=0) > 1e-9, weights, 0.0)
         spread = float(np.var(target))
         self.fidelity_ = 0.0 if spread == 0 else max(0.0, 1.0 - float(np.var(target - design @ weights)) / spread)
         return self

@@ -14,7 +14,7 @@ from guestbook.lake import record_files, write_record
 from guestbook.night import is_past_night
 from guestbook.settings import Settings
 from guestbook.tables import conform, declared
-from guestbook.warehouse import write_rows
+from guestbook.warehouse import load_records, write_rows
 from ml import registry, sql
 from ml.churn_training import ChurnScorer
 from ml.errors import ModelError
@@ -49,6 +49,7 @@ def score(con: duckdb.DuckDBPyConnection, settings: Settings, night_date: date) 
         "customer_churn": churn_rows(features, models["churn"].model),
         "customer_clv": value_rows(features, models["value"].model),
     }
+    load_records(con, settings, "ml.model_run")  # a rebuilt warehouse has none yet
     counts: dict[str, Any] = {}
     for table, name in zip(TABLES, ("segment", "churn", "value"), strict=True):
         rows = _stamped(frames[table], table, night_date, models[name].model_version, settings)

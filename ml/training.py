@@ -21,7 +21,7 @@ from ml.value_model import train_value
 
 CUT_OFFS_A_HORIZON = 2  # rolling origin: cut-offs lie half a horizon apart
 MOST_CUT_OFFS = 7  # three to judge, and three before each to train on
-SEASON_DAYS = 365
+LEAST_HISTORY_DAYS = 14
 
 
 def has_models(settings: Settings) -> bool:
@@ -43,15 +43,18 @@ def cut_off_dates(first_arrival: date | None, night_date: date, horizon_days: in
     """Rolling origin: night - horizon and earlier, half a horizon apart, as long as half a horizon of history lies before a cut-off."""
     if first_arrival is None:
         return []
-    step = max(1, horizon_days // CUT_OFFS_A_HORIZON)
-    oldest = first_arrival + timedelta(days=max(step, 14))
-    dates = [night_date - timedelta(days=horizon_days + step * number) for number in range(MOST_CUT_OFFS)]
-    return [cut_off for cut_off in dates if cut_off >= oldest]
+    oldest = first_arrival + timedelta(days=max(horizon_days // CUT_OFFS_A_HORIZON, LEAST_HISTORY_DAYS))
+    back = [horizon_days + -(-horizon_days * number // CUT_OFFS_A_HORIZON) for number in range(MOST_CUT_OFFS)]
+    return [
+        night_date - timedelta(days=days) for days in sorted(set(back)) if night_date - timedelta(days=days) >= oldest
+    ]
 
 
 def ensure_models(con: duckdb.DuckDBPyConnection, settings: Settings, night_date: date) -> list[dict[str, Any]]:
     """Train when something has no saved model; returns the model runs, [] when there was nothing to do."""
-    return train(con, settings, night_date) if needs_training(settings, night_date) else []
+    if not needs_training(settings, night_date):
+        return []
+    return train(con, settings, night_date)
 
 
 def train(con: duckdb.DuckDBPyConnection, settings: Settings, as_of_date: date) -> list[dict[str, Any]]:

@@ -5,13 +5,15 @@ probability of their own. BG/NBD: Fader, Hardie, Lee (2005), Marketing Science 2
 customer leave after the first visit, so that first-timers are not certain to be alive. Any unit of time does, as long as it is the same one throughout.
 """
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import minimize
-from scipy.special import betaln, expit, gammaln, hyp2f1
+from scipy.special import betaln, digamma, expit, gammaln, hyp2f1
+from threadpoolctl import threadpool_limits
 
 Floats = NDArray[np.float64]
 Family = Literal["bgnbd", "mbgnbd"]
@@ -73,9 +75,10 @@ class VisitRhythm:
 
 
 def fit_visit_rhythm(frequency: Floats, recency: Floats, age: Floats, family: Family = "bgnbd") -> VisitRhythm | None:
-    """Maximum likelihood over customers (one row each): repeat visits, time from first to last visit, time from first visit to now.
+    """Maximum likelihood over customers, one row each.
 
-    Returns None when the data cannot carry a model (too few customers, nobody came back, nobody old enough).
+    Takes repeat visits, time from first to last visit and time from first visit to now. Returns None when the data cannot
+    carry a model: too few customers, too few who came back, nobody old enough.
     """
     x, t_x, t = _columns(frequency, recency, age)
     sound = np.isfinite(x) & np.isfinite(t_x) & np.isfinite(t) & (x >= 0) & (t >= 0)
@@ -83,23 +86,69 @@ def fit_visit_rhythm(frequency: Floats, recency: Floats, age: Floats, family: Fa
     if len(x) < MIN_CUSTOMERS or int((x > 0).sum()) < MIN_REPEATERS or not (t > 0).any():
         return None
     rows, weights = np.unique(np.column_stack([x, t_x, t]), axis=0, return_counts=True)
-    scale = float(t.mean())
-    x, t_x, t = rows[:, 0], rows[:, 1] / scale, rows[:, 2] / scale
-
-    def loss(log_parameters: Floats) -> float:
-        r, alpha, a, b = np.exp(log_parameters)
-        return -float(weights @ _log_likelihood(family, x, t_x, t, r, alpha, a, b)) / float(weights.sum())
-
-    fits = [minimize(loss, np.array(start), method="L-BFGS-B", bounds=[LOG_BOUNDS] * 4) for start in STARTS]
-    fits = [fit for fit in fits if np.isfinite(fit.fun)]
-    if not fits:
+    scale, count = float(t.mean()), float(weights.sum())
+    likelihood = _Likelihood(family, rows[:, 0], rows[:, 1] / scale, rows[:, 2] / scale, weights / count)
+    best = fit_by_starts(likelihood, STARTS, [LOG_BOUNDS] * 4)
+    if best is None:
         return None
-    best = min(fits, key=lambda fit: fit.fun)
-    r, alpha, a, b = (float(v) for v in np.exp(best.x))
-    count = int(weights.sum())
-    # The likelihood was taken in units of the mean age; x events each carry one unit of time.
-    log_likelihood = -float(best.fun) * count - float(weights @ rows[:, 0]) * float(np.log(scale))
-    return VisitRhythm(family, r, alpha * scale, a, b, log_likelihood, count)
+    (r, alpha, a, b), loss = np.exp(best[0]), best[1]
+    # The likelihood was taken in units of the mean age; each of the x visits carries one unit of time.
+    log_likelihood = -loss * count - float((weights * rows[:, 0]).sum()) * float(np.log(scale))
+    return VisitRhythm(family, float(r), float(alpha) * scale, float(a), float(b), log_likelihood, int(count))
+
+
+def fit_by_starts(
+    loss_and_gradient: Callable[[Floats], tuple[float, Floats]],
+    starts: Sequence[tuple[float, ...]],
+    bounds: list[tuple[float, float]],
+) -> tuple[Floats, float] | None:
+    """Minimum by L-BFGS-B: the first start that converges inside the bounds, else the best of all; None when none is finite."""
+    found = []
+    options = {"maxiter": 500, "ftol": 1e-12, "gtol": 1e-8}
+    for start in starts:
+        with threadpool_limits(1):  # the algebra is tiny; threads would only wait for each other
+            fit = minimize(
+                loss_and_gradient, np.array(start), jac=True, method="L-BFGS-B", bounds=bounds, options=options
+            )
+        if not np.isfinite(fit.fun):
+            continue
+        found.append((fit.x, float(fit.fun)))
+        low, high = np.array(bounds).T
+        if fit.success and bool(((fit.x > low + 1e-3) & (fit.x < high - 1e-3)).all()):
+            break
+    return min(found, key=lambda pair: pair[1]) if found else None
+
+
+class _Likelihood:
+    """Mean negative log likelihood and its gradient in the logarithms of (r, alpha, a, b)."""
+
+    def __init__(self, family: Family, x: Floats, t_x: Floats, t: Floats, weights: Floats) -> None:
+        self.family, self.x, self.t_x, self.t, self.weights = family, x, t_x, t, weights
+        self.counts, self.which = np.unique(x, return_inverse=True)
+
+    def __call__(self, log_parameters: Floats) -> tuple[float, Floats]:
+        r, alpha, a, b = np.exp(log_parameters)
+        n, which = self.counts, self.which
+        stays = n + 1.0 if self.family == "mbgnbd" else n  # chances to leave that were not taken, if alive
+        odds = _log_weight_left(self.family, n, a, b)
+        shared = gammaln(r + n) - gammaln(r) + r * np.log(alpha) + betaln(a, b + stays) - betaln(a, b)
+        log_t, log_t_x, shape = np.log(alpha + self.t), np.log(alpha + self.t_x), r + self.x
+        alive, left = -shape * log_t, odds[which] - shape * log_t_x
+        either = np.logaddexp(alive, left)
+        p_left = np.exp(left - either)
+        log_rate = (1.0 - p_left) * log_t + p_left * log_t_x
+        rate = shape * ((1.0 - p_left) / (alpha + self.t) + p_left / (alpha + self.t_x))
+        left_at = n if self.family == "mbgnbd" else np.maximum(n, 1.0) - 1.0
+        gradient = (
+            (digamma(r + n) - digamma(r))[which] + np.log(alpha) - log_rate,
+            r / alpha - rate,
+            (digamma(a + b) - digamma(a + b + stays))[which] + p_left / a,
+            (digamma(b + stays) - digamma(a + b + stays) - digamma(b) + digamma(a + b))[which]
+            - p_left / (b + left_at)[which],
+        )
+        value = -float((self.weights * (shared[which] + either)).sum())
+        slope = np.array([-float((self.weights * part).sum()) for part in gradient])
+        return value, slope * np.array([r, alpha, a, b])
 
 
 def _columns(frequency: Floats, recency: Floats, age: Floats) -> tuple[Floats, Floats, Floats]:
@@ -113,13 +162,3 @@ def _log_weight_left(family: Family, x: Floats, a: float, b: float) -> Floats:
         return np.log(a) - np.log(b + x)
     with np.errstate(divide="ignore"):
         return np.where(x > 0, np.log(a) - np.log(b + np.maximum(x, 1.0) - 1.0), -np.inf)
-
-
-def _log_likelihood(
-    family: Family, x: Floats, t_x: Floats, t: Floats, r: float, alpha: float, a: float, b: float
-) -> Floats:
-    stays = x + 1.0 if family == "mbgnbd" else x  # chances to leave that were not taken, if alive
-    shared = gammaln(r + x) - gammaln(r) + r * np.log(alpha) + betaln(a, b + stays) - betaln(a, b)
-    alive = -(r + x) * np.log(alpha + t)
-    left = _log_weight_left(family, x, a, b) - (r + x) * np.log(alpha + t_x)
-    return shared + np.logaddexp(alive, left)

@@ -7,11 +7,9 @@ Few visits pull a customer's own mean towards that of everybody; many visits let
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
-from scipy.optimize import minimize
-from scipy.special import gammaln
+from scipy.special import digamma, gammaln
 
-Floats = NDArray[np.float64]
+from ml.visit_rhythm import Floats, fit_by_starts
 
 MIN_CUSTOMERS = 30
 LOG_BOUNDS = (-6.0, 9.0)
@@ -51,28 +49,30 @@ def fit_visit_value(visit_count: Floats, mean_amount: Floats) -> VisitValue | No
         return None
     rows, weights = np.unique(np.column_stack([x[sound], m[sound]]), axis=0, return_counts=True)
     scale = float(np.average(rows[:, 1], weights=weights))
-    x, m = rows[:, 0], rows[:, 1] / scale
+    x, m, share = rows[:, 0], rows[:, 1] / scale, weights / weights.sum()
     if float(np.ptp(m)) < 1e-9:
         return None
 
-    def loss(log_parameters: Floats) -> float:
+    def loss(log_parameters: Floats) -> tuple[float, Floats]:
         p, q, v = np.exp(log_parameters)
+        shape, total = p * x, x * m + v
+        log_total, log_m, log_x = np.log(total), np.log(m), np.log(x)
         value = (
-            gammaln(p * x + q)
-            - gammaln(p * x)
-            - gammaln(q)
-            + q * np.log(v)
-            + (p * x - 1.0) * np.log(m)
-            + (p * x) * np.log(x)
-            - (p * x + q) * np.log(x * m + v)
+            gammaln(shape + q) - gammaln(shape) - gammaln(q) + q * np.log(v)
+            + (shape - 1.0) * log_m + shape * log_x - (shape + q) * log_total
+        )  # fmt: skip
+        both = digamma(shape + q)
+        gradient = (
+            x * (both - digamma(shape) + log_m + log_x - log_total),
+            both - digamma(q) + np.log(v) - log_total,
+            q / v - (shape + q) / total,
         )
-        return -float(weights @ value) / float(weights.sum())
+        slope = np.array([-float((share * part).sum()) for part in gradient])
+        return -float((share * value).sum()), slope * np.array([p, q, v])
 
     bounds = [LOG_BOUNDS, (float(np.log(MIN_Q)), LOG_BOUNDS[1]), LOG_BOUNDS]
-    fits = [minimize(loss, np.array(start), method="L-BFGS-B", bounds=bounds) for start in STARTS]
-    fits = [fit for fit in fits if np.isfinite(fit.fun)]
-    if not fits:
+    best = fit_by_starts(loss, STARTS, bounds)
+    if best is None:
         return None
-    best = min(fits, key=lambda fit: fit.fun)
-    p, q, v = (float(value) for value in np.exp(best.x))
+    p, q, v = (float(value) for value in np.exp(best[0]))
     return VisitValue(p, q, v * scale, int(weights.sum()))

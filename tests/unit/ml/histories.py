@@ -21,13 +21,22 @@ def lifetimes_file(name: str) -> Path:
 def cdnow() -> pd.DataFrame:
     """All 69,659 purchases of 23,570 customers, January 1997 to June 1998: customer_id, day, amount."""
     rows = pd.read_csv(
-        lifetimes_file("CDNOW_master.txt"), sep=r"\s+", header=0, names=["customer_id", "day", "pieces", "amount"], dtype={"customer_id": str}
+        lifetimes_file("CDNOW_master.txt"),
+        sep=r"\s+",
+        header=0,
+        names=["customer_id", "day", "pieces", "amount"],
+        dtype={"customer_id": str},
     )
     return rows.assign(day=pd.to_datetime(rows["day"].astype(str)))[["customer_id", "day", "amount"]]
 
 
-def random_history(customer_count: int, days: int, seed: int = 7, start: str = "2020-01-01") -> pd.DataFrame:
-    """Customers with a rate and a chance to leave of their own: customer_id, day, amount."""
+def random_history(
+    customer_count: int, days: int, seed: int = 7, start: str = "2020-01-01", regularity: float = 1.0
+) -> pd.DataFrame:
+    """Customers with a rate and a chance to leave of their own: customer_id, day, amount.
+
+    regularity 1 is the world of the visit models (visits at random); more makes gaps more even, which they do not know of.
+    """
     rng = np.random.default_rng(seed)
     rows = []
     for number, (first, rate, leaves, level) in enumerate(
@@ -44,7 +53,7 @@ def random_history(customer_count: int, days: int, seed: int = 7, start: str = "
             rows.append((f"c{number:06d}", int(day), level * rng.lognormal(0, 0.3)))
             if rng.random() < leaves:
                 break
-            day += 1 + rng.exponential(1 / rate)
+            day += 1 + rng.gamma(regularity, 1 / (rate * regularity))
     frame = pd.DataFrame(rows, columns=["customer_id", "offset", "amount"])
     frame["day"] = pd.Timestamp(start) + pd.to_timedelta(frame.pop("offset"), unit="D")
     return frame[["customer_id", "day", "amount"]]
@@ -106,7 +115,9 @@ def cut_off(purchases: pd.DataFrame, as_of: date, horizon_days: int | None = Non
     )
 
 
-def load_features(con: duckdb.DuckDBPyConnection, purchases: pd.DataFrame, dates: list[date], horizon_days: int, night: date) -> None:
+def load_features(
+    con: duckdb.DuckDBPyConnection, purchases: pd.DataFrame, dates: list[date], horizon_days: int, night: date
+) -> None:
     """features.feat_customer, features.feat_label and core.fct_visit as dbt would leave them."""
     con.execute("create schema if not exists features; create schema if not exists core")
     features, labels = [], []
@@ -135,5 +146,9 @@ def load_features(con: duckdb.DuckDBPyConnection, purchases: pd.DataFrame, dates
         " cast(spend_amount as decimal(18, 4)) as spend_amount,"
         " cast(spend_trailing_year_amount as decimal(18, 4)) as spend_trailing_year_amount) from feature"
     )
-    con.execute("create or replace table features.feat_label as select * replace (cast(as_of_date as date) as as_of_date) from label")
-    con.execute("create or replace table core.fct_visit as select * replace (cast(arrival_date as date) as arrival_date) from visit")
+    con.execute(
+        "create or replace table features.feat_label as select * replace (cast(as_of_date as date) as as_of_date) from label"
+    )
+    con.execute(
+        "create or replace table core.fct_visit as select * replace (cast(arrival_date as date) as arrival_date) from visit"
+    )

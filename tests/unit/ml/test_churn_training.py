@@ -1,0 +1,132 @@
+"""Churn: promoted when it can be shown to be no worse, a stated fallback otherwise, the same numbers every time."""
+
+from datetime import date
+
+import numpy as np
+import pandas as pd
+import pytest
+from histories import cut_off, random_history
+
+from ml.churn_model import ChurnEnsemble
+from ml.churn_training import BASELINES, train_churn, training_cut_offs
+from ml.history import CutOff
+from ml.judge import judge_probability
+from ml.training import cut_off_dates
+
+NIGHT, HORIZON, WINDOW = date(2023, 12, 31), 365, 730
+FIGURES = {"auc", "brier", "log_loss", "top_decile_lift", "calibration_error", "calibration_slope", "bias"}
+
+
+@pytest.fixture(scope="module")
+def purchases() -> pd.DataFrame:
+    return random_history(2500, 4 * 365, regularity=6.0)
+
+
+@pytest.fixture(scope="module")
+def night(purchases: pd.DataFrame) -> CutOff:
+    return cut_off(purchases, NIGHT)
+
+
+@pytest.fixture(scope="module")
+def past(purchases: pd.DataFrame) -> list[CutOff]:
+    dates = cut_off_dates(purchases["day"].min().date(), NIGHT, HORIZON)
+    return [cut_off(purchases, day, HORIZON) for day in dates]
+
+
+def test_a_candidate_judged_on_later_periods_is_promoted(night: CutOff, past: list[CutOff]) -> None:
+    training = train_churn(night, past, HORIZON, WINDOW, random_state=1)
+    assert training.is_promoted, training.reason
+    assert training.scorer.method == "ensemble"
+    for judged in training.metrics["judged"]:
+        assert set(judged["models"]) == {"ensemble", "logistic", "boosting", *BASELINES}
+        assert set(judged["models"]["ensemble"]) == FIGURES
+        complete_by = [date.fromisoformat(day).toordinal() + HORIZON for day in judged["trained_on"]]
+        assert max(complete_by) <= date.fromisoformat(judged["as_of_date"]).toordinal()
+    figures = training.metrics["mean"]["ensemble"]
+    assert figures["auc"] > 0.6
+    assert figures["calibration_error"] < 0.08
+
+
+def test_two_trainings_give_the_same_bits(night: CutOff, past: list[CutOff]) -> None:
+    one, two = (ChurnEnsemble(HORIZON, WINDOW, 1).fit(past[:2], night.rhythm) for _ in range(2))
+    first, second = one.predict(night.features)["ensemble"], two.predict(night.features)["ensemble"]
+    assert first.tobytes() == second.tobytes()
+    assert one.parameters() == two.parameters()
+
+
+def test_a_customer_scored_alone_gets_the_number_of_the_batch(night: CutOff, past: list[CutOff]) -> None:
+    model = ChurnEnsemble(HORIZON, WINDOW, 1).fit(past[:2], night.rhythm)
+    batch = model.predict(night.features)["ensemble"]
+    alone = [
+        model.predict(night.features.iloc[[row]].reset_index(drop=True))["ensemble"][0] for row in range(0, 200, 50)
+    ]
+    assert np.array(alone) == pytest.approx(batch[0:200:50], abs=1e-12)
+
+
+def test_one_cut_off_without_an_earlier_one_falls_back(night: CutOff, past: list[CutOff]) -> None:
+    training = train_churn(night, past[:1], HORIZON, WINDOW, random_state=1)
+    assert not training.is_promoted
+    assert training.scorer.method == "bgnbd"
+    assert training.reason.startswith(
+        "not promoted: history too short to train and then judge 365 days later; fallback:"
+    )
+    probability = training.scorer.probability(night.features)
+    assert ((probability > 0) & (probability < 1)).all()
+    assert judge_probability(past[0].has_left(), training.scorer.probability(past[0].features))["auc"] > 0.6
+
+
+def test_no_outcome_known_yet_falls_back(night: CutOff) -> None:
+    training = train_churn(night, [], HORIZON, WINDOW, random_state=1)
+    assert training.scorer.method == "bgnbd"
+    assert "no history of 365 days with its outcome" in training.reason
+
+
+def test_one_class_only_falls_back(night: CutOff, past: list[CutOff]) -> None:
+    nobody_returns = [
+        CutOff(c.as_of_date, c.features, np.zeros(len(c.features)), np.zeros(len(c.features))) for c in past
+    ]
+    training = train_churn(night, nobody_returns, HORIZON, WINDOW, random_state=1)
+    assert training.scorer.method == "bgnbd"
+    assert "0 customers of the rarer class in a cut-off, 100 needed" in training.reason
+
+
+def test_one_visit_customers_only_are_not_scored() -> None:
+    """hotel_bookings: the file has no identity, so nobody ever returns."""
+    once = random_history(600, 700).drop_duplicates("customer_id")
+    night = cut_off(once, date(2021, 12, 1))
+    training = train_churn(night, [cut_off(once, date(2020, 12, 1), HORIZON)], HORIZON, WINDOW, random_state=1)
+    assert (training.scorer.method, training.is_promoted) == ("none", False)
+    assert training.scorer.probability(night.features) is None
+
+
+def test_nobody_at_all(night: CutOff) -> None:
+    nobody = CutOff(NIGHT, night.features.iloc[:0], np.empty(0), np.empty(0))
+    assert train_churn(nobody, [nobody], HORIZON, WINDOW, random_state=1).scorer.method == "none"
+
+
+def test_training_takes_only_outcomes_known_by_then(past: list[CutOff]) -> None:
+    known = training_cut_offs(past, past[0].as_of_date, HORIZON)
+    assert [c.as_of_date.isoformat() for c in known] == ["2021-12-31", "2021-07-02", "2020-12-31"][: len(known)]
+
+
+def test_a_cut_off_with_little_history_trains_only_when_there_is_no_other(past: list[CutOff]) -> None:
+    by_date = {c.as_of_date.isoformat(): c for c in past}
+    young = by_date["2020-07-04"]
+    assert young.history_days < HORIZON
+    assert training_cut_offs([young], date(2021, 12, 31), HORIZON) == [young]
+    assert young not in training_cut_offs(past, date(2023, 12, 31), HORIZON, most=9)
+
+
+@pytest.mark.parametrize(
+    ("first", "horizon", "dates"),
+    [
+        pytest.param(date(2022, 12, 1), 365, [], id="a year of history, a year of horizon: nothing to learn from"),
+        pytest.param(date(2022, 1, 1), 365, ["2022-12-31", "2022-07-02"], id="two years"),
+        pytest.param(
+            date(2023, 7, 1), 60, ["2023-11-01", "2023-10-02", "2023-09-02", "2023-08-03"], id="half a year, 60 days"
+        ),
+        pytest.param(None, 365, [], id="no stay"),
+    ],
+)
+def test_cut_off_dates(first: date | None, horizon: int, dates: list[str]) -> None:
+    assert [day.isoformat() for day in cut_off_dates(first, NIGHT, horizon)] == dates
