@@ -131,7 +131,7 @@ def _plan(job: Job, mapping: FeedMapping, spec: Contract, raw: RawTable) -> tupl
 
 def _behind(texts: dict[str, Text], columns: list[str]) -> set[int]:
     """Raw columns that the given canonical columns are read from."""
-    return {int(place) for name in columns for place in re.findall(r"\bc(\d+)\b", texts[name].sql)}
+    return {int(place) for name in columns for place in re.findall(r"\b[ct](\d+)\b", texts[name].sql)}
 
 
 def _mapped(job: Job, mapping: FeedMapping, spec: Contract, names: RawNames) -> dict[str, Text]:
@@ -155,7 +155,7 @@ def _check_required(job: Job, mapping: FeedMapping, spec: Contract, names: RawNa
     for column in spec.columns:
         if not column.required or column.default_from_property:
             continue
-        reads_file = re.search(r"\bc\d+\b", texts[column.name].sql) is not None
+        reads_file = re.search(r"\b[ct]\d+\b", texts[column.name].sql) is not None
         if not reads_file and "null::" in texts[column.name].sql:
             lacking.append(column.name)
     if lacking:

@@ -32,6 +32,12 @@ def blank_to_null(expression: str) -> str:
     return f"nullif(trim({expression}, {literal(BLANKS)}), '')"
 
 
+def cleaned(column: str) -> str:
+    """The same for a column; the costly trim only where the first or last character is not a printable ASCII one."""
+    edges = " or ".join(f"{column}[{place}] not between '!' and '~'" for place in (1, -1))
+    return f"case when {edges} then {blank_to_null(column)} else {column} end"
+
+
 BLANKS = " \t\r\n\u00a0\u3000"
 
 
@@ -56,7 +62,7 @@ class RawNames:
         place = self.place(path)
         if place is not None:
             self.used.add(place)
-            return blank_to_null(physical(place))
+            return clean(place)
         found = self._nested(path)
         if found is None:
             self.missing.add(path)
@@ -88,6 +94,11 @@ class RawNames:
 def physical(place: int) -> str:
     """Name of the raw table's column at a position."""
     return f"c{place}"
+
+
+def clean(place: int) -> str:
+    """Name of the same column without blanks around."""
+    return f"t{place}"
 
 
 def parse_path(path: str) -> list[str | int | dict[str, str]]:

@@ -6,7 +6,7 @@ from pathlib import Path
 from guestbook.contracts import Column, Contract
 from ingest.redact import CARD_PATTERN, SENSITIVE_HINT, is_sensitive_name
 from ingest.sql import checks
-from ingest.sql.names import RawNames, literal, physical, quoted
+from ingest.sql.names import RawNames, clean, cleaned, literal, physical, quoted
 from ingest.sql.values import Text
 
 SEPARATOR = chr(31)
@@ -57,6 +57,7 @@ def quarantined_rows(plan: Plan, source: str, feed: str, vendor: str) -> str:
 def _chain(plan: Plan, source: str) -> str:
     """Common table expressions from raw columns to `whole`: checked columns, reasons, extra."""
     raw = ", ".join(physical(place) for place in range(len(plan.names.names)))
+    clean_columns = "".join(f", {cleaned(physical(place))} as {clean(place)}" for place in sorted(plan.names.used))
     texts = ", ".join(f"{text.sql} as {checks.text(name)}" for name, text in plan.texts.items())
     casts = ", ".join(f"{_cast(plan, column)} as {checks.cast(column.name)}" for column in plan.contract.columns)
     values = ", ".join(f"{checks.value_expression(column)} as {checks.cast_or_value(column)}" for column in plan.contract.columns)
@@ -66,7 +67,8 @@ def _chain(plan: Plan, source: str) -> str:
     comma = ", " if raw else ""
     return (
         f"with source as (select position, unsplit{comma}{raw} from ({source})), "
-        f"texts as (select *, {texts} from source), "
+        f"cleaned as (select *{clean_columns} from source), "
+        f"texts as (select *, {texts} from cleaned), "
         f"casts as (select *, {casts} from texts), "
         f"limited as (select *, {values} from casts), "
         f"filled as (select *{defaults} from limited), "

@@ -144,16 +144,18 @@ class Compiler:
         return f"case lower({sql}) {cases} else {unknown} end"
 
     def _arithmetic(self, operands: tuple[Value, ...], operator: str, missing: str | None = None) -> str:
-        """Exact decimal arithmetic; an operand that is not a number leaves a text that no type accepts."""
+        """Exact decimal arithmetic; an operand that is not a number leaves a text that no type accepts.
+
+        The fallback comes last, so that it costs nothing for rows whose operands are numbers.
+        """
         texts = [self._plain(part) for part in operands]
-        numbers = [f"try_cast({text} as {MONEY})" for text in texts]
-        if missing is not None:
-            numbers = [f"coalesce({number}, {missing})" for number in numbers]
-        result = f"({operator.join(numbers)})::varchar"
-        unreadable = " or ".join(f"({text} is not null and try_cast({text} as {MONEY}) is null)" for text in texts)
         shown = f"concat_ws({literal(operator)}, {', '.join(texts)})"
-        empty = f"when coalesce({', '.join(texts)}) is null then null " if missing is not None and len(texts) > 1 else ""
-        return f"case when {unreadable} then {shown} {empty}else {result} end"
+        if missing is None:
+            result = operator.join(f"try_cast({text} as {MONEY})" for text in texts)
+            is_null = " or ".join(f"{text} is null" for text in texts)
+            return f"coalesce(({result})::varchar, case when {is_null} then null else {shown} end)"
+        result = operator.join(f"try_cast(coalesce({text}, {literal(missing)}) as {MONEY})" for text in texts)
+        return f"case when coalesce({', '.join(texts)}) is not null then coalesce(({result})::varchar, {shown}) end"
 
     def _plain(self, value: Value) -> str:
         sql = self.value(value)
@@ -166,7 +168,8 @@ class Compiler:
         text, count = self.value(start), self._plain(days)
         date = _read_date(text, () if start.column else start.date_format or self.mapping.date_format)
         moved = f"({date} {operator} try_cast({count} as decimal(18,0))::integer)::varchar"
-        return f"case when {text} is null or {count} is null then null else coalesce({moved}, concat_ws(' {operator} ', {text}, {count})) end"
+        shown = f"concat_ws(' {operator} ', {text}, {count})"
+        return f"coalesce({moved}, case when {text} is null or {count} is null then null else {shown} end)"
 
     def _list(self, spec: ListOf) -> str:
         elements = f"json_extract({self.raw.document(spec.each)}, '$[*]')"
