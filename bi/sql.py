@@ -51,7 +51,7 @@ select currency_code, sum(expected_revenue_amount)::decimal(18, 2) as amount
 from ml.customer_clv where expected_revenue_amount is not null group by currency_code order by currency_code
 """
 CHURN_MODEL = """
-select model_version, is_promoted, promotion_reason from ml.model_run where model_name = 'churn'
+select model_version, promotion_reason from ml.model_run where model_name = 'churn'
 order by trained_as_of desc, model_version desc limit 1
 """
 

@@ -96,8 +96,8 @@ def _churn_model(con: duckdb.DuckDBPyConnection) -> str:
     row = con.execute(sql.CHURN_MODEL).fetchone()
     if row is None:
         return "none trained"
-    version, is_promoted, reason = row
-    return f"{version} ({'promoted' if is_promoted else 'not promoted'}: {reason})"
+    version, reason = row
+    return f"{version}: {reason}"
 
 
 def _pairs(con: duckdb.DuckDBPyConnection, query: str, parameters: list[Any] | None = None) -> dict[str, int]:

@@ -94,7 +94,7 @@ def test_a_good_world_passes(con: duckdb.DuckDBPyConnection, settings: Settings)
             {"identity_confidence_range": "blocked"},
         ),
         (
-            "insert into core.bridge_customer_source_record select 'X' || i, 'C1' from range(2000) r(i)",
+            "insert into core.bridge_customer_source_record select 'X' || i, 'C1' from range(6000) r(i)",
             {"largest_customer_share_warn": "warned", "largest_customer_share_block": "blocked"},
         ),
         (
