@@ -1,4 +1,7 @@
-"""Scores of customers: segments, churn risk, lifetime value. Importing this package is cheap; the heavy libraries load inside the calls."""
+"""Scores of customers: segments, churn risk, lifetime value.
+
+Importing this package is cheap; the heavy libraries load inside the calls.
+"""
 
 from collections.abc import Callable
 from importlib import import_module

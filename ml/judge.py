@@ -71,6 +71,20 @@ def top_decile_lift(label: Floats, score: Floats) -> float:
     return float((label[above].sum() + rest * label[tied].mean()) / wanted / base)
 
 
+def lift_gain(label: Floats, other: Floats, ours: Floats) -> tuple[float, float]:
+    """Top-decile lift of our score less that of another on the same rows, and its standard error.
+
+    Rows in both top tenths cancel; the error comes from those in one of them only.
+    """
+    base, wanted = float(label.mean()), max(1, round(len(label) * 0.1))
+    if base == 0:
+        return 0.0, 0.0
+    tops = [np.argsort(-score, kind="stable")[:wanted] for score in (ours, other)]
+    alone = [label[np.setdiff1d(tops[0], tops[1])], label[np.setdiff1d(tops[1], tops[0])]]
+    variance = sum(len(part) * float(part.var()) for part in alone if len(part))
+    return top_decile_lift(label, ours) - top_decile_lift(label, other), float(np.sqrt(variance)) / wanted / base
+
+
 def calibration_error(label: Floats, probability: Floats, bins: int = 10) -> float:
     """Expected calibration error over equal-count bins."""
     order = np.argsort(probability, kind="stable")

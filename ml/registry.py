@@ -1,6 +1,7 @@
 """Saved models: `<home>/models/<model_name>/<model_version>/` holds model.joblib and card.json; current.json names the version in use.
 
-A model file is loaded only when its hash is the one on its card. The card is written last: without it a version does not exist.
+A model file is loaded only when its hash is the one on its card. The card is written last: without it a version does
+not exist.
 """
 
 import hashlib

@@ -11,13 +11,19 @@ LAST_TIER = "small"
 
 
 def fifths(values: Floats, is_more_better: bool = True) -> NDArray[np.int32]:
-    """One score 1-5 per row, 5 best. Equal values get equal scores: the fifth that the middle of the tied rows falls in."""
+    """One score 1-5 per row, 5 best.
+
+    Equal values get equal scores: the fifth that the middle of the tied rows falls in.
+    """
     ranks = rankdata(values if is_more_better else -np.asarray(values), method="average")
     return np.clip(np.floor(5.0 * (ranks - 0.5) / max(len(ranks), 1)) + 1, 1, 5).astype(np.int32)
 
 
 def value_tiers(spend: Floats) -> NDArray[np.object_]:
-    """One tier per row by spend of the trailing year. Customers of equal spend share a tier: the lower one when they straddle an edge; no spend is small."""
+    """One tier per row by spend of the trailing year.
+
+    Customers of equal spend share a tier: the lower one when they straddle an edge; no spend is small.
+    """
     tier: NDArray[np.object_] = np.full(len(spend), LAST_TIER, dtype=object)
     rank = rankdata(-np.asarray(spend), method="max")
     share = 0.0

@@ -167,7 +167,10 @@ class SegmentModel:
 
 
 def choose_k(choices: list[Choice], current_k: int | None) -> tuple[int | None, str]:
-    """The k to use and why: stable and sound first, then silhouette; a k in use stays unless another is clearly better. None when no k is sound."""
+    """The k to use and why: stable and sound first, then silhouette; a k in use stays unless another is clearly better.
+
+    None when no k is sound.
+    """
     sound = [choice for choice in choices if choice.is_sound]
     if not sound:
         return None, "no sound number of segments"

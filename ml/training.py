@@ -60,7 +60,8 @@ def ensure_models(con: duckdb.DuckDBPyConnection, settings: Settings, night_date
 def train(con: duckdb.DuckDBPyConnection, settings: Settings, as_of_date: date) -> list[dict[str, Any]]:
     """One model run per model name, as written to ml.model_run (dates and metrics as text).
 
-    Reads features and labels of as_of_date and of the cut-offs of `training_dates`; a cut-off whose features were not built is left out.
+    Reads features and labels of as_of_date and of the cut-offs of `training_dates`; a cut-off whose features were not
+    built is left out.
     """
     night = read_cut_off(con, as_of_date)
     dates = cut_off_dates(sql.first_arrival(con, as_of_date), as_of_date, settings.churn_horizon_days)

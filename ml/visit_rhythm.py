@@ -1,8 +1,9 @@
 """How often a customer comes, and whether they still do: BG/NBD and MBG/NBD by maximum likelihood.
 
-Non-contractual "buy till you die" models: each customer visits at random with a rate of their own and silently leaves for good after a visit with a
-probability of their own. BG/NBD: Fader, Hardie, Lee (2005), Marketing Science 24(2). MBG/NBD: Batislam, Denizel, Filiztekin (2007), which also lets a
-customer leave after the first visit, so that first-timers are not certain to be alive. Any unit of time does, as long as it is the same one throughout.
+Non-contractual "buy till you die" models: each customer visits at random with a rate of their own and silently leaves
+for good after a visit with a probability of their own. BG/NBD: Fader, Hardie, Lee (2005), Marketing Science 24(2).
+MBG/NBD: Batislam, Denizel, Filiztekin (2007), which also lets a customer leave after the first visit, so that first-
+timers are not certain to be alive. Any unit of time does, as long as it is the same one throughout.
 """
 
 from collections.abc import Callable, Sequence
@@ -77,8 +78,8 @@ class VisitRhythm:
 def fit_visit_rhythm(frequency: Floats, recency: Floats, age: Floats, family: Family = "bgnbd") -> VisitRhythm | None:
     """Maximum likelihood over customers, one row each.
 
-    Takes repeat visits, time from first to last visit and time from first visit to now. Returns None when the data cannot
-    carry a model: too few customers, too few who came back, nobody old enough.
+    Takes repeat visits, time from first to last visit and time from first visit to now. Returns None when the data
+    cannot carry a model: too few customers, too few who came back, nobody old enough.
     """
     x, t_x, t = _columns(frequency, recency, age)
     sound = np.isfinite(x) & np.isfinite(t_x) & np.isfinite(t) & (x >= 0) & (t >= 0)

@@ -10,6 +10,7 @@ from ml.judge import (
     can_be_judged,
     judge_amount,
     judge_probability,
+    lift_gain,
     top_decile_lift,
 )
 
@@ -76,3 +77,14 @@ def test_amount_figures() -> None:
         "total_actual": 6.0,
         "total_expected": 6.0,
     }
+
+
+def test_lift_gain_over_another_score_on_the_same_rows() -> None:
+    """Of 20 rows 4 churn. Our two highest both churn, of the others' two highest one (shared) does."""
+    label = floats(*([1, 1, 0] + [0] * 15 + [1, 1]))
+    ours = np.linspace(1, 0, 20)
+    other = ours.copy()
+    other[[1, 2]] = other[[2, 1]]
+    gain, error = lift_gain(label, other, ours)
+    assert gain == pytest.approx((2 - 1) / 2 / 0.2)
+    assert error == 0.0  # one row each in only one of the tops: no spread to estimate from
