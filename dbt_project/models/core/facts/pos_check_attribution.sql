@@ -1,11 +1,17 @@
 -- one row per (source_system, property_code, pos_check_id): whose check it is, how we know and how sure we are
 -- depends_on: {{ ref('stg_pos_line_version') }}
--- depends_on: {{ ref('fct_reservation') }}
 {{ config(materialized='incremental', unique_key=['source_system', 'property_code', 'pos_check_id']) }}
 
+-- Rooms a reservation ever had: a guest who moved was charged in the old room too.
+with reservation_room as (
+    select distinct source_system, property_code, reservation_id, room_number
+    from {{ ref('stg_reservation_version') }}
+    where room_number is not null
+),
+
 {% if is_incremental() %}
-with refreshed as (
-    select property_code, reservation_id, confirmation_number, room_number, arrival_date, departure_date
+refreshed as (
+    select source_system, property_code, reservation_id, confirmation_number, arrival_date, departure_date
     from {{ ref('fct_reservation') }}
     where {{ newly_refreshed() }}
 ),
@@ -35,7 +41,7 @@ affected as (
     union
     select built.source_system, built.property_code, built.pos_check_id
     from {{ this }} as built
-    inner join refreshed
+    inner join (from refreshed inner join reservation_room using (source_system, property_code, reservation_id)) as refreshed
         on built.property_code = refreshed.property_code
         and built.charged_room_number = refreshed.room_number
         and built.business_date between refreshed.arrival_date and refreshed.departure_date
@@ -48,7 +54,7 @@ line as (
     qualify row_number() over (partition by source_system, property_code, pos_check_id, line_number {{ newest_first() }}) = 1
 ),
 {% else %}
-with line as (
+line as (
     select * from {{ ref('stg_pos_line') }}
 ),
 {% endif %}
@@ -71,7 +77,14 @@ pos_check as (
 ),
 
 reservation as (
-    select * from {{ ref('fct_reservation') }} where customer_id is not null
+    select *, room_number as current_room_number from {{ ref('fct_reservation') }} where customer_id is not null
+),
+
+in_room as (
+    select reservation.* replace (reservation_room.room_number as room_number)
+    from reservation
+    inner join reservation_room using (source_system, property_code, reservation_id)
+    where status in ('in_house', 'checked_out')
 ),
 
 candidate as (
@@ -85,15 +98,16 @@ candidate as (
         reservation.reservation_id as matched_reservation_id,
         reservation.guest_source_record_id as source_record_id,
         reservation.customer_id,
-        8 * cast(pos_check.business_date between reservation.arrival_date and reservation.departure_date as integer)
-        + 4 * cast(coalesce(pos_check.room_number = reservation.room_number, false) as integer)
-        + 2 * cast(
+        16 * cast(pos_check.business_date between reservation.arrival_date and reservation.departure_date as integer)
+        + 8 * cast(coalesce(pos_check.room_number = reservation.current_room_number, false) as integer)
+        + 4 * cast(
             coalesce(pos_check.served_at >= reservation.checked_in_at, true) and coalesce(pos_check.served_at <= reservation.checked_out_at, true)
             as integer
         )
-        + cast(coalesce(contains(lower(pos_check.guest_name), lower(guest.last_name)), false) as integer) as fit
+        + 2 * cast(coalesce(contains(lower(pos_check.guest_name), lower(guest.last_name)), false) as integer)
+        + cast(coalesce(contains(lower(pos_check.guest_name), lower(guest.first_name)), false) as integer) as fit
     from pos_check
-    inner join reservation on pos_check.property_code = reservation.property_code and {{ method.condition }}
+    inner join {{ method.rows }} as reservation on pos_check.property_code = reservation.property_code and {{ method.condition }}
     left join {{ ref('stg_person_record') }} as guest on reservation.guest_source_record_id = guest.source_record_id
     {{ 'union all' if not loop.last }}
     {% endfor %}
