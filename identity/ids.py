@@ -14,7 +14,6 @@ import pyarrow.compute as pc
 from guestbook.lake import read_records, write_record
 from guestbook.settings import Settings
 from identity import sql
-from identity.normalise import keep_rows
 
 RECORD_SCHEMA = pa.schema(
     [
@@ -52,24 +51,20 @@ def load_previous(con: duckdb.DuckDBPyConnection, settings: Settings, night_date
     history = read_records(settings, "identity_history", HISTORY_SCHEMA)
     point = _commit_point(records, night_date, assignment_key(con))
     committed = _commits(records)
-    keep_rows(con, "record_log", _before(records, committed, point))
-    keep_rows(con, "history_log", _before(history, committed, point))
-    con.execute(sql.PREVIOUS_ASSIGNMENT)
-    con.execute(sql.PREVIOUS_HISTORY)
+    sql.keep_rows(con, "record_log", _before(records, committed, point))
+    sql.keep_rows(con, "history_log", _before(history, committed, point))
+    sql.run(con, "previous_assignment")
+    sql.run(con, "previous_history")
     return point
 
 
 def commit_ids(con: duckdb.DuckDBPyConnection, settings: Settings, night_date: date) -> dict[str, int]:
     """Append to the lake what this night changed in identity.customer_record and identity.customer_history; counts of changed rows."""
-    con.execute(sql.ASSIGNMENT_OF_WAREHOUSE)
+    sql.run(con, "assignment_of_warehouse")
     point = load_previous(con, settings, night_date)
     values = {"night_date": night_date, "commit_number": point.commit_number}
-    history = con.execute(sql.HISTORY_CHANGE_ROWS, values).to_arrow_table().cast(HISTORY_SCHEMA)
-    records = (
-        con.execute(sql.RECORD_CHANGE_ROWS, values | {"assignment_key": assignment_key(con)})
-        .to_arrow_table()
-        .cast(RECORD_SCHEMA)
-    )
+    history = sql.rows(con, "history_change_rows", **values).cast(HISTORY_SCHEMA)
+    records = sql.rows(con, "record_change_rows", **values, assignment_key=assignment_key(con)).cast(RECORD_SCHEMA)
     if len(records):
         write_record(settings, "identity_history", point.name, history)
         write_record(settings, "identity_record", point.name, records)
@@ -78,7 +73,7 @@ def commit_ids(con: duckdb.DuckDBPyConnection, settings: Settings, night_date: d
 
 def assignment_key(con: duckdb.DuckDBPyConnection) -> str:
     """A text that is the same for the same assignment of records to customers."""
-    row = con.execute(sql.ASSIGNMENT_KEY).fetchone() or (0, None)
+    row = con.execute(sql.statement("assignment_key")).fetchone() or (0, None)
     return f"{row[0]}-{row[1] or 0}"
 
 

@@ -81,6 +81,13 @@ def parse_name(
     )
 
 
+def compared_text(name: PersonName) -> str:
+    """All that is compared of a name as one text: equal for equal names, the same on every machine and night."""
+    parts = (name.first_key, name.last_key, name.last_compact, name.native_key, name.suffix_code)
+    flags = f"{name.is_pinyin:d}{name.is_organisation:d}"
+    return "\x1f".join([*(part or "" for part in parts), flags, " ".join(name.first_roots)])
+
+
 def _pieces(first: str, last: str, full: str, native: str) -> tuple[_Part, _Part, bool, str | None]:
     """First part, last part, whether their order is known, and the name in its own script."""
     if not first and ("/" in last or "," in last):

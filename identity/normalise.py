@@ -6,7 +6,7 @@ import pyarrow as pa
 from guestbook.errors import GuestbookError
 from identity import sql
 from identity.contact import email_registry_reason, normalise_email, normalise_phone
-from identity.names import PersonName, parse_name
+from identity.names import PersonName, compared_text, parse_name
 from identity.reference import word_list
 
 _TYPES: dict[str, pa.DataType] = {
@@ -20,44 +20,47 @@ _TYPES: dict[str, pa.DataType] = {
     "is_known_first": pa.bool_(),
 }
 NAME_SCHEMA = pa.schema(
-    [("value_number", pa.int64()), *((name, _TYPES.get(name, pa.string())) for name in PersonName._fields)]
+    [
+        ("value_number", pa.int64()),
+        ("compared_text", pa.string()),
+        *((name, _TYPES.get(name, pa.string())) for name in PersonName._fields),
+    ]
 )
 EMAIL_SCHEMA = pa.schema([("email", pa.string()), ("email_normalised", pa.string()), ("registry_reason", pa.string())])
 PHONE_SCHEMA = pa.schema([("phone", pa.string()), ("country_hint", pa.string()), ("phone_e164", pa.string())])
 
 
 def normalise_people(con: duckdb.DuckDBPyConnection) -> int:
-    """Fill the work table `person` (one row per source_record_id) from staging.stg_person_record; returns the number of records."""
+    """Fill the work table `person` (one row per source_record_id) from staging; returns the number of records."""
+    has_countries = "country_code" in _columns(con, "stg_property", is_needed=False)
+    sql.run(con, "property_country" if has_countries else "no_property_country")
     con.execute(sql.person_raw(_columns(con, "stg_person_record")))
-    con.execute(
-        sql.PROPERTY_COUNTRY
-        if "country_code" in _columns(con, "stg_property", is_needed=False)
-        else sql.NO_PROPERTY_COUNTRY
-    )
-    con.execute(sql.NAME_VALUE)
-    keep_rows(con, "name_form", _name_forms(con))
-    con.execute(sql.COMPARED_NAME)
-    con.execute(sql.PERSON_NAME)
-    keep_rows(con, "email_form", _email_forms(con))
-    con.execute(sql.PHONE_VALUE)
-    keep_rows(con, "phone_form", _phone_forms(con))
-    con.execute(sql.PERSON, {"placeholder_birth_dates": word_list("registry")["placeholder_birth_dates"]})
-    return int(_scalar(con, sql.PERSON_COUNT))
+    sql.run(con, "name_value")
+    sql.keep_rows(con, "name_form", _name_forms(con))
+    sql.keep_rows(con, "email_form", _email_forms(con))
+    sql.keep_rows(con, "phone_form", _phone_forms(con))
+    sql.run(con, "compared_name")
+    sql.run(con, "person_name")
+    sql.run(con, "person", placeholder_birth_dates=word_list("registry")["placeholder_birth_dates"])
+    return int((con.execute(sql.statement("person_count")).fetchone() or (0,))[0])
 
 
 def _name_forms(con: duckdb.DuckDBPyConnection) -> pa.Table:
     """One row per distinct delivered name."""
-    values = con.execute(sql.NAME_VALUE_ROWS).to_arrow_table()
+    values = sql.rows(con, "name_value_rows")
     numbers, *parts = [column.to_pylist() for column in values.columns]
     parsed = [parse_name(*name) for name in zip(*parts, strict=True)]
     columns = list(zip(*parsed, strict=True)) if parsed else [()] * len(PersonName._fields)
-    arrays = [pa.array(column, type=field.type) for column, field in zip([numbers, *columns], NAME_SCHEMA, strict=True)]
+    texts = [compared_text(name) for name in parsed]
+    arrays = [
+        pa.array(column, type=field.type) for column, field in zip([numbers, texts, *columns], NAME_SCHEMA, strict=True)
+    ]
     return pa.Table.from_arrays(arrays, schema=NAME_SCHEMA)
 
 
 def _email_forms(con: duckdb.DuckDBPyConnection) -> pa.Table:
     """One row per distinct delivered e-mail."""
-    emails = con.execute(sql.EMAIL_VALUE).to_arrow_table().column(0).to_pylist()
+    emails = sql.rows(con, "email_value_rows").column(0).to_pylist()
     canonical = [normalise_email(email) for email in emails]
     reasons = [email_registry_reason(email) if email else None for email in canonical]
     return pa.table([emails, canonical, reasons], schema=EMAIL_SCHEMA)
@@ -65,18 +68,9 @@ def _email_forms(con: duckdb.DuckDBPyConnection) -> pa.Table:
 
 def _phone_forms(con: duckdb.DuckDBPyConnection) -> pa.Table:
     """One row per distinct delivered phone and country hint."""
-    phones, hints = (column.to_pylist() for column in con.execute(sql.PHONE_VALUE_ROWS).to_arrow_table().columns)
+    phones, hints = (column.to_pylist() for column in sql.rows(con, "phone_value_rows").columns)
     numbers = [normalise_phone(phone, hint) for phone, hint in zip(phones, hints, strict=True)]
     return pa.table([phones, hints, numbers], schema=PHONE_SCHEMA)
-
-
-def keep_rows(con: duckdb.DuckDBPyConnection, name: str, rows: pa.Table) -> None:
-    """A work table of rows from Python."""
-    con.register("rows_from_python", rows)
-    try:
-        con.execute(sql.work_table(name, "rows_from_python"))
-    finally:
-        con.unregister("rows_from_python")
 
 
 def _columns(con: duckdb.DuckDBPyConnection, table: str, *, is_needed: bool = True) -> set[str]:
@@ -86,8 +80,3 @@ def _columns(con: duckdb.DuckDBPyConnection, table: str, *, is_needed: bool = Tr
             f"staging.{table} does not exist or has no source_record_id: build the staging models first (dbt tag:staging)"
         )
     return found
-
-
-def _scalar(con: duckdb.DuckDBPyConnection, query: str) -> int:
-    row = con.execute(query).fetchone()
-    return row[0] if row else 0

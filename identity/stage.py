@@ -1,4 +1,7 @@
-"""One night of identity: person records in, customers out. Everything but the ids' history is a function of the records, rules and lists."""
+"""One night of identity: person records in, customers out.
+
+Everything but the ids' history is a function of the records, rules and lists.
+"""
 
 from datetime import date
 from importlib import resources
@@ -12,7 +15,7 @@ from guestbook.settings import Settings
 from guestbook.warehouse import write_rows
 from identity import ids, sql
 from identity.cluster import MUST_LINK_WEIGHT, Contradictions, Edges, Ints, cluster, components, link_tree, unite
-from identity.normalise import keep_rows, normalise_people
+from identity.normalise import normalise_people
 from identity.rules import RuleBook, rule_book
 from identity.steward import StewardLink, read_steward_links
 
@@ -20,89 +23,94 @@ STEWARD_SCHEMA = pa.schema([(name, pa.string()) for name in StewardLink._fields]
 LIMIT_SCHEMA = pa.schema(
     [("identifier_type", pa.string()), ("limit_count", pa.int64()), ("max_top_share", pa.float64())]
 )
+MAX_BITS = 60.0  # 2**-60 is nought in a probability
+OUTPUTS = (
+    "person_normalised",
+    "shared_identifier",
+    "match_edge",
+    "customer_record",
+    "customer_history",
+    "customer_confidence",
+)
 
 
 def resolve(con: duckdb.DuckDBPyConnection, settings: Settings, night_date: date) -> dict[str, int]:
-    """Rebuild the identity tables from staging.stg_person_record; ids and valid_from continue what the lake has committed. Returns counts.
+    """Rebuild the identity tables from staging.stg_person_record; counts of records, customers, links.
 
-    Nothing is permanent until `commit`. Raises ConfigError for a wrong rule or steward list.
+    Ids and valid_from continue what the lake has committed; nothing is permanent until `commit`.
+    Raises ConfigError for a wrong rule or steward list.
     """
-    keep_rows(con, "steward_link", _steward_table(settings))
-    counts = {"person_records": normalise_people(con)}
+    sql.keep_rows(con, "steward_link", _steward_table(settings))
+    record_count = normalise_people(con)
     _link(con, rule_book())
     _cluster(con)
-    con.execute(sql.CUSTOMER_VERDICT)
+    sql.run(con, "customer_verdict")
     _place_profiles(con)
-    con.execute(sql.ASSIGNMENT)
+    sql.run(con, "assignment")
     ids.load_previous(con, settings, night_date)
-    counts |= _write(con, night_date)
-    for table in sql.WORK_TABLES:
-        con.execute(sql.drop_work_table(table))
-    return counts
+    counts = _write(con, night_date)
+    sql.drop_work_tables(con)
+    return {"person_records": record_count, **counts}
 
 
 def commit(con: duckdb.DuckDBPyConnection, settings: Settings, night_date: date) -> dict[str, int]:
     """Make the night's ids permanent: append what changed to the lake. The same inputs again overwrite the same file."""
-    return ids.commit_ids(con, settings, night_date)
+    counts = ids.commit_ids(con, settings, night_date)
+    sql.drop_work_tables(con)
+    return counts
 
 
 def _link(con: duckdb.DuckDBPyConnection, book: RuleBook) -> None:
     """From normalised persons to edges: shared identifiers, profiles, candidate pairs, rules and guards."""
-    keep_rows(con, "shared_limit", _limits())
-    con.execute(sql.STEWARD_RECORD)
-    for statement in (sql.SHARED_FOUND, sql.MATCHABLE, sql.PROFILE, sql.RECORD_PROFILE, sql.FACET):
-        con.execute(statement)
-    for statement in (sql.pair_candidate(book), sql.NAME_PAIR_OF_PROFILES, sql.PAIR, sql.edge(book)):
-        con.execute(statement)
-    con.execute(sql.STEWARD_PAIR)
-    con.execute(sql.DELETE_DECIDED_EDGE)
-    con.execute(sql.INSERT_STEWARD_EDGE, {"must_link_weight": MUST_LINK_WEIGHT})
+    sql.keep_rows(con, "shared_limit", _limits())
+    sql.run(con, "steward_record", "shared_found", "matchable", "profile", "record_profile", "facet")
+    sql.run(con, "macro_is_typo", "macro_birth_level", "macro_contradiction")
+    con.execute(sql.pair_candidate(book))
+    sql.run(con, "wanted_names_of_profiles", "name_pair", "pair")
+    con.execute(sql.edge(book))
+    sql.run(con, "steward_pair", "delete_decided_edge")
+    sql.run(con, "insert_steward_edge", must_link_weight=MUST_LINK_WEIGHT)
 
 
 def _cluster(con: duckdb.DuckDBPyConnection) -> None:
     """From edges to profile_label (one row per profile: its cluster)."""
-    nodes = con.execute(sql.PROFILE_NODE).fetchnumpy()
-    facets = nodes["facet_number"].astype(np.int64)
+    nodes = sql.arrays(con, "profile_node_rows")
+    facets, is_leaf = nodes["facet_number"].astype(np.int64), nodes["is_leaf"].astype(bool)
+    numbers = np.arange(len(facets))
     edges = _edges(con)
     edges = edges.where(edges.weight < MUST_LINK_WEIGHT)
     linked = components(len(facets), edges)
-    keep_rows(
-        con,
-        "profile_component",
-        pa.table({"profile_number": np.arange(len(facets)), "facet_number": facets, "component": linked}),
-    )
-    for statement in (sql.FACET_PAIR, sql.NAME_PAIR_OF_FACETS, sql.CONTRADICTION, sql.INSERT_STEWARD_CONTRADICTION):
-        con.execute(statement)
-    found = con.execute(sql.CONTRADICTION_ROWS).fetchnumpy()
+    member = {"profile_number": numbers, "facet_number": facets, "component": linked}
+    sql.keep_rows(con, "profile_component", pa.table(member))
+    sql.run(con, "facet_pair", "wanted_names_of_facets", "name_pair", "contradiction", "insert_steward_contradiction")
+    found = sql.arrays(con, "contradiction_rows")
     contradictions = Contradictions(found["first_facet"].astype(np.int64), found["second_facet"].astype(np.int64))
-    labels = cluster(facets, nodes["is_leaf"].astype(bool), edges, contradictions)
-    labels = unite(labels, *_steward_pairs(con))
-    keep_rows(con, "profile_label", pa.table({"profile_number": np.arange(len(labels)), "cluster": labels}))
+    labels = unite(cluster(facets, is_leaf, edges, contradictions), *_steward_pairs(con))
+    sql.keep_rows(con, "profile_label", pa.table({"profile_number": numbers, "cluster": labels}))
 
 
 def _place_profiles(con: duckdb.DuckDBPyConnection) -> None:
-    """profile_cluster: one row per profile with its cluster and the link that ties it towards the cluster's anchor."""
-    labels = con.execute(sql.PROFILE_LABEL_ROWS).fetchnumpy()["cluster"].astype(np.int64)
-    roots = con.execute(sql.CLUSTER_ROOT).fetchnumpy()["root_profile"].astype(np.int64)
+    """Fill profile_cluster: one row per profile with its cluster and the link that ties it towards the anchor."""
+    labels = sql.arrays(con, "profile_label_rows")["cluster"].astype(np.int64)
+    roots = sql.arrays(con, "cluster_root_rows")["root_profile"].astype(np.int64)
     edges = _edges(con)
     together = labels[edges.first] == labels[edges.second]
-    rules = con.execute(sql.LINK_ROWS).to_arrow_table().column(0).combine_chunks().filter(pa.array(together))
+    rules = sql.rows(con, "edge_rule_rows").column(0).combine_chunks().filter(pa.array(together))
     inside = edges.where(together)
     tie = link_tree(len(labels), inside, roots)
-    position = pa.array(tie, mask=tie < 0)
-    weight = np.where(tie >= 0, inside.weight[tie] if len(inside) else 0.0, 0.0)
-    probability = pa.array(1 - 1 / (1 + np.exp2(np.minimum(weight, 60))), mask=tie < 0)
+    weight = inside.weight[tie] if len(inside) else np.zeros(len(tie))
+    probability = 1 - 1 / (1 + np.exp2(np.minimum(weight, MAX_BITS)))
     placed = {
         "profile_number": np.arange(len(labels)),
         "cluster": labels,
-        "link_rule": rules.take(position),
-        "link_probability": probability,
+        "link_rule": rules.take(pa.array(tie, mask=tie < 0)),
+        "link_probability": pa.array(probability, mask=tie < 0),
     }
-    keep_rows(con, "profile_cluster", pa.table(placed))
+    sql.keep_rows(con, "profile_cluster", pa.table(placed))
 
 
 def _edges(con: duckdb.DuckDBPyConnection) -> Edges:
-    found = con.execute(sql.EDGE_ROWS).fetchnumpy()
+    found = sql.arrays(con, "edge_rows")
     first, second, support = (
         found[name].astype(np.int64) for name in ("first_profile", "second_profile", "pair_count")
     )
@@ -111,24 +119,20 @@ def _edges(con: duckdb.DuckDBPyConnection) -> Edges:
 
 def _steward_pairs(con: duckdb.DuckDBPyConnection) -> tuple[Ints, Ints]:
     """Pairs of profiles that must be one customer, and pairs that must not."""
-    found = con.execute(sql.STEWARD_PAIR_ROWS).fetchnumpy()
+    found = sql.arrays(con, "steward_pair_rows")
     pairs = np.stack([found["first_profile"].astype(np.int64), found["second_profile"].astype(np.int64)], axis=1)
     is_must_link = found["is_must_link"].astype(bool)
     return pairs[is_must_link], pairs[~is_must_link]
 
 
 def _write(con: duckdb.DuckDBPyConnection, night_date: date) -> dict[str, int]:
-    """Replace the identity tables; counts by table."""
-    night = {"night_date": night_date}
-    rows = {
-        "person_normalised": con.execute(sql.PERSON_NORMALISED_ROWS).to_arrow_table(),
-        "shared_identifier": con.execute(sql.SHARED_IDENTIFIER_ROWS).to_arrow_table(),
-        "match_edge": con.execute(sql.MATCH_EDGE_ROWS).to_arrow_table(),
-        "customer_record": con.execute(sql.CUSTOMER_RECORD_ROWS, night).to_arrow_table(),
-        "customer_history": con.execute(sql.CUSTOMER_HISTORY_ROWS, night).to_arrow_table(),
-        "customer_confidence": con.execute(sql.CONFIDENCE_ROWS).to_arrow_table(),
-    }
-    written = {name: write_rows(con, f"identity.{name}", table, replace_where={}) for name, table in rows.items()}
+    """Replace the identity tables; counts."""
+    written = {}
+    for table in OUTPUTS:
+        values = {"night_date": night_date} if table in {"customer_record", "customer_history"} else {}
+        written[table] = write_rows(
+            con, f"identity.{table}", sql.rows(con, f"{table}_rows", **values), replace_where={}
+        )
     return {
         "customers": written["customer_confidence"],
         "links": written["match_edge"],
@@ -145,6 +149,3 @@ def _limits() -> pa.Table:
     text = resources.files("identity").joinpath("limits.yml").read_text(encoding="utf-8")
     kept = [{name: entry[name] for name in LIMIT_SCHEMA.names} for entry in yaml.safe_load(text)]
     return pa.Table.from_pylist(kept, schema=LIMIT_SCHEMA)
-
-
-__all__ = ["commit", "resolve"]

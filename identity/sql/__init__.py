@@ -1,0 +1,221 @@
+"""All SQL of the identity stage: named statements of the `.sql` files, and the pairs and edges compiled from the rules."""
+
+import re
+from collections.abc import Iterable
+from functools import cache
+from importlib import resources
+from typing import Any
+
+import duckdb
+import numpy as np
+import pyarrow as pa
+
+from identity.rules import Rule, RuleBook
+
+# Columns of staging.stg_person_record that are read; one that is absent counts as null.
+PERSON_COLUMNS = {
+    "source_record_id": "varchar",
+    "record_kind": "varchar",
+    "role": "varchar",
+    "source_system": "varchar",
+    "property_code": "varchar",
+    "reference_id": "varchar",
+    "delivery_sequence": "bigint",
+    "row_number": "bigint",
+    "night_date": "date",
+    "title": "varchar",
+    "first_name": "varchar",
+    "last_name": "varchar",
+    "full_name": "varchar",
+    "native_name": "varchar",
+    "email": "varchar",
+    "phone": "varchar",
+    "birth_date": "date",
+    "gender": "varchar",
+    "nationality_code": "varchar",
+    "address": "varchar",
+    "city": "varchar",
+    "postal_code": "varchar",
+    "country_code": "varchar",
+    "document_type": "varchar",
+    "document_hash": "varchar",
+    "loyalty_number": "varchar",
+    "card_token": "varchar",
+    "guest_profile_id": "varchar",
+    "confirmation_number": "varchar",
+    "reservation_id": "varchar",
+}
+AGREEMENTS = {
+    "birth_date": "birth_level in ('same', 'near')",
+    "phone": "is_phone_agreed",
+    "email": "is_email_agreed",
+    "postal_code": "is_postal_code_agreed",
+    "address": "is_address_agreed",
+    "city": "is_city_agreed",
+    "gender": "is_gender_agreed",
+    "loyalty_number": "is_loyalty_number_agreed",
+}
+FILES = ("normalise", "link", "cluster", "ids", "output")
+# Names are not values: they can't be bound, so a column list is asked for by table name.
+COLUMNS_OF_STAGING = (
+    "select column_name from information_schema.columns where table_schema = 'staging' and table_name = ?"
+)
+_NAME = re.compile(r"^-- name: (\w+)$", re.MULTILINE)
+
+
+@cache
+def statements() -> dict[str, str]:
+    """Every named statement of the `.sql` files."""
+    found: dict[str, str] = {}
+    for file in FILES:
+        text = resources.files(__name__).joinpath(f"{file}.sql").read_text(encoding="utf-8")
+        _, *parts = _NAME.split(text)
+        found |= dict(zip(parts[::2], (part.strip() for part in parts[1::2]), strict=True))
+    return found
+
+
+def statement(name: str) -> str:
+    """One named statement."""
+    return statements()[name]
+
+
+def run(con: duckdb.DuckDBPyConnection, *names: str, **values: Any) -> None:
+    """Execute named statements in order."""
+    for name in names:
+        con.execute(statement(name), values or None)
+
+
+def rows(con: duckdb.DuckDBPyConnection, name: str, **values: Any) -> pa.Table:
+    """The rows that a named statement selects."""
+    return con.execute(statement(name), values or None).to_arrow_table()
+
+
+def arrays(con: duckdb.DuckDBPyConnection, name: str) -> dict[str, np.ndarray]:
+    """The columns that a named statement selects; none of them has nulls."""
+    return con.execute(statement(name)).fetchnumpy()
+
+
+def keep_rows(con: duckdb.DuckDBPyConnection, name: str, content: pa.Table) -> None:
+    """A work table of rows from Python."""
+    con.register("rows_from_python", content)
+    try:
+        con.execute(f"create or replace temp table {identifier(name)} as select * from rows_from_python")
+    finally:
+        con.unregister("rows_from_python")
+
+
+def drop_work_tables(con: duckdb.DuckDBPyConnection) -> None:
+    """Give the memory of all work tables back."""
+    for (name,) in con.execute("select table_name from duckdb_tables() where temporary").fetchall():
+        con.execute(f"drop table temp.{identifier(name)}")
+
+
+def identifier(name: str) -> str:
+    """A name as an SQL identifier."""
+    return '"' + name.replace('"', '""') + '"'
+
+
+def literal(text: str) -> str:
+    """A text as an SQL literal."""
+    return "'" + text.replace("'", "''") + "'"
+
+
+def person_raw(present: Iterable[str]) -> str:
+    """One row per source_record_id as delivered, in anchor order (record_number from 0).
+
+    name_text is the delivered name as one text, null when there is none; chr(31) stands in no name.
+    """
+    have = set(present)
+    columns = ",\n        ".join(
+        identifier(name) if name in have else f"cast(null as {data_type}) as {identifier(name)}"
+        for name, data_type in PERSON_COLUMNS.items()
+    )
+    return f"""
+create or replace temp table person_raw as
+with delivered as (
+    select
+        {columns}
+    from staging.stg_person_record
+)
+select
+    row_number() over (
+        order by delivery_sequence, row_number,
+            case role when 'guest' then 1 when 'booker' then 2 when 'caller' then 3 else 4 end, source_record_id
+    ) - 1 as record_number,
+    delivered.*,
+    case when coalesce(first_name, last_name, full_name, native_name) is not null
+         then concat_ws(chr(31), coalesce(title, ''), coalesce(first_name, ''), coalesce(last_name, ''),
+                        coalesce(full_name, ''), coalesce(native_name, '')) end as name_text,
+    coalesce(delivered.country_code, property_country.country_code, nationality_code, '') as country_hint
+from delivered
+left join property_country on delivered.property_code = property_country.property_code
+"""
+
+
+def pair_candidate(book: RuleBook) -> str:
+    """One row per pair of profiles (first < second) that share a block of some rule.
+
+    rule_bits says which rules, pair_count how many pairs of records stand behind it for rules about records.
+    """
+    selects = [_block(position, rule) for position, rule in enumerate(book.rules)]
+    return f"""
+create or replace temp table pair_candidate as
+select first_profile, second_profile, bit_or(rule_bit) as rule_bits, cast(sum(pair_count) as bigint) as pair_count
+from ({" union all ".join(selects)})
+group by first_profile, second_profile
+"""
+
+
+def edge(book: RuleBook) -> str:
+    """One row per candidate pair that some rule speaks for: its rules in their order and the strongest one's weight."""
+    weights = ",\n        ".join(_weight(position, rule) for position, rule in enumerate(book.rules))
+    names = ", ".join(literal(rule.name) for rule in book.rules)
+    return f"""
+create or replace temp table edge as
+with weighed as (
+    select pair.*, [
+        {weights}
+    ] as weights
+    from pair
+)
+select
+    first_profile, second_profile, pair_count, name_class, birth_level, refused_reason,
+    list_max(weights) as match_weight,
+    list_extract([{names}], list_position(weights, list_max(weights))) as match_rule,
+    array_to_string(list_filter([{names}], (name, position) -> weights[position] is not null), ',') as match_rules
+from weighed
+where list_max(weights) is not null
+"""
+
+
+def _block(position: int, rule: Rule) -> str:
+    equal = " and ".join(f"a.{identifier(column)} = b.{identifier(column)}" for column in rule.block)
+    bit = f"cast({1 << position} as bigint) as rule_bit"
+    if not rule.is_about_records:
+        return f"""
+select a.profile_number as first_profile, b.profile_number as second_profile, {bit}, 0 as pair_count
+from profile as a
+inner join profile as b on {equal} and a.profile_number < b.profile_number
+"""
+    return f"""
+select
+    least(a.profile_number, b.profile_number) as first_profile,
+    greatest(a.profile_number, b.profile_number) as second_profile,
+    {bit},
+    count(*) as pair_count
+from record_profile as a
+inner join record_profile as b on {equal} and a.profile_number <> b.profile_number and {_roles(rule)}
+group by 1, 2
+"""
+
+
+def _roles(rule: Rule) -> str:
+    pairs = [f"(a.role = {literal(first)} and b.role = {literal(second)})" for first, second in rule.roles]
+    return f"({' or '.join(pairs)})" if pairs else "a.record_number < b.record_number"
+
+
+def _weight(position: int, rule: Rule) -> str:
+    cases = " ".join(f"when {literal(name_class)} then {bits}" for name_class, bits in rule.names.items())
+    extra = f" and ({' or '.join(AGREEMENTS[agreement] for agreement in rule.any_of)})" if rule.any_of else ""
+    bit = f"rule_bits & cast({1 << position} as bigint) <> 0"
+    return f"cast(case when {bit}{extra} then case name_class {cases} end end as double)"

@@ -1,0 +1,142 @@
+-- Person records as delivered, then in the form they are compared in. Work tables are temporary.
+
+-- name: property_country
+create or replace temp table property_country as
+select property_code, min(country_code) as country_code
+from staging.stg_property
+group by property_code
+
+-- name: no_property_country
+create or replace temp table property_country as
+select cast(null as varchar) as property_code, cast(null as varchar) as country_code
+where false
+
+-- name: name_value
+-- one row per distinct delivered name
+create or replace temp table name_value as
+select row_number() over (order by name_text) - 1 as value_number, *
+from (
+    select
+        name_text,
+        any_value(title) as title,
+        any_value(first_name) as first_name,
+        any_value(last_name) as last_name,
+        any_value(full_name) as full_name,
+        any_value(native_name) as native_name
+    from person_raw
+    where name_text is not null
+    group by name_text
+)
+
+-- name: name_value_rows
+select value_number, title, first_name, last_name, full_name, native_name
+from name_value
+order by value_number
+
+-- name: email_value_rows
+select distinct email
+from person_raw
+where email is not null
+order by email
+
+-- name: phone_value_rows
+select distinct phone, country_hint
+from person_raw
+where phone is not null
+order by phone, country_hint
+
+-- name: compared_name
+-- one row per distinct compared name; name_number orders by content
+create or replace temp table compared_name as
+select
+    row_number() over (order by compared_text) - 1 as name_number,
+    *,
+    replace(first_key, ' ', '') as first_compact,
+    string_split(first_key, ' ') as first_words,
+    list_filter(string_split(first_key, ' '), word -> length(word) > 1) as long_first_words,
+    array_to_string(list_sort(string_split(concat_ws(' ', first_key, last_key), ' ')), ' ') as sorted_words
+from (
+    select
+        compared_text,
+        any_value(first_key) as first_key,
+        any_value(first_roots) as first_roots,
+        any_value(is_initial) as is_initial,
+        any_value(last_key) as last_key,
+        any_value(last_words) as last_words,
+        any_value(last_compact) as last_compact,
+        any_value(last_roots) as last_roots,
+        any_value(native_key) as native_key,
+        any_value(suffix_code) as suffix_code,
+        any_value(is_pinyin) as is_pinyin,
+        any_value(is_organisation) as is_organisation,
+        any_value(is_known_first) as is_known_first
+    from name_form
+    group by compared_text
+)
+
+-- name: person_name
+-- one row per distinct delivered name with its compared form; a name that says nothing (a placeholder) has no name_number
+create or replace temp table person_name as
+select
+    name.name_text, form.first_name, form.last_name, form.native_name, form.is_ordered, form.title_gender,
+    case when coalesce(compared.first_key, compared.last_key, compared.native_key) is not null
+         then compared.name_number end as name_number,
+    compared.first_key, compared.last_key, compared.suffix_code, compared.is_organisation, compared.is_initial,
+    compared.compared_text
+from name_form as form
+inner join name_value as name on form.value_number = name.value_number
+inner join compared_name as compared on form.compared_text = compared.compared_text
+
+-- name: person
+-- one row per source_record_id in the form it is compared in
+create or replace temp table person as
+with joined as (
+    select
+        raw.record_number, raw.source_record_id, raw.record_kind, raw.role, raw.source_system, raw.property_code,
+        raw.reference_id, raw.reservation_id, raw.guest_profile_id,
+        name.first_name, name.last_name, name.native_name, name.name_number, name.compared_text,
+        name.first_key, name.last_key, name.suffix_code, name.is_ordered as is_name_ordered,
+        coalesce(name.is_organisation, false) as is_organisation_name,
+        coalesce(name.is_initial, false) as is_initial,
+        email.email_normalised, email.registry_reason as email_registry_reason,
+        phone.phone_e164,
+        case when raw.birth_date > date '1901-12-31' and raw.birth_date <= raw.night_date
+                  and not list_contains($placeholder_birth_dates, cast(raw.birth_date as varchar))
+             then raw.birth_date end as birth_date,
+        coalesce(
+            case when lower(raw.gender) in ('f', 'female', 'w', 'weiblich', '2') then 'female'
+                 when lower(raw.gender) in ('m', 'male', 'maennlich', '1') then 'male' end,
+            name.title_gender
+        ) as gender,
+        nullif(regexp_replace(upper(strip_accents(raw.postal_code)), '[^0-9A-Z]', '', 'g'), '') as postal_text,
+        nullif(array_to_string(list_sort(regexp_extract_all(lower(strip_accents(raw.address)), '[0-9]+|[a-z]{3,}')), ' '), '')
+            as address_key,
+        nullif(regexp_replace(lower(strip_accents(raw.city)), '[^a-z]', '', 'g'), '') as city_key,
+        upper(raw.country_code) as country_code,
+        nullif(regexp_replace(upper(raw.loyalty_number), '[^0-9A-Z]', '', 'g'), '') as loyalty_number_key,
+        nullif(trim(raw.document_hash), '') as document_hash,
+        lower(trim(raw.document_type)) as document_type,
+        nullif(trim(raw.card_token), '') as card_token,
+        nullif(regexp_replace(upper(raw.confirmation_number), '[^0-9A-Z]', '', 'g'), '') as confirmation_key
+    from person_raw as raw
+    left join person_name as name on raw.name_text = name.name_text
+    left join email_form as email on raw.email = email.email
+    left join phone_form as phone on raw.phone = phone.phone and raw.country_hint = phone.country_hint
+)
+select
+    * exclude (postal_text, document_hash, document_type, guest_profile_id, reservation_id),
+    case when postal_text is not null then coalesce(country_code, '?') || '-' || postal_text end as postal_code_key,
+    case when document_hash is not null then coalesce(document_type, '?') || '|' || document_hash end as document_key,
+    case when nullif(trim(guest_profile_id), '') is not null
+         then concat_ws('|', source_system, coalesce(property_code, ''), trim(guest_profile_id)) end as guest_profile_key,
+    case when record_kind = 'reservation'
+         then concat_ws('|', source_system, coalesce(property_code, ''), reference_id) end as reservation_key,
+    case when record_kind = 'reservation'
+         then concat_ws('|', source_system, coalesce(property_code, ''), reference_id, role) end as reservation_role_key,
+    case when role = 'guest' then concat_ws('|', coalesce(property_code, ''), reference_id)
+         when role = 'payer' and reservation_id is not null
+         then concat_ws('|', coalesce(property_code, ''), reservation_id) end as stay_key
+from joined
+
+-- name: person_count
+select count(*) from person
