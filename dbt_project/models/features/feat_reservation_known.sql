@@ -14,12 +14,20 @@ with delivered as (
 -- A history load shows only how a booking ended. That it was on the books before is known from booked_on, so its first
 -- version is preceded by the same booking as reserved: else cut-offs in the past would see empty books and today's full ones.
 state as (
-    select *, false as is_booking_before_history
+    select *
     from delivered
-    union all by name
+    union all
     select
-        * replace ('reserved' as status, booked_on as known_on, cast(null as varchar) as row_hash),
-        true as is_booking_before_history
+        * replace (
+            'reserved' as status,
+            booked_on as known_on,
+            cast(null as varchar) as row_hash,
+            -- May have been learned at the desk, after the booking.
+            cast(null as varchar) as guest_country_code,
+            cast(null as varchar) as loyalty_number,
+            cast(null as varchar) as loyalty_tier_code,
+            cast(null as boolean) as consent_email
+        )
     from delivered
     where version_number = 1 and is_history and status <> 'waitlisted' and booked_on < known_on
 ),

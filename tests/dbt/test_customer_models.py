@@ -1,0 +1,48 @@
+"""Golden record, features and marts: all build on nothing, say their grain in the database, and pass dbt's own unit tests."""
+
+from datetime import date
+
+import pytest
+
+from guestbook import dbt_runner
+
+NIGHT = date(2026, 11, 20)
+TABLES = [
+    "core.dim_customer", "core.dim_customer_field_source", "core.customer_field_candidate", "core.customer_360",
+    "core.bridge_customer_source_record", "core.customer_id_history", "features.feat_customer", "features.feat_label",
+    "marts.property_daily", "marts.source_of_business", "marts.customer_pyramid", "marts.complaint_case",
+    "marts.reconciliation", "marts.preference_profile",
+]  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def built_on_nothing(empty_warehouse):
+    for select in ("tag:core", "tag:marts"):
+        empty_warehouse.build(select, NIGHT)
+    return empty_warehouse
+
+
+@pytest.mark.parametrize("table", TABLES)
+def test_table_exists_and_is_empty(built_on_nothing, table):
+    assert built_on_nothing.rows(f"select count(*) from {table}") == [(0,)]
+
+
+def test_the_database_says_grain_and_meaning(built_on_nothing):
+    comments = built_on_nothing.rows(
+        "select table_name, comment from duckdb_tables() where schema_name in ('features', 'marts')"
+    )
+    assert len(comments) >= 8
+    assert [name for name, comment in comments if not (comment or "").startswith("One row per ")] == []
+    assert built_on_nothing.rows(
+        """select table_name, column_name from duckdb_columns()
+           where schema_name in ('core', 'features', 'marts') and comment is null and not internal"""
+    ) == []  # fmt: skip
+
+
+def test_unit_tests_of_golden_record_features_and_marts(built_on_nothing):
+    variables = dbt_runner.night_variables(built_on_nothing.settings, NIGHT)
+    mine = ("dim_customer", "dim_customer_field_source", "customer_field_candidate", "customer_360")
+    select = [f"test_type:unit,{name}" for name in mine]
+    select += ["test_type:unit,path:models/features", "test_type:unit,path:models/marts"]
+    results = dbt_runner.run_dbt(built_on_nothing.settings, ["test", "--select", *select], variables)
+    assert len(results) >= 13
