@@ -97,7 +97,9 @@ def _fill(con: duckdb.DuckDBPyConnection, draft: Path, night_date: date) -> dict
         con.begin()  # one commit for a thousand small statements
         for schema in sql.PUBLISHED_SCHEMAS:
             con.execute(f"create schema if not exists {sql.relation(ALIAS, schema)}")
-        counts = {f"{schema}.{name}": _copy(con, schema, name, comment) for schema, name, comment in relations(con)}
+        found = relations(con)
+        counts = {f"{schema}.{name}": _copy(con, schema, name) for schema, name, _ in found}
+        _comment(con, found)
         _write_night(con, night_date, counts)
         con.commit()
         con.execute(f"checkpoint {ALIAS}")
@@ -115,20 +117,27 @@ def _roll_back(con: duckdb.DuckDBPyConnection) -> None:
         con.rollback()
 
 
-def _copy(con: duckdb.DuckDBPyConnection, schema: str, name: str, comment: str | None) -> int:
-    """One relation with its comments; returns its rows. Raises PublishError when the copy differs in number."""
+def _copy(con: duckdb.DuckDBPyConnection, schema: str, name: str) -> int:
+    """One relation; returns its rows. Raises PublishError when the copy differs in number."""
     source, target = sql.relation(schema, name), sql.relation(ALIAS, schema, name)
     con.execute(sql.copy_relation(target, source))
-    if comment:
-        con.execute(sql.comment_on("table", target, comment))
-    for column, text in con.execute(sql.COLUMN_COMMENTS, [schema, name]).fetchall():
-        con.execute(sql.comment_on("column", f"{target}.{sql.quoted(column)}", text))
     expected, copied = (_count(con, relation) for relation in (source, target))
     if expected != copied:
         raise PublishError(
             f"{schema}.{name}: {copied:,} rows were copied of {expected:,}; nothing was published: run the night again"
         )
     return copied
+
+
+def _comment(con: duckdb.DuckDBPyConnection, found: list[tuple[str, str, str | None]]) -> None:
+    """The comments of tables and columns, so that the file explains itself."""
+    copied = {(schema, name) for schema, name, _ in found}
+    for schema, name, text in found:
+        if text:
+            con.execute(sql.comment_on("table", sql.relation(ALIAS, schema, name), text))
+    for schema, name, column, text in con.execute(sql.COLUMN_COMMENTS, [list(sql.PUBLISHED_SCHEMAS)]).fetchall():
+        if (schema, name) in copied:
+            con.execute(sql.comment_on("column", sql.relation(ALIAS, schema, name, column), text))
 
 
 def _write_night(con: duckdb.DuckDBPyConnection, night_date: date, counts: dict[str, int]) -> None:

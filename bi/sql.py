@@ -23,11 +23,11 @@ where list_contains(?, schema_name) and relation_name not like '%\\_\\_dbt\\_%' 
 order by schema_name, relation_name
 """
 
-#: One row per commented column of one relation.
+#: One row per commented column of a schema list: schema, relation, column, comment.
 COLUMN_COMMENTS = """
-select column_name, comment from duckdb_columns()
-where database_name = current_database() and schema_name = ? and table_name = ? and comment is not null
-order by column_index
+select schema_name, table_name, column_name, comment from duckdb_columns()
+where database_name = current_database() and list_contains(?, schema_name) and comment is not null
+order by schema_name, table_name, column_index
 """
 
 LEDGER_COUNTS = """
