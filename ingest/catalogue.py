@@ -31,5 +31,7 @@ def vendor_mapping(settings: Settings, vendor: str) -> Mapping | None:
         )
     mapping = read_mapping(files[vendor])
     if mapping.vendor != vendor:
-        raise MappingError(f"mapping {files[vendor]} says vendor {mapping.vendor!r}; its folder says {vendor!r}: make them equal")
+        raise MappingError(
+            f"mapping {files[vendor]} says vendor {mapping.vendor!r}; its folder says {vendor!r}: make them equal"
+        )
     return mapping

@@ -87,9 +87,13 @@ def landing_problems(settings: Settings) -> list[str]:
         for vendor in _folders(system, f"{root}/{feed}"):
             for entry in _entries(system, vendor):
                 if entry["type"] != "directory":
-                    problems.append(f"a file lies in {feed}/{_base(vendor)}; it belongs to a folder named by its date (YYYY-MM-DD)")
+                    problems.append(
+                        f"a file lies in {feed}/{_base(vendor)}; it belongs to a folder named by its date (YYYY-MM-DD)"
+                    )
                 elif _date_of(entry["name"]) is None:
-                    problems.append(f"folder {feed}/{_base(vendor)}/{_base(entry['name'])} is no date; expected YYYY-MM-DD")
+                    problems.append(
+                        f"folder {feed}/{_base(vendor)}/{_base(entry['name'])} is no date; expected YYYY-MM-DD"
+                    )
     known = re.compile("|".join(REFERENCES))
     for entry in _entries(system, f"{root}/{REFERENCE_FOLDER}"):
         if not known.match(_base(entry["name"]).lower()):
@@ -116,7 +120,9 @@ def fetch(settings: Settings, file: LandedFile, folder: Path) -> tuple[Path, str
                         digest.update(block)
                         out.write(block)
     except OSError as error:
-        raise FileRefused(f"can't be opened ({error.strerror or type(error).__name__}): check that it exists and its permissions") from None
+        raise FileRefused(
+            f"can't be opened ({error.strerror or type(error).__name__}): check that it exists and its permissions"
+        ) from None
     return target, digest.hexdigest()
 
 
@@ -125,7 +131,11 @@ def _entries(system: Any, folder: str) -> list[dict[str, Any]]:
         found = system.ls(folder, detail=True)
     except (FileNotFoundError, NotADirectoryError):
         return []
-    return [entry for entry in found if _base(entry["name"]) and entry["name"].rstrip("/") != folder and not UNFINISHED.search(_base(entry["name"]))]
+    return [
+        entry
+        for entry in found
+        if _base(entry["name"]) and entry["name"].rstrip("/") != folder and not UNFINISHED.search(_base(entry["name"]))
+    ]
 
 
 def _folders(system: Any, folder: str) -> list[str]:

@@ -40,16 +40,34 @@ class Ledger:
 
     def original(self, feed: str, sha256: str) -> dict[str, Any] | None:
         """The report of the loaded file with this content, if any."""
-        return next((row for row in self.rows if row["feed"] == feed and row["sha256"] == sha256 and row["load_status"] in LOADED), None)
+        return next(
+            (
+                row
+                for row in self.rows
+                if row["feed"] == feed and row["sha256"] == sha256 and row["load_status"] in LOADED
+            ),
+            None,
+        )
 
     def loaded_of_vendor(self, feed: str, vendor: str) -> str | None:
         """Content hash of a file of this vendor that was loaded, if any."""
-        return next((row["sha256"] for row in self.rows if (row["feed"], row["vendor"]) == (feed, vendor) and row["load_status"] in LOADED), None)
+        return next(
+            (
+                row["sha256"]
+                for row in self.rows
+                if (row["feed"], row["vendor"]) == (feed, vendor) and row["load_status"] in LOADED
+            ),
+            None,
+        )
 
     def next_pass(self, feeds: Iterable[str], night_date: date) -> int:
         """1 + the number of times that files of these feeds were taken in this night."""
         names = set(feeds)
-        used = {row["delivery_sequence"] // (FILES_PER_PASS * 10) % 100 for row in self.rows if row["feed"] in names and row["night_date"] == night_date}
+        used = {
+            row["delivery_sequence"] // (FILES_PER_PASS * 10) % 100
+            for row in self.rows
+            if row["feed"] in names and row["night_date"] == night_date
+        }
         return max(used, default=0) + 1
 
 

@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
-import pyarrow.parquet as pq
 
 from guestbook.contracts import Contract, contract
 from guestbook.files import atomic_path
@@ -70,7 +69,13 @@ def load_file(job: Job, accepted: Path, quarantine: Path) -> Loaded:
         mapping = job.mapping.feeds[job.feed] if job.mapping else NO_MAPPING
         raw = _reader(con, job, mapping, spec, folder).read(job.path, job.file_name)
         plan, unmapped = _plan(job, mapping, spec, raw)
-        result = Loaded(raw.row_count, file_format=raw.file_format, encoding=raw.encoding, unmapped_columns=unmapped, warnings=list(raw.warnings))
+        result = Loaded(
+            raw.row_count,
+            file_format=raw.file_format,
+            encoding=raw.encoding,
+            unmapped_columns=unmapped,
+            warnings=list(raw.warnings),
+        )
         if raw.row_count == 0:
             result.warnings.append("no rows: the file has a header only")
         _write(con, job, plan, raw, folder, result)
@@ -85,7 +90,9 @@ def load_file(job: Job, accepted: Path, quarantine: Path) -> Loaded:
 @contextmanager
 def _engine(folder: Path, key: bytes) -> Iterator[duckdb.DuckDBPyConnection]:
     """A private in-memory DuckDB with bounded memory, UTC, and the `redact` function."""
-    con = duckdb.connect(config={"memory_limit": MEMORY_LIMIT, "threads": THREADS, "temp_directory": str(folder / "spill")})
+    con = duckdb.connect(
+        config={"memory_limit": MEMORY_LIMIT, "threads": THREADS, "temp_directory": str(folder / "spill")}
+    )
     try:
         con.execute("set TimeZone = 'UTC'")
         con.create_function("redact", redactor(key), ["VARCHAR"], "VARCHAR")
@@ -100,7 +107,12 @@ def _reader(con: duckdb.DuckDBPyConnection, job: Job, mapping: FeedMapping, spec
     if job.mapping:
         texts = {text for value in mapping.columns.values() for text in _strings(value.model_dump(exclude_none=True))}
         wanted = {normalised(text) for text in texts}
-        hashed = {normalised(t) for name, value in mapping.columns.items() if name in sensitive for t in _strings(value.model_dump(exclude_none=True))}
+        hashed = {
+            normalised(t)
+            for name, value in mapping.columns.items()
+            if name in sensitive
+            for t in _strings(value.model_dump(exclude_none=True))
+        }
         sensitive |= hashed
     return Reader(con, mapping, frozenset(wanted), frozenset(sensitive), job.key, folder)
 
@@ -144,10 +156,15 @@ def _mapped(job: Job, mapping: FeedMapping, spec: Contract, names: RawNames) -> 
 
 
 def _canonical(spec: Contract, names: RawNames) -> dict[str, Text]:
-    return {column.name: Text(names.text(column.name), is_mapped=names.place(column.name) is not None) for column in spec.columns}
+    return {
+        column.name: Text(names.text(column.name), is_mapped=names.place(column.name) is not None)
+        for column in spec.columns
+    }
 
 
-def _check_required(job: Job, mapping: FeedMapping, spec: Contract, names: RawNames, texts: dict[str, Text], raw: RawTable) -> None:
+def _check_required(
+    job: Job, mapping: FeedMapping, spec: Contract, names: RawNames, texts: dict[str, Text], raw: RawTable
+) -> None:
     """Raise FileRefused, naming them all, when required columns can't come from this file."""
     if raw.row_count == 0 and not raw.names:
         return
@@ -176,7 +193,9 @@ def _write(con: duckdb.DuckDBPyConnection, job: Job, plan: Plan, raw: RawTable, 
         " from read_parquet($file) where row_hash in (select row_hash from read_parquet($file) group by row_hash having count(*) > 1)) where place > 1",
         file,
     )
-    result.rows_quarantined, result.rows_duplicate = con.execute("select (select count(*) from bad), (select count(*) from repeats)").fetchall()[0]
+    result.rows_quarantined, result.rows_duplicate = con.execute(
+        "select (select count(*) from bad), (select count(*) from repeats)"
+    ).fetchall()[0]
     result.rows_loaded = raw.row_count - result.rows_quarantined - result.rows_duplicate
     if result.rows_quarantined:
         _write_quarantine(con, job, plan, raw, folder / "quarantine.parquet", result)
@@ -192,7 +211,9 @@ def _write(con: duckdb.DuckDBPyConnection, job: Job, plan: Plan, raw: RawTable, 
     )
 
 
-def _write_quarantine(con: duckdb.DuckDBPyConnection, job: Job, plan: Plan, raw: RawTable, path: Path, result: Loaded) -> None:
+def _write_quarantine(
+    con: duckdb.DuckDBPyConnection, job: Job, plan: Plan, raw: RawTable, path: Path, result: Loaded
+) -> None:
     con.execute(copy_to(quarantined_rows(plan, raw.source, job.feed, job.vendor), path, LAKE_OPTIONS))
     result.quarantine_counts = dict(
         con.execute(

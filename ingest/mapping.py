@@ -6,7 +6,7 @@ modifiers. Modifiers apply in the order of their fields below. Unknown keys are 
 
 import hashlib
 from pathlib import Path
-from typing import Annotated, Any, Literal, Union
+from typing import Annotated, Any, Literal
 
 import yaml
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
@@ -66,7 +66,9 @@ class ListOf(_Spec):
 class Value(_Spec):
     """One value of a row: exactly one operation, then modifiers. Blank text is null at every step."""
 
-    from_: Texts | None = Field(None, alias="from", description="name or path in the export; of several, the first not blank")
+    from_: Texts | None = Field(
+        None, alias="from", description="name or path in the export; of several, the first not blank"
+    )
     column: str | None = Field(None, description="another canonical column of this mapping")
     constant: Text | None = None
     first_of: "tuple[Operand, ...] | None" = Field(None, description="first that is not blank")
@@ -92,11 +94,17 @@ class Value(_Spec):
     number: NumberStyle | None = None
     divide_by: int | None = Field(None, gt=0, description="e.g. 1000: milliseconds to seconds, minor units to money")
     integer: bool = Field(False, description="240.0 becomes 240")
-    codes: Annotated[dict[str, str] | None, BeforeValidator(_codes)] = Field(None, description="their code -> ours, any case")
-    otherwise: Literal["reject", "quarantine", "keep", "null"] = Field("reject", description="a code that codes does not list")
+    codes: Annotated[dict[str, str] | None, BeforeValidator(_codes)] = Field(
+        None, description="their code -> ours, any case"
+    )
+    otherwise: Literal["reject", "quarantine", "keep", "null"] = Field(
+        "reject", description="a code that codes does not list"
+    )
     date_format: Texts = Field((), description="strptime formats tried in order; else ISO 8601")
     epoch: Literal["seconds", "milliseconds"] | None = None
-    time_zone: str | None = Field(None, description="property, UTC or an IANA zone: where times without an offset are local")
+    time_zone: str | None = Field(
+        None, description="property, UTC or an IANA zone: where times without an offset are local"
+    )
     default: "Operand | None" = Field(None, description="when the value is blank")
 
     @model_validator(mode="after")
@@ -108,7 +116,7 @@ class Value(_Spec):
         return self
 
 
-Operand = Annotated[Union[Value], BeforeValidator(_shorthand)]
+Operand = Annotated[Value, BeforeValidator(_shorthand)]
 Value.model_rebuild()
 
 
@@ -126,14 +134,20 @@ class FeedMapping(_Spec):
 
     csv: CsvStyle = CsvStyle()
     encoding: str | None = Field(None, description="text encoding; else found from the file")
-    rows: Texts = Field((), description="path of the list whose elements are rows (`checks[*].lines[*]`); the first that a document has")
-    path_pattern: str | None = Field(None, description="regular expression with named groups over the path below landing")
+    rows: Texts = Field(
+        (), description="path of the list whose elements are rows (`checks[*].lines[*]`); the first that a document has"
+    )
+    path_pattern: str | None = Field(
+        None, description="regular expression with named groups over the path below landing"
+    )
     time_zone: str = Field("UTC", description="zone of times without offset, for all columns that name none")
     date_format: Texts = ()
     number: NumberStyle | None = None
     null_values: Texts = Field((), description="texts that mean no value, such as NULL or \\N")
     ignore: tuple[str, ...] = Field((), description="columns of the export that are not even kept in extra")
-    replaces_group: tuple[str, ...] = Field((), description="key columns whose newest version replaces all rows of the group")
+    replaces_group: tuple[str, ...] = Field(
+        (), description="key columns whose newest version replaces all rows of the group"
+    )
     columns: dict[str, Operand]
 
 
@@ -160,7 +174,9 @@ def _problems(feed: str, mapping: FeedMapping) -> list[str]:
         return [f"unknown feed {feed!r}; allowed: {', '.join(FEEDS)}"]
     spec = contract(feed)
     unknown = sorted(set(mapping.columns) - set(spec.column_names))
-    optional = {"source_system"} | {column.name for column in spec.columns if column.default or column.default_from_property}
+    optional = {"source_system"} | {
+        column.name for column in spec.columns if column.default or column.default_from_property
+    }
     missing = [name for name in spec.required if name not in mapping.columns and name not in optional]
     found = []
     if unknown:
@@ -202,6 +218,8 @@ def _allowed_keys(location: tuple[int | str, ...]) -> list[str]:
     if len(location) >= 3 and location[0] == "feeds":
         model = FeedMapping
         if len(location) >= 4:
-            last = next((str(part) for part in reversed(location[:-1]) if part in ("csv", "number", "list_of")), "columns")
+            last = next(
+                (str(part) for part in reversed(location[:-1]) if part in ("csv", "number", "list_of")), "columns"
+            )
             model = {"csv": CsvStyle, "number": NumberStyle, "list_of": ListOf, "columns": Value}[last]
     return [field.alias or name for name, field in model.model_fields.items() if name != "sha256"]

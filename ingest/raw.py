@@ -25,7 +25,15 @@ from ingest.sql import sources
 from ingest.sql.names import normalised
 from ingest.textfile import TextFacts, examine
 
-FORMATS = {".csv": "csv", ".tsv": "csv", ".txt": "csv", ".jsonl": "jsonl", ".ndjson": "jsonl", ".json": "json", ".parquet": "parquet"}
+FORMATS = {
+    ".csv": "csv",
+    ".tsv": "csv",
+    ".txt": "csv",
+    ".jsonl": "jsonl",
+    ".ndjson": "jsonl",
+    ".json": "json",
+    ".parquet": "parquet",
+}
 DELIMITERS = (",", ";", "\t", "|")
 MAX_COLUMNS = 1000
 HEADER_LIMIT = 1 << 20
@@ -80,7 +88,9 @@ class Reader:
             source = sources.raw_parquet(path, columns, has_unsplit=False)
             self.con.execute(f"select count(columns(*)) from ({source})")
         except (OSError, ValueError, duckdb.Error) as error:
-            raise FileRefused(f"not readable as Parquet to its end ({type(error).__name__}): have it sent again") from None
+            raise FileRefused(
+                f"not readable as Parquet to its end ({type(error).__name__}): have it sent again"
+            ) from None
         return RawTable(source, names, row_count, "parquet", None, True, tuple(self.warnings))
 
     def _csv(self, path: Path, facts: TextFacts) -> RawTable:
@@ -89,15 +99,22 @@ class Reader:
         skip = style.skip_lines + (0 if style.header else 1)
         draft = self.folder / "raw.parquet"
         if not facts.needs_rewrite:
-            rows = sources.csv_rows(path, len(names), delimiter, style.quote, facts.line_end, skip)
+            rows = sources.csv_rows(path, len(names), delimiter, style.quote, skip)
             try:
-                return self._finish(rows, draft, names, "csv", facts.encoding, is_nested=False)
+                table = self._finish(rows, draft, names, "csv", facts.encoding, is_nested=False)
+                if table.row_count == facts.line_count - skip:
+                    return table
             except duckdb.Error:
-                pass  # some row does not split: repair finds out which, row by row
+                pass
+            # Some row does not split, or some row has line ends inside: repair counts for itself, row by row.
         clean = self.folder / "clean.csv"
         with _open_text(path, facts) as stream, clean.open("w", encoding="utf-8", newline="") as out:
             lines = _lines(stream, skip, style.quote, bool(style.header))
-            places = [place for place, name in enumerate(names) if normalised(name) in self.sensitive or is_sensitive_name(name)]
+            places = [
+                place
+                for place, name in enumerate(names)
+                if normalised(name) in self.sensitive or is_sensitive_name(name)
+            ]
             rows_found = split_rows(lines, len(names), delimiter, style.quote)
             redact = lambda fields: redact_fields(self.key, fields, places, len(names))  # noqa: E731
             out.writelines(clean_csv(rows_found, len(names), delimiter, style.quote, redact))
@@ -105,7 +122,9 @@ class Reader:
         try:
             return self._finish(rows, draft, names, "csv", facts.encoding, is_nested=False)
         except duckdb.Error as error:
-            raise FileRefused(f"not readable as CSV ({type(error).__name__}): check delimiter and quotes in the mapping") from None
+            raise FileRefused(
+                f"not readable as CSV ({type(error).__name__}): check delimiter and quotes in the mapping"
+            ) from None
 
     def _header(self, path: Path, facts: TextFacts) -> tuple[tuple[str, ...], str]:
         """Column names and delimiter; of the usual delimiters, the one that finds most of the wanted columns."""
@@ -118,7 +137,9 @@ class Reader:
             if style.delimiter:
                 return style.header, style.delimiter
             first = text.split("\n", 1)[0]
-            return style.header, max(DELIMITERS, key=lambda d: (first.count(d) + 1 == len(style.header), first.count(d)))
+            return style.header, max(
+                DELIMITERS, key=lambda d: (first.count(d) + 1 == len(style.header), first.count(d))
+            )
         candidates = [style.delimiter] if style.delimiter else DELIMITERS
         headers = {d: _first_row(text, d, style.quote) for d in candidates}
         best = max(headers, key=lambda d: (sum(normalised(n) in self.wanted for n in headers[d]), len(headers[d])))
@@ -140,8 +161,19 @@ class Reader:
             keys = self._keys(rows, bool(levels))
             names = tuple({"doc": "", "parent": "^.", "root": "$."}[source] + key for source, key in keys)
             is_plain = not levels and len({key.casefold() for _, key in keys}) == len(keys) > 0
-            columns = sources.json_columns_fast(rows, [key for _, key in keys]) if is_plain else sources.json_columns(rows, keys)
-            return self._finish(columns, self.folder / "raw.parquet", names, "json" if layout != "lines" else "jsonl", facts.encoding, is_nested=True)
+            columns = (
+                sources.json_columns_fast(rows, [key for _, key in keys])
+                if is_plain
+                else sources.json_columns(rows, keys)
+            )
+            return self._finish(
+                columns,
+                self.folder / "raw.parquet",
+                names,
+                "json" if layout != "lines" else "jsonl",
+                facts.encoding,
+                is_nested=True,
+            )
         except duckdb.Error as error:
             raise FileRefused(f"not readable as JSON to its end ({type(error).__name__}): have it sent again") from None
 
@@ -155,10 +187,14 @@ class Reader:
                 if source == "doc" or key not in inner:
                     found[(source, key)] = None
         if len(found) > MAX_COLUMNS:
-            raise FileRefused(f"{len(found)} different keys; at most {MAX_COLUMNS} are columns: is a key used as data? Name it in the mapping's rows")
+            raise FileRefused(
+                f"{len(found)} different keys; at most {MAX_COLUMNS} are columns: is a key used as data? Name it in the mapping's rows"
+            )
         return sorted(found)
 
-    def _finish(self, rows: str, draft: Path, names: tuple[str, ...], file_format: str, encoding: str, is_nested: bool) -> RawTable:
+    def _finish(
+        self, rows: str, draft: Path, names: tuple[str, ...], file_format: str, encoding: str, is_nested: bool
+    ) -> RawTable:
         self.con.execute(sources.copy_to(rows, draft, sources.RAW_OPTIONS))
         row_count = pq.read_metadata(draft).num_rows
         source = sources.raw_parquet(draft, None, has_unsplit=True)
@@ -192,7 +228,9 @@ def _unpacked(path: Path, target: Path) -> Path:
         with gzip.open(path, "rb") as packed, target.open("wb") as out:
             shutil.copyfileobj(packed, out, 1 << 20)
     except (EOFError, OSError, zlib.error):
-        raise FileRefused("gzip is cut off or damaged, it can't be decompressed to its end: have it sent again") from None
+        raise FileRefused(
+            "gzip is cut off or damaged, it can't be decompressed to its end: have it sent again"
+        ) from None
     return target
 
 
@@ -215,7 +253,9 @@ def _lines(stream: TextIO, skip: int, quote: str, is_headerless: bool) -> Iterat
 
 
 def _first_row(text: str, delimiter: str, quote: str) -> list[str]:
-    reader = csv.reader(io.StringIO(text.replace("\0", "").lstrip("\n"), newline=""), delimiter=delimiter, quotechar=quote)
+    reader = csv.reader(
+        io.StringIO(text.replace("\0", "").lstrip("\n"), newline=""), delimiter=delimiter, quotechar=quote
+    )
     try:
         return [name.strip() for name in next(reader, [])]
     except csv.Error:

@@ -56,7 +56,10 @@ def redact_fields(key: bytes, fields: list[str], places: Iterable[int], expected
     """
     shift = abs(len(fields) - expected)
     suspects = {place + move for place in places for move in range(-shift, shift + 1)}
-    return [hashed_number(key, field) if place in suspects and document_text(field) else field for place, field in enumerate(fields)]
+    return [
+        hashed_number(key, field) if place in suspects and document_text(field) else field
+        for place, field in enumerate(fields)
+    ]
 
 
 def _passes_luhn(digits: str) -> bool:

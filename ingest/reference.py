@@ -27,7 +27,7 @@ def load_reference(settings: Settings, night_date: date) -> dict[str, Any]:
     """
     if is_past_night(settings, night_date):
         return {}
-    from ingest.stage import _report, _same_as, _typed  # noqa: PLC0415
+    from ingest.stage import _report, _same_as, _typed
 
     ledger = read_ledger(settings)
     number = ledger.next_pass(REFERENCES, night_date)
@@ -38,7 +38,15 @@ def load_reference(settings: Settings, night_date: date) -> dict[str, Any]:
                 continue
             report = _load_one(settings, name, file, ledger, reports, _report, _same_as)
             place = len(reports) + 1
-            reports.append(_typed({**report, "night_date": night_date, "delivery_sequence": delivery_sequence(night_date, number, "reference", place)}))
+            reports.append(
+                _typed(
+                    {
+                        **report,
+                        "night_date": night_date,
+                        "delivery_sequence": delivery_sequence(night_date, number, "reference", place),
+                    }
+                )
+            )
     if reports:
         append(settings, "reference", night_date, number, reports)
     counts = {f"{name}_rows": sum(row["rows_loaded"] for row in reports if row["feed"] == name) for name in REFERENCES}
@@ -52,7 +60,10 @@ def properties(settings: Settings) -> Properties:
         return NOTHING
     rows = pq.read_table(reference_file(settings, "property", newest)).to_pylist()
     rows.sort(key=lambda row: (row["valid_from"] or date.min, row["row_number"]))
-    return Properties({row["property_code"]: row["time_zone"] for row in rows}, {row["property_code"]: row["currency_code"] for row in rows})
+    return Properties(
+        {row["property_code"]: row["time_zone"] for row in rows},
+        {row["property_code"]: row["currency_code"] for row in rows},
+    )
 
 
 def _newest(ledger: Ledger, name: str) -> str | None:
@@ -60,12 +71,27 @@ def _newest(ledger: Ledger, name: str) -> str | None:
     return max(loaded, key=lambda row: row["delivery_sequence"])["sha256"] if loaded else None
 
 
-def _load_one(settings: Settings, name: str, file: LandedFile, ledger: Ledger, earlier: list[dict[str, Any]], report: Any, same_as: Any) -> dict[str, Any]:
+def _load_one(
+    settings: Settings,
+    name: str,
+    file: LandedFile,
+    ledger: Ledger,
+    earlier: list[dict[str, Any]],
+    report: Any,
+    same_as: Any,
+) -> dict[str, Any]:
     sha256: str | None = None
     with tempfile.TemporaryDirectory(prefix="guestbook.") as folder:
         try:
             path, sha256 = fetch(settings, file, Path(folder))
-            newest = next((row["sha256"] for row in reversed(earlier) if row["feed"] == name and row["load_status"] == "accepted"), _newest(ledger, name))
+            newest = next(
+                (
+                    row["sha256"]
+                    for row in reversed(earlier)
+                    if row["feed"] == name and row["load_status"] == "accepted"
+                ),
+                _newest(ledger, name),
+            )
             if newest == sha256:
                 return report(name, file, sha256, "duplicate", Loaded(), "same content as the file in use", None)
             job = Job(name, file.vendor, path, file.file_name, None, NOTHING, settings.installation_key)

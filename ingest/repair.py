@@ -72,7 +72,9 @@ def field_count(text: str, delimiter: str, quote: str) -> int | None:
     return len(rows[0]) if len(rows) == 1 else None
 
 
-def clean_csv(rows: Iterable[Row], columns: int, delimiter: str, quote: str, redact: Callable[[list[str]], list[str]]) -> Iterator[str]:
+def clean_csv(
+    rows: Iterable[Row], columns: int, delimiter: str, quote: str, redact: Callable[[list[str]], list[str]]
+) -> Iterator[str]:
     """Lines of a CSV without a header whose first column is null for a good row, else `reason, separator, raw text`."""
     for text, reason in rows:
         if reason is None:

@@ -45,7 +45,11 @@ def discover(settings: Settings, feed: str, night_date: date) -> list[list[dict[
     if is_past_night(settings, night_date):
         return []
     ledger = read_ledger(settings)
-    new = [file for file in feed_files(settings, feed, night_date) if not ledger.knows(file, _mapping_hash(settings, file.vendor))]
+    new = [
+        file
+        for file in feed_files(settings, feed, night_date)
+        if not ledger.knows(file, _mapping_hash(settings, file.vendor))
+    ]
     numbered = [replace(file, index=index) for index, file in enumerate(new, start=1)]
     batches: list[list[LandedFile]] = [[] for _ in range(min(MAX_BATCHES, len(numbered)))]
     for file in sorted(numbered, key=lambda file: (-file.size, file.index)):
@@ -95,7 +99,10 @@ def commit(settings: Settings, feed: str, night_date: date, decisions: dict[str,
     reports = _resolved(settings, feed, night_date, ledger)
     for report in reports:
         if report["load_status"] == "accepted" and chosen.get(report["sha256"]) == "held":
-            report |= {"load_status": "held", "status_reason": "a gate blocked it: see the gate page; release it by an override or send a better file"}
+            report |= {
+                "load_status": "held",
+                "status_reason": "a gate blocked it: see the gate page; release it by an override or send a better file",
+            }
     number = ledger.next_pass([feed], night_date)
     entries = reports + _released(ledger, feed, chosen, len(reports))
     for place, entry in enumerate(entries, start=1):
@@ -115,7 +122,15 @@ def _load_one(settings: Settings, feed: str, file: LandedFile, ledger: Ledger, a
             path, sha256 = fetch(settings, file, Path(folder))
             original = ledger.original(feed, sha256)
             if original is not None:
-                return _report(feed, file, sha256, "duplicate", _repeat_counts(original), _same_as(original), original["mapping_sha256"])
+                return _report(
+                    feed,
+                    file,
+                    sha256,
+                    "duplicate",
+                    _repeat_counts(original),
+                    _same_as(original),
+                    original["mapping_sha256"],
+                )
             mapping = vendor_mapping(settings, file.vendor)
             if mapping is not None and feed not in mapping.feeds:
                 raise FileRefused(f"vendor {file.vendor} has no mapping for {feed}; it maps {', '.join(mapping.feeds)}")
@@ -126,7 +141,15 @@ def _load_one(settings: Settings, feed: str, file: LandedFile, ledger: Ledger, a
     return _report(feed, file, sha256, "accepted", loaded, None, mapping.sha256 if mapping else None)
 
 
-def _report(feed: str, file: LandedFile, sha256: str | None, status: str, loaded: Loaded, reason: str | None, mapping_sha256: str | None) -> dict[str, Any]:
+def _report(
+    feed: str,
+    file: LandedFile,
+    sha256: str | None,
+    status: str,
+    loaded: Loaded,
+    reason: str | None,
+    mapping_sha256: str | None,
+) -> dict[str, Any]:
     counts = asdict(loaded)
     for name in ("rejected_counts", "quarantine_counts", "unmapped_columns", "warnings"):
         counts[name] = json.dumps(counts[name], ensure_ascii=False)
@@ -157,8 +180,15 @@ def _resolved(settings: Settings, feed: str, night_date: date, ledger: Ledger) -
         sha256, vendor = report["sha256"], report["vendor"]
         if sha256 in first:
             repeated = first[sha256]
-            report |= {"load_status": "duplicate", "status_reason": _same_as(repeated), **asdict(_repeat_counts(repeated))}
-            report |= {name: json.dumps(report[name]) for name in ("rejected_counts", "quarantine_counts", "unmapped_columns", "warnings")}
+            report |= {
+                "load_status": "duplicate",
+                "status_reason": _same_as(repeated),
+                **asdict(_repeat_counts(repeated)),
+            }
+            report |= {
+                name: json.dumps(report[name])
+                for name in ("rejected_counts", "quarantine_counts", "unmapped_columns", "warnings")
+            }
             continue
         if _is_final(settings, vendor):
             only = final.setdefault(vendor, ledger.loaded_of_vendor(feed, vendor) or sha256)
@@ -174,7 +204,9 @@ def _resolved(settings: Settings, feed: str, night_date: date, ledger: Ledger) -
 def _released(ledger: Ledger, feed: str, decisions: dict[str, str], taken: int) -> list[dict[str, Any]]:
     """New entries for held files that a decision releases."""
     wanted = {sha256 for sha256, decision in decisions.items() if decision == "released"}
-    already = {row["sha256"] for row in ledger.rows if row["feed"] == feed and row["load_status"] in ("accepted", "released")}
+    already = {
+        row["sha256"] for row in ledger.rows if row["feed"] == feed and row["load_status"] in ("accepted", "released")
+    }
     held = {row["sha256"]: row for row in ledger.rows if row["feed"] == feed and row["load_status"] == "held"}
     return [
         {**held[sha256], "load_status": "released", "status_reason": "released by an override"}
@@ -185,7 +217,10 @@ def _released(ledger: Ledger, feed: str, decisions: dict[str, str], taken: int) 
 
 def _repeat_counts(original: dict[str, Any]) -> Loaded:
     return Loaded(
-        rows_read=original["rows_read"], rows_duplicate=original["rows_read"], file_format=original["file_format"], encoding=original["encoding"]
+        rows_read=original["rows_read"],
+        rows_duplicate=original["rows_read"],
+        file_format=original["file_format"],
+        encoding=original["encoding"],
     )
 
 

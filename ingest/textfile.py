@@ -22,6 +22,8 @@ _MARKS = (
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
 _MULTIBYTE = re.compile(rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}")
+_CHINESE = re.compile("[\u3000-\u303f\u4e00-\u9fff\uff00-\uffef]")
+_LATIN = re.compile(r"[A-Za-z]")
 _LETTERS = re.compile(r"[^\W\d_]")
 
 
@@ -31,7 +33,7 @@ class TextFacts:
 
     encoding: str
     needs_rewrite: bool
-    line_end: str = "\n"
+    line_count: int
     warnings: list[str] = field(default_factory=list)
 
 
@@ -46,7 +48,7 @@ def examine(path: Path, declared: str | None) -> TextFacts:
         warnings.append(f"{census.nul_count} NUL bytes removed")
     mixed = census.lone_cr_count > 0 or (0 < census.crlf_count < census.lf_count)
     rewrite = encoding != "utf-8" or census.nul_count > 0 or mixed or census.has_blank_line
-    return TextFacts(encoding, rewrite, "\r\n" if census.crlf_count and not mixed else "\n", warnings)
+    return TextFacts(encoding, rewrite, census.lf_count + (not census.ends_with_line_end), warnings)
 
 
 @dataclass
@@ -57,6 +59,7 @@ class _Census:
     lf_count: int = 0
     lone_cr_count: int = 0
     has_blank_line: bool = False
+    ends_with_line_end: bool = True
 
 
 def _census(path: Path) -> _Census:
@@ -76,6 +79,7 @@ def _census(path: Path) -> _Census:
             joined = last + block
             found.has_blank_line = found.has_blank_line or b"\n\n" in joined or b"\n\r\n" in joined
             last = block[-1:]
+    found.ends_with_line_end = last == b"\n"
     found.is_utf8 = found.is_utf8 and _decodes(decoder, b"", final=True)
     return found
 
@@ -110,7 +114,9 @@ def _known(declared: str) -> str:
     try:
         found = codecs.lookup(name).name
     except LookupError:
-        raise FileRefused(f"encoding {declared!r} of the mapping is unknown; allowed: names such as utf-8, gb18030, latin-1") from None
+        raise FileRefused(
+            f"encoding {declared!r} of the mapping is unknown; allowed: names such as utf-8, gb18030, latin-1"
+        ) from None
     return "utf-8" if found == "ascii" else found
 
 
@@ -162,8 +168,11 @@ def _unusual_bytes(path: Path) -> bytes:
 
 
 def _is_chinese(text: str) -> bool:
-    other = [c for c in text if ord(c) > 127]
-    return sum("\u4e00" <= c <= "\u9fff" or "\u3000" <= c <= "\u303f" or "\uff00" <= c <= "\uffef" for c in other) > 0.9 * len(other)
+    """Whether the characters beyond ASCII are Chinese, and stand beside each other rather than inside Latin words."""
+    other = [place for place, character in enumerate(text) if ord(character) > 127]
+    chinese = [place for place in other if _CHINESE.match(text[place])]
+    inside_words = sum(_LATIN.match(text[place - 1 : place] or " ") is not None for place in chinese)
+    return len(chinese) > 0.9 * len(other) and inside_words < 0.3 * len(chinese)
 
 
 def _is_western(text: str) -> bool:

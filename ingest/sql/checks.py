@@ -156,13 +156,25 @@ def row_reasons(contract: Contract, texts: dict[str, Text]) -> str:
     for column in contract.columns:
         if column.required:
             tests.append((f"{text(column.name)} is null and {value(column.name)} is null", f"{column.name}: missing"))
-            tests.append((f"{text(column.name)} is not null and {value(column.name)} is null", f"{column.name}: {reason(column)}"))
+            tests.append(
+                (
+                    f"{text(column.name)} is not null and {value(column.name)} is null",
+                    f"{column.name}: {reason(column)}",
+                )
+            )
         elif texts[column.name].is_marked:
-            tests.append((f"left({text(column.name)}, 1) = {literal(QUARANTINED)}", f"{column.name}: code not in the mapping"))
+            tests.append(
+                (f"left({text(column.name)}, 1) = {literal(QUARANTINED)}", f"{column.name}: code not in the mapping")
+            )
     for rule in contract.rules:
         tests.append((f"{value(rule.greater)} < {value(rule.smaller)}", rule.name))
     if contract.any_of:
-        tests.append((f"coalesce({', '.join(value(n) for n in contract.any_of)}) is null", f"none of {', '.join(contract.any_of)}"))
+        tests.append(
+            (
+                f"coalesce({', '.join(value(n) for n in contract.any_of)}) is null",
+                f"none of {', '.join(contract.any_of)}",
+            )
+        )
     return _joined(f"case when {test} then {literal(_json(message))} end" for test, message in tests)
 
 
@@ -176,8 +188,12 @@ def rejected_values(contract: Contract, texts: dict[str, Text]) -> str:
             continue
         raw = f"ltrim({text(column.name)}, {literal(REJECTED + QUARANTINED)})" if marked else text(column.name)
         head = literal(f'{{"column":{_json(column.name)},"raw":')
-        tail = literal(f',"reason":{_json("code not in the mapping" if marked and not column.allowed else reason(column))}}}')
-        parts.append(f"case when {text(column.name)} is not null and {cast_or_value(column)} is null then {head} || to_json({raw})::varchar || {tail} end")
+        tail = literal(
+            f',"reason":{_json("code not in the mapping" if marked and not column.allowed else reason(column))}}}'
+        )
+        parts.append(
+            f"case when {text(column.name)} is not null and {cast_or_value(column)} is null then {head} || to_json({raw})::varchar || {tail} end"
+        )
     return _joined(parts)
 
 

@@ -88,7 +88,9 @@ class RawNames:
             return None
         self.used.add(place)
         column = physical(place)
-        return f"(case when left({column}, 1) in ('{{', '[') and json_valid({column}) then {column}::json end)", tokens[1:]
+        return f"(case when left({column}, 1) in ('{{', '[') and json_valid({column}) then {column}::json end)", tokens[
+            1:
+        ]
 
 
 def physical(place: int) -> str:
@@ -142,7 +144,8 @@ def _filtered(document: str, tokens: list[str | int | dict[str, str]]) -> tuple[
 
 def _fits(conditions: dict[str, str]) -> str:
     tests = (
-        f"json_extract_string(e, {literal(_json_path(parse_path(key)))}) = {literal(value)}" for key, value in conditions.items()
+        f"json_extract_string(e, {literal(_json_path(parse_path(key)))}) = {literal(value)}"
+        for key, value in conditions.items()
     )
     return " and ".join(tests)
 

@@ -26,23 +26,23 @@ def raw_parquet(path: Path, columns: list[str] | None, has_unsplit: bool) -> str
     )
 
 
-def csv_rows(path: Path, columns: int, delimiter: str, quote: str, line_end: str, skip: int) -> str:
+def csv_rows(path: Path, columns: int, delimiter: str, quote: str, skip: int) -> str:
     """Rows of a clean CSV; any row that doesn't split into exactly `columns` fields is an error."""
     types = ", ".join(f"{literal(physical(place))}: 'VARCHAR'" for place in range(columns))
-    return f"select null::varchar as unsplit, * from {_read_csv(path, types, delimiter, quote, line_end, skip)}"
+    return f"select null::varchar as unsplit, * from {_read_csv(path, types, delimiter, quote, skip)}"
 
 
 def repaired_csv_rows(path: Path, columns: int, delimiter: str, quote: str) -> str:
     """Rows of a CSV that `ingest.repair` wrote."""
     types = ", ".join(["'unsplit': 'VARCHAR'", *(f"{literal(physical(place))}: 'VARCHAR'" for place in range(columns))])
-    return f"select * from {_read_csv(path, types, delimiter, quote, chr(10), 0)}"
+    return f"select * from {_read_csv(path, types, delimiter, quote, 0)}"
 
 
-def _read_csv(path: Path, types: str, delimiter: str, quote: str, line_end: str, skip: int) -> str:
-    escaped_end = {"\n": "'\\n'", "\r\n": "'\\r\\n'"}[line_end]
+def _read_csv(path: Path, types: str, delimiter: str, quote: str, skip: int) -> str:
+    """No `new_line`: with '\\r\\n' DuckDB 1.5.5 reads no row in strict mode, without an error."""
     return (
         f"read_csv({literal(str(path))}, auto_detect = false, header = false, skip = {skip}, columns = {{{types}}},"
-        f" delim = {literal(delimiter)}, quote = {literal(quote)}, escape = {literal(quote)}, new_line = {escaped_end}, strict_mode = true)"
+        f" delim = {literal(delimiter)}, quote = {literal(quote)}, escape = {literal(quote)}, strict_mode = true)"
     )
 
 
@@ -103,23 +103,29 @@ def _elements(document: str, alternatives: list[list[str]]) -> str:
 
 def key_census(rows: str, columns: tuple[str, ...]) -> str:
     """Every different list of keys that the JSON of each named column has."""
-    parts = (f"select distinct {literal(name)} as source, json_keys({name}) as keys from rows_read where {name} is not null" for name in columns)
+    parts = (
+        f"select distinct {literal(name)} as source, json_keys({name}) as keys from rows_read where {name} is not null"
+        for name in columns
+    )
     return f"with rows_read as ({rows}) {' union all '.join(parts)}"
 
 
 def json_columns(rows: str, keys: list[tuple[str, str]]) -> str:
     """The raw table of JSON rows: `keys` are (source column, key) pairs, in the order of the table's columns."""
     texts = ", ".join(
-        f"json_extract_string({source}, {literal(pointer(key))}) as {physical(place)}" for place, (source, key) in enumerate(keys)
+        f"json_extract_string({source}, {literal(pointer(key))}) as {physical(place)}"
+        for place, (source, key) in enumerate(keys)
     )
     return f"select unsplit{', ' if texts else ''}{texts} from ({rows})"
 
 
 def json_columns_fast(rows: str, keys: list[str]) -> str:
     """The same for flat documents, parsed once per row."""
-    structure = json.dumps({key: "VARCHAR" for key in keys}, ensure_ascii=False)
+    structure = json.dumps(dict.fromkeys(keys, "VARCHAR"), ensure_ascii=False)
     texts = ", ".join(f"row_read.{quoted(key)} as {physical(place)}" for place, key in enumerate(keys))
-    return f"select unsplit, {texts} from (select unsplit, from_json(doc, {literal(structure)}) as row_read from ({rows}))"
+    return (
+        f"select unsplit, {texts} from (select unsplit, from_json(doc, {literal(structure)}) as row_read from ({rows}))"
+    )
 
 
 def pointer(key: str) -> str:

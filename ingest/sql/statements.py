@@ -60,8 +60,14 @@ def _chain(plan: Plan, source: str) -> str:
     clean_columns = "".join(f", {cleaned(physical(place))} as {clean(place)}" for place in sorted(plan.names.used))
     texts = ", ".join(f"{text.sql} as {checks.text(name)}" for name, text in plan.texts.items())
     casts = ", ".join(f"{_cast(plan, column)} as {checks.cast(column.name)}" for column in plan.contract.columns)
-    values = ", ".join(f"{checks.value_expression(column)} as {checks.cast_or_value(column)}" for column in plan.contract.columns)
-    defaults = "".join(f", {_defaulted(plan, column)} as {quoted(column.name)}" for column in plan.contract.columns if _has_default(column))
+    values = ", ".join(
+        f"{checks.value_expression(column)} as {checks.cast_or_value(column)}" for column in plan.contract.columns
+    )
+    defaults = "".join(
+        f", {_defaulted(plan, column)} as {quoted(column.name)}"
+        for column in plan.contract.columns
+        if _has_default(column)
+    )
     reasons = checks.row_reasons(plan.contract, plan.texts)
     rejected = checks.rejected_values(plan.contract, plan.texts)
     comma = ", " if raw else ""
@@ -123,12 +129,18 @@ def _member(plan: Plan, place: int) -> str:
         return f"{head} || to_json({hashed(column, plan.key)})::varchar"
     content = f"to_json({column})::varchar"
     if plan.is_nested:
-        content = f"case when left({column}, 1) in ('{{', '[') and json_valid({column}) then {column} else {content} end"
+        content = (
+            f"case when left({column}, 1) in ('{{', '[') and json_valid({column}) then {column} else {content} end"
+        )
     return f"case when {column} <> '' then {head} || {content} end"
 
 
 def _json_name(name: str) -> str:
-    return '"' + name.replace("\\", "\\\\").replace('"', '\\"').replace("\n", " ").replace("\t", " ").replace("\r", " ") + '"'
+    return (
+        '"'
+        + name.replace("\\", "\\\\").replace('"', '\\"').replace("\n", " ").replace("\t", " ").replace("\r", " ")
+        + '"'
+    )
 
 
 def _row_hash(contract: Contract) -> str:

@@ -71,7 +71,9 @@ class Compiler:
         if value.divide_by:
             sql = _number_or_text(f"try_cast({sql} as decimal(28,8)) / {value.divide_by}", sql, "decimal(28,8)")
         if value.integer:
-            sql = f"case when regexp_full_match({sql}, '[+-]?[0-9]+[.]0*') then split_part({sql}, '.', 1) else {sql} end"
+            sql = (
+                f"case when regexp_full_match({sql}, '[+-]?[0-9]+[.]0*') then split_part({sql}, '.', 1) else {sql} end"
+            )
         if value.codes is not None:
             sql = self._coded(sql, value.codes, value.otherwise)
         if value.default is not None:
@@ -134,7 +136,9 @@ class Compiler:
         return f"{self._source(name)} in ({', '.join(literal(text) for text in texts)})"
 
     def _coded(self, sql: str, codes: Dict[str, str], otherwise: str) -> str:
-        cases = " ".join(f"when {literal(theirs.strip().lower())} then {literal(ours)}" for theirs, ours in codes.items())
+        cases = " ".join(
+            f"when {literal(theirs.strip().lower())} then {literal(ours)}" for theirs, ours in codes.items()
+        )
         unknown = {
             "reject": f"{literal(REJECTED)} || {sql}",
             "quarantine": f"{literal(QUARANTINED)} || {sql}",
@@ -173,7 +177,9 @@ class Compiler:
 
     def _list(self, spec: ListOf) -> str:
         elements = f"json_extract({self.raw.document(spec.each)}, '$[*]')"
-        tests = [f"{element_text(path)} in ({', '.join(literal(t) for t in texts)})" for path, texts in spec.where.items()]
+        tests = [
+            f"{element_text(path)} in ({', '.join(literal(t) for t in texts)})" for path, texts in spec.where.items()
+        ]
         if tests:
             elements = f"list_filter({elements}, lambda e: {' and '.join(tests)})"
         pairs = ", ".join(f"{literal(name)}, {element_text(path)}" for name, path in spec.fields.items())

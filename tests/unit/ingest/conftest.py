@@ -34,7 +34,14 @@ class Stage:
 
     settings: Settings
 
-    def deliver(self, name: str, content: bytes | str, feed: str = "reservations", vendor: str = "canonical", folder: str = "2026-11-20") -> Path:
+    def deliver(
+        self,
+        name: str,
+        content: bytes | str,
+        feed: str = "reservations",
+        vendor: str = "canonical",
+        folder: str = "2026-11-20",
+    ) -> Path:
         path = Path(self.settings.landing) / feed / vendor / folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(content.encode() if isinstance(content, str) else content)
@@ -45,13 +52,18 @@ class Stage:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(content, encoding="utf-8")
 
-    def run(self, feed: str = "reservations", night: date = NIGHT, decisions: dict[str, str] | None = None) -> list[dict[str, Any]]:
+    def run(
+        self, feed: str = "reservations", night: date = NIGHT, decisions: dict[str, str] | None = None
+    ) -> list[dict[str, Any]]:
         """Load what is new; returns the feed's load reports so far, in order, each with balanced counts."""
         ingest.load_reference(self.settings, night)
         for batch in ingest.discover(self.settings, feed, night):
             ingest.load_batch(self.settings, feed, night, json.loads(json.dumps(batch)))
         ingest.commit(self.settings, feed, night, decisions)
-        rows = sorted((row for row in read_ledger(self.settings).rows if row["feed"] == feed), key=lambda row: row["delivery_sequence"])
+        rows = sorted(
+            (row for row in read_ledger(self.settings).rows if row["feed"] == feed),
+            key=lambda row: row["delivery_sequence"],
+        )
         for row in rows:
             assert row["rows_read"] == row["rows_loaded"] + row["rows_duplicate"] + row["rows_quarantined"]
         return rows

@@ -45,7 +45,9 @@ def test_bytes_that_are_no_text_are_refused(one):
 
 
 def test_utf8_with_one_broken_sequence_is_refused(one):
-    content = csv_text([reservation(guest_first_name="Zoë"), reservation(reservation_id="R2", guest_first_name="José")]).encode()
+    content = csv_text(
+        [reservation(guest_first_name="Zoë"), reservation(reservation_id="R2", guest_first_name="José")]
+    ).encode()
     assert "decoded" in refused(one("a.csv", content.replace("ë".encode(), b"\xc3")))
 
 
@@ -67,7 +69,9 @@ def test_unknown_vendor_is_refused_and_taken_when_its_mapping_comes(stage: Stage
     assert len(stage.run()) == 1, "a refused file is not reported every night"
     columns = {name: name for name in reservation() if name != "source_system"}
     stage.settings.sources_dir.mkdir()
-    (stage.settings.sources_dir / "newpms.yml").write_text(json.dumps({"vendor": "newpms", "feeds": {"reservations": {"columns": columns}}}))
+    (stage.settings.sources_dir / "newpms.yml").write_text(
+        json.dumps({"vendor": "newpms", "feeds": {"reservations": {"columns": columns}}})
+    )
     assert stage.run()[-1]["rows_loaded"] == 1
 
 

@@ -21,7 +21,17 @@ from tests.unit.ingest.conftest import Stage, csv_text, reservation
     ],
 )
 def test_unreadable_required_value_quarantines_the_row(stage: Stage, column: str, raw: str, reason: str):
-    stage.deliver("a.csv", csv_text([reservation(), reservation(reservation_id="R2", **{column: raw}) if column != "reservation_id" else reservation(reservation_id="")]))
+    stage.deliver(
+        "a.csv",
+        csv_text(
+            [
+                reservation(),
+                reservation(reservation_id="R2", **{column: raw})
+                if column != "reservation_id"
+                else reservation(reservation_id=""),
+            ]
+        ),
+    )
     report = stage.run()[-1]
     assert (report["rows_loaded"], report["rows_quarantined"]) == (1, 1)
     (row,) = stage.quarantined()
@@ -54,7 +64,14 @@ def test_unreadable_optional_value_is_set_aside(stage: Stage, column: str, raw: 
 
 @pytest.mark.parametrize(
     ("raw", "amount"),
-    [("12.5", "12.5000"), ("-3", "-3.0000"), ("(12.50)", "-12.5000"), ("12.50-", "-12.5000"), ("1 234.5", "1234.5000"), ("1e2", "100.0000")],
+    [
+        ("12.5", "12.5000"),
+        ("-3", "-3.0000"),
+        ("(12.50)", "-12.5000"),
+        ("12.50-", "-12.5000"),
+        ("1 234.5", "1234.5000"),
+        ("1e2", "100.0000"),
+    ],
 )
 def test_amounts_with_signs_and_brackets(stage: Stage, raw: str, amount: str):
     stage.deliver("a.csv", csv_text([reservation(room_revenue_amount=raw)]))
@@ -63,9 +80,20 @@ def test_amounts_with_signs_and_brackets(stage: Stage, raw: str, amount: str):
 
 
 def test_a_comma_that_may_be_a_decimal_one_is_not_guessed(stage: Stage):
-    stage.deliver("a.csv", csv_text([reservation(room_revenue_amount='"1,234"'), reservation(reservation_id="R2", room_revenue_amount='"1,234.5"')]))
+    stage.deliver(
+        "a.csv",
+        csv_text(
+            [
+                reservation(room_revenue_amount='"1,234"'),
+                reservation(reservation_id="R2", room_revenue_amount='"1,234.5"'),
+            ]
+        ),
+    )
     stage.run()
-    assert [row["room_revenue_amount"] and str(row["room_revenue_amount"]) for row in stage.rows()] == [None, "1234.5000"]
+    assert [row["room_revenue_amount"] and str(row["room_revenue_amount"]) for row in stage.rows()] == [
+        None,
+        "1234.5000",
+    ]
 
 
 def test_a_row_that_does_not_split_is_kept_as_text_and_the_rows_around_it_load(stage: Stage):
@@ -80,7 +108,13 @@ def test_a_row_that_does_not_split_is_kept_as_text_and_the_rows_around_it_load(s
 
 
 def test_a_quote_that_never_closes_costs_its_own_line_only(stage: Stage):
-    lines = csv_text([reservation(guest_last_name="A"), reservation(reservation_id="R2", guest_last_name='"open'), *(reservation(reservation_id=f"R{n}", guest_last_name="B") for n in (3, 4))])
+    lines = csv_text(
+        [
+            reservation(guest_last_name="A"),
+            reservation(reservation_id="R2", guest_last_name='"open'),
+            *(reservation(reservation_id=f"R{n}", guest_last_name="B") for n in (3, 4)),
+        ]
+    )
     stage.deliver("a.csv", lines)
     report = stage.run()[-1]
     assert (report["rows_loaded"], report["rows_quarantined"]) == (3, 1)
@@ -88,13 +122,26 @@ def test_a_quote_that_never_closes_costs_its_own_line_only(stage: Stage):
 
 
 def test_embedded_newlines_are_one_row(stage: Stage):
-    stage.deliver("a.csv", csv_text([reservation(special_requests='"high floor\nquiet; ""late"""'), reservation(reservation_id="R2", special_requests="x")]))
+    stage.deliver(
+        "a.csv",
+        csv_text(
+            [
+                reservation(special_requests='"high floor\nquiet; ""late"""'),
+                reservation(reservation_id="R2", special_requests="x"),
+            ]
+        ),
+    )
     assert stage.run()[-1]["rows_loaded"] == 2
     assert stage.rows()[0]["special_requests"] == 'high floor\nquiet; "late"'
 
 
 def test_a_json_line_that_is_no_object(stage: Stage):
-    lines = [json.dumps(reservation()), '{"reservation_id": "R2", ', "[1]", json.dumps(reservation(reservation_id="R4"))]
+    lines = [
+        json.dumps(reservation()),
+        '{"reservation_id": "R2", ',
+        "[1]",
+        json.dumps(reservation(reservation_id="R4")),
+    ]
     stage.deliver("a.jsonl", "\n".join(lines))
     report = stage.run()[-1]
     assert (report["rows_read"], report["rows_loaded"], report["rows_quarantined"]) == (4, 2, 2)
@@ -116,7 +163,10 @@ def test_exact_repeats_in_a_file_are_duplicates(stage: Stage):
 
 
 def test_columns_that_nothing_names_are_kept_in_extra(stage: Stage):
-    stage.deliver("a.csv", csv_text([reservation(zodiac="leo", colour="red"), reservation(reservation_id="R2", zodiac="", colour="")]))
+    stage.deliver(
+        "a.csv",
+        csv_text([reservation(zodiac="leo", colour="red"), reservation(reservation_id="R2", zodiac="", colour="")]),
+    )
     report = stage.run()[-1]
     assert [row["extra"] for row in stage.rows()] == ['{"colour":"red","zodiac":"leo"}', None]
     assert json.loads(report["unmapped_columns"]) == ["zodiac", "colour"]
