@@ -1,4 +1,4 @@
-"""Golden record, features and marts: all build on nothing, say their grain in the database, and pass dbt's own unit tests."""
+"""Golden record, features and marts: they build on nothing, say their grain, and pass dbt's own unit tests."""
 
 from datetime import date
 
