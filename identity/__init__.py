@@ -1,4 +1,7 @@
-"""Identity: which source records are one customer. Reads staging.stg_person_record, writes the identity tables and, after the gate, the lake's id records."""
+"""Identity: which source records are one customer.
+
+Reads staging.stg_person_record, writes the identity tables and, after the gate, the lake's id records.
+"""
 
 from identity.stage import commit, resolve
 

@@ -1,4 +1,7 @@
-"""Clusters from edges: connected components, never with a contradiction inside. Pure functions of arrays; node numbers must order by content."""
+"""Clusters from edges: connected components, never with a contradiction inside.
+
+Pure functions of arrays; node numbers must order by content, so that ties fall the same way every night.
+"""
 
 from dataclasses import dataclass
 
@@ -15,7 +18,7 @@ MUST_LINK_WEIGHT = 1000.0
 
 @dataclass(frozen=True)
 class Edges:
-    """Pairs of nodes (first < second) that may be one person, with evidence in bits and how many record pairs stand behind each."""
+    """Pairs of nodes (first < second) that may be one person: evidence in bits, record pairs that stand behind it."""
 
     first: Ints
     second: Ints
@@ -55,8 +58,8 @@ def components(node_count: int, edges: Edges) -> Ints:
 def cluster(facets: Ints, is_leaf: Bools, edges: Edges, contradictions: Contradictions) -> Ints:
     """The cluster of each node.
 
-    Nodes with a given name form clusters first; a leaf (no or only an initial as given name) bridges nobody: groups of leaves join the one cluster with
-    the strongest evidence, or stay alone when two are equally strong.
+    Nodes with a given name form clusters first. A leaf (no given name, or an initial) bridges nobody: groups of leaves
+    join the one cluster with the strongest evidence, or stay alone when two are equally strong.
     """
     node_count = len(facets)
     both_core = ~is_leaf[edges.first] & ~is_leaf[edges.second]
@@ -67,7 +70,7 @@ def cluster(facets: Ints, is_leaf: Bools, edges: Edges, contradictions: Contradi
 
 
 def _without_contradictions(labels: Ints, facets: Ints, edges: Edges, contradictions: Contradictions) -> Ints:
-    """Components that hold a contradiction are grown again, strongest edge first, refusing each union that would hold one.
+    """Components with a contradiction are grown again, strongest edge first, without any union that holds one.
 
     So a cut falls on the weakest edge between the parts. Ties go by node number.
     """
@@ -182,7 +185,7 @@ def _pairs_contradict(pairs: Ints, labels: Ints, facets: Ints, contradictions: C
 
 
 def unite(labels: Ints, must_link: Ints, cannot_link: Ints) -> Ints:
-    """Clusters after the steward's unions (pairs of nodes); a union that would join a pair that must not be one is left out."""
+    """Clusters after the steward's unions (pairs of nodes); one that joins a pair that must not be one is left out."""
     fresh = labels.copy()
     for one, other in must_link.tolist():
         keep, gone = sorted((int(fresh[one]), int(fresh[other])))
@@ -193,7 +196,7 @@ def unite(labels: Ints, must_link: Ints, cannot_link: Ints) -> Ints:
 
 
 def link_tree(node_count: int, edges: Edges, roots: Ints) -> Ints:
-    """For each node the position of the edge that ties it towards its cluster's root along the strongest links; -1 for roots.
+    """The position of the edge that ties each node towards its cluster's root along the strongest links; -1 for roots.
 
     `edges` must lie within clusters, and `roots` hold one node of each cluster.
     """

@@ -1,4 +1,4 @@
-"""E-mails, phones and other identifiers: from what was typed to one canonical form. Pure; one call per distinct value."""
+"""E-mails and phones: from what was typed to one canonical form. Pure; one call per distinct value."""
 
 import re
 from functools import cache
@@ -13,7 +13,8 @@ _EXTENSION = re.compile(r"(?:ext|x|durchwahl|dw|#|;).*$", re.IGNORECASE)
 _INTERNATIONAL = re.compile(r"^(?:\+|00|011(?=[2-9]))")
 _MIN_DIGITS, _MAX_DIGITS = 7, 15
 _RUN = "01234567890123456789"
-# Countries whose numbers need a parser even when written with their code: Italy keeps its 0, Mexico and Argentina have mobile digits.
+# Countries whose numbers need a parser even when written with their code: Italy keeps its 0, Mexico and Argentina
+# have mobile digits.
 _PARSED_CODES = frozenset({"39", "52", "54", "378", "379", "225", "241"})
 
 
@@ -47,7 +48,7 @@ def email_registry_reason(email: str) -> str | None:
 
 
 def normalise_phone(text: str | None, country_code: str | None) -> str | None:
-    """E.164 number, read with the country (ISO 3166-1, two letters) as a hint; null when it can't be one or is a placeholder."""
+    """E.164 number, read with the country (ISO 3166-1 alpha-2) as a hint; null when it is none or a placeholder."""
     raw = _EXTENSION.sub("", clean(text).replace("(0)", ""))
     digits = "".join(letter for letter in raw if letter.isdigit())
     if not _MIN_DIGITS <= len(digits) <= _MAX_DIGITS + 3 or _is_placeholder_number(digits):

@@ -1,4 +1,7 @@
-"""Han names: surname and given name in pinyin. A reading may support a match, it never decides one (章威 and 张伟 are both Zhang Wei)."""
+"""Han names: surname and given name in pinyin.
+
+A reading may support a match, it never decides one (章威 and 张伟 are both Zhang Wei).
+"""
 
 import re
 from functools import cache

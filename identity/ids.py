@@ -1,7 +1,8 @@
 """Ids that last: what earlier nights committed, what this night would change, and the commit itself.
 
-A commit is one file in each of the lake's record tables `identity_history` and `identity_record`, written in that order; the second makes it count, so a
-run killed between the two changes nothing. Running the same inputs again finds the newest commit of its night with the same assignment and overwrites it.
+A commit is one file in each of the record tables `identity_history` and `identity_record`, written in that order;
+the second makes it count, so a run killed between the two changes nothing. The same inputs again find the newest
+commit of its night with the same assignment and overwrites it.
 """
 
 from dataclasses import dataclass
@@ -23,8 +24,9 @@ RECORD_SCHEMA = pa.schema(
 )  # fmt: skip
 HISTORY_SCHEMA = pa.schema(
     [
-        ("customer_id", pa.string()), ("id_status", pa.string()), ("current_customer_id", pa.string()), ("changed_on", pa.date32()),
-        ("change_reason", pa.string()), ("issued_on", pa.date32()), ("night_date", pa.date32()), ("commit_number", pa.int64()),
+        ("customer_id", pa.string()), ("id_status", pa.string()), ("current_customer_id", pa.string()),
+        ("changed_on", pa.date32()), ("change_reason", pa.string()), ("issued_on", pa.date32()),
+        ("night_date", pa.date32()), ("commit_number", pa.int64()),
     ]
 )  # fmt: skip
 
@@ -43,9 +45,9 @@ class CommitPoint:
 
 
 def load_previous(con: duckdb.DuckDBPyConnection, settings: Settings, night_date: date) -> CommitPoint:
-    """Fill previous_assignment and previous_history with what was committed before this run; needs the work table `assignment`.
+    """Fill previous_assignment and previous_history with what was committed before this run.
 
-    Returns the commit that this run would make.
+    Needs the work table `assignment`. Returns the commit that this run would make.
     """
     records = read_records(settings, "identity_record", RECORD_SCHEMA)
     history = read_records(settings, "identity_history", HISTORY_SCHEMA)
@@ -59,7 +61,7 @@ def load_previous(con: duckdb.DuckDBPyConnection, settings: Settings, night_date
 
 
 def commit_ids(con: duckdb.DuckDBPyConnection, settings: Settings, night_date: date) -> dict[str, int]:
-    """Append to the lake what this night changed in identity.customer_record and identity.customer_history; counts of changed rows."""
+    """Append to the lake what this night changed in customer_record and customer_history; counts of changed rows."""
     sql.run(con, "assignment_of_warehouse")
     point = load_previous(con, settings, night_date)
     values = {"night_date": night_date, "commit_number": point.commit_number}

@@ -93,19 +93,19 @@ def _pieces(first: str, last: str, full: str, native: str) -> tuple[_Part, _Part
     if not first and ("/" in last or "," in last):
         first, last, full = "", "", last
     if first or last:
-        native_name, first, last = _take_native(native, first, last)
+        native_name, (first, last) = _take_native(native, first, last)
         return _part(first), _part(last), True, native_name
-    native_name, full = _take_native(native, full)
+    native_name, (full,) = _take_native(native, full)
     first_part, last_part, is_ordered = _split_full(full)
     return first_part, last_part, is_ordered, native_name
 
 
-def _take_native(native: str, *latin: str) -> tuple[str | None, *tuple[str, ...]]:
+def _take_native(native: str, *latin: str) -> tuple[str | None, list[str]]:
     """The native name, also when it stands in a Latin field, and the Latin fields without it."""
     if not any(han.has_han(text) for text in latin):
-        return (native or None, *latin)
+        return native or None, list(latin)
     found = "".join(letter for text in reversed(latin) for letter in text if han.HAN.match(letter))
-    return (native or found, *(clean(han.HAN.sub(" ", text)) for text in latin))
+    return native or found, [clean(han.HAN.sub(" ", text)) for text in latin]
 
 
 @lru_cache(maxsize=200_000)

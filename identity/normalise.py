@@ -77,6 +77,6 @@ def _columns(con: duckdb.DuckDBPyConnection, table: str, *, is_needed: bool = Tr
     found = {name for (name,) in con.execute(sql.COLUMNS_OF_STAGING, [table]).fetchall()}
     if is_needed and "source_record_id" not in found:
         raise GuestbookError(
-            f"staging.{table} does not exist or has no source_record_id: build the staging models first (dbt tag:staging)"
+            f"staging.{table} is missing or has no source_record_id: build the staging models first (dbt tag:staging)"
         )
     return found

@@ -37,14 +37,12 @@ class Rule(BaseModel):
     def _compares_one_thing(self) -> Self:
         kinds = {column in RECORD_COLUMNS for column in self.block}
         if kinds != {self.is_about_records}:
-            raise ValueError(
-                f"a rule with roles or a record column blocks on record columns only: {', '.join(sorted(RECORD_COLUMNS))}"
-            )
+            raise ValueError(f"a rule with roles blocks on record columns only: {', '.join(sorted(RECORD_COLUMNS))}")
         return self
 
     @property
     def is_about_records(self) -> bool:
-        """Whether the rule compares records (a reservation, a confirmation number, roles) and not only what they say about a person."""
+        """Whether the rule compares records (a reservation, a role), not only what they say about a person."""
         return bool(self.roles) or any(column in RECORD_COLUMNS for column in self.block)
 
 

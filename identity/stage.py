@@ -54,7 +54,7 @@ def resolve(con: duckdb.DuckDBPyConnection, settings: Settings, night_date: date
 
 
 def commit(con: duckdb.DuckDBPyConnection, settings: Settings, night_date: date) -> dict[str, int]:
-    """Make the night's ids permanent: append what changed to the lake. The same inputs again overwrite the same file."""
+    """Make the night's ids permanent: append what changed to the lake; the same inputs overwrite the same file."""
     counts = ids.commit_ids(con, settings, night_date)
     sql.drop_work_tables(con)
     return counts

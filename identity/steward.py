@@ -1,4 +1,4 @@
-"""The steward's list: pairs of source records that a person has decided about. One CSV under the home; people keep it under version control."""
+"""The steward's list: pairs of source records that a person has decided about, in one CSV under the home."""
 
 import csv
 from pathlib import Path
@@ -26,7 +26,7 @@ def steward_file(settings: Settings) -> Path:
 
 
 def read_steward_links(settings: Settings) -> list[StewardLink]:
-    """The decisions, sorted; later lines win over earlier ones about the same pair. No file: no decisions. More columns are welcome.
+    """The decisions, sorted; a later line about a pair wins. No file: no decisions. More columns are welcome.
 
     Raises ConfigError that names file, line, value and what is allowed.
     """

@@ -6,7 +6,8 @@ import unicodedata
 # Letters that Unicode doesn't decompose.
 _SPECIAL = str.maketrans(
     {
-        "ß": "ss", "ø": "o", "đ": "d", "ð": "d", "ł": "l", "æ": "ae", "œ": "oe", "þ": "th", "ı": "i", "ŋ": "n", "ħ": "h", "ə": "a",
+        "ß": "ss", "ø": "o", "đ": "d", "ð": "d", "ł": "l", "æ": "ae", "œ": "oe", "þ": "th", "ı": "i", "ŋ": "n",
+        "ħ": "h", "ə": "a",
         "'": "", "’": "", "‘": "", "`": "", "´": "", "ʼ": "", "ʻ": "",
     }
 )  # fmt: skip

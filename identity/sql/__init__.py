@@ -1,4 +1,4 @@
-"""All SQL of the identity stage: named statements of the `.sql` files, and the pairs and edges compiled from the rules."""
+"""All SQL of the identity stage: named statements of the `.sql` files; pairs and edges compiled from the rules."""
 
 import re
 from collections.abc import Iterable

@@ -10,6 +10,7 @@ import pyarrow as pa
 import pytest
 
 from guestbook.settings import Settings
+from guestbook.tables import declared_schema
 from guestbook.warehouse import ensure_tables
 from identity import commit, resolve
 from identity.sql import PERSON_COLUMNS
@@ -20,12 +21,14 @@ NIGHT = date(2026, 11, 20)
 Row = Mapping[str, Any]
 
 
-def person(source_record_id: str, **fields: Any) -> dict[str, Any]:
-    """A guest of a reservation of its own, unless the fields say otherwise. Sorts by its id."""
+def person(source_record_id: str, name: str | None = None, **fields: Any) -> dict[str, Any]:
+    """A guest of a reservation of its own, unless the fields say otherwise. `name` is given and family name."""
+    first, _, last = (name or "").partition(" ")
     defaults = {
-        "source_record_id": source_record_id, "record_kind": "reservation", "role": "guest", "source_system": "pms", "property_code": "LIS",
-        "reference_id": f"res-{source_record_id}", "delivery_sequence": 1, "row_number": int("".join(filter(str.isdigit, source_record_id)) or 0),
-        "night_date": NIGHT,
+        "source_record_id": source_record_id, "record_kind": "reservation", "role": "guest", "source_system": "pms",
+        "property_code": "LIS", "reference_id": f"res-{source_record_id}", "delivery_sequence": 1,
+        "row_number": int("".join(filter(str.isdigit, source_record_id)) or 0), "night_date": NIGHT,
+        "first_name": first or None, "last_name": last or None,
     }  # fmt: skip
     return defaults | fields
 
@@ -33,10 +36,11 @@ def person(source_record_id: str, **fields: Any) -> dict[str, Any]:
 class Hotel:
     """A warehouse and a home; `night` runs identity over the given people."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, con: duckdb.DuckDBPyConnection) -> None:
         self.settings = settings
-        self.con = duckdb.connect()
-        ensure_tables(self.con)
+        self.con = con
+        for name in declared_schema("identity"):
+            con.execute(f"delete from identity.{name}")
 
     def night(self, people: list[Row], night_date: date = NIGHT, *, is_committed: bool = True) -> "Hotel":
         """Run one night over all people known by then."""
@@ -70,18 +74,23 @@ class Hotel:
         return {name: self.rows(f"select * from identity.{name} order by all") for name in names}
 
 
+@pytest.fixture(scope="session")
+def warehouse_con() -> Iterator[duckdb.DuckDBPyConnection]:
+    """One warehouse in memory for all tests: making its tables takes longer than a night of five people."""
+    with duckdb.connect(config={"threads": 1}) as con:
+        ensure_tables(con)
+        yield con
+
+
 @pytest.fixture
-def make_hotel(tmp_path: Path) -> Iterator[Callable[[str], Hotel]]:
-    """Hotels with homes of their own; the same name is the same home with a new warehouse."""
-    opened: list[Hotel] = []
+def make_hotel(tmp_path: Path, warehouse_con: duckdb.DuckDBPyConnection) -> Callable[[str], Hotel]:
+    """An empty warehouse over a home; the same name is the same home. Only the hotel made last has the warehouse."""
 
     def make(name: str = "home") -> Hotel:
-        opened.append(Hotel(Settings(home=tmp_path / name, landing=str(tmp_path / "landing"))))
-        return opened[-1]
+        settings = Settings(home=tmp_path / name, landing=str(tmp_path / "landing"))
+        return Hotel(settings, warehouse_con)
 
-    yield make
-    for hotel in opened:
-        hotel.con.close()
+    return make
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""What keeps two people apart who share contact data. Disputable rules are argued here, once; `identity.sql` points to this file."""
+"""What keeps two people apart who share contact data. Disputable rules are argued here once."""
 
 from datetime import date
 
@@ -21,7 +21,8 @@ def pair(first: dict[str, object], second: dict[str, object]) -> list[dict[str, 
 @pytest.mark.parametrize(
     ("case", "people", "expected"),
     [
-        # A couple writes one e-mail for both: first names that disagree are two people, unless birth date and document say otherwise.
+        # A couple writes one e-mail for both: first names that disagree are two people, unless birth date and document
+        # say otherwise.
         ("couple", pair({"first_name": "Anna"}, {"first_name": "Jan"}), APART),
         ("couple whose names look like a typo", pair({"first_name": "Daniel"}, {"first_name": "Daniela"}), APART),
         # An unusual spelling of one given name is a typo; a title that disagrees makes it two people again.
@@ -104,7 +105,7 @@ def test_guard(hotel: Hotel, case: str, people: list[dict[str, object]], expecte
 
 
 def test_a_record_between_two_people_does_not_merge_them(hotel: Hotel) -> None:
-    """Father and son, and a third record without birth date that fits both: the strongest link wins, the contradiction stays out."""
+    """Father, son, and a third record without birth date that fits both: the strongest link wins."""
     people = [
         person("r1", first_name="Karl", last_name="Huber", email="karl@example.com", birth_date=date(1950, 5, 1)),
         person("r2", first_name="Karl", last_name="Huber", phone="+491712345678", birth_date=date(1981, 7, 9)),

@@ -13,7 +13,7 @@ ANNA_TOO = person("r2", first_name="Anna", last_name="Huber", phone="+4917123456
 BRIDGE = person(
     "r3", first_name="Anna", last_name="Huber", email="a@example.com", phone="+491712345678", delivery_sequence=2
 )
-HISTORY = "select customer_id, id_status, current_customer_id, changed_on, change_reason, issued_on from identity.customer_history order by issued_on, customer_id"
+HISTORY = "select * from identity.customer_history"
 
 
 def id_of(source_record_id: str) -> str:
@@ -72,11 +72,11 @@ def test_a_second_delivery_in_the_night_adds_to_it(hotel: Hotel) -> None:
 
 
 def test_a_rebuilt_warehouse_has_the_same_ids_and_dates(make_hotel: Callable[[str], Hotel]) -> None:
-    lived = make_hotel("home").night([ANNA, ANNA_TOO], N1).night([ANNA, ANNA_TOO, BRIDGE], N2)
+    lived = make_hotel("home").night([ANNA, ANNA_TOO], N1).night([ANNA, ANNA_TOO, BRIDGE], N2).tables()
 
-    rebuilt = make_hotel("home").night([ANNA, ANNA_TOO, BRIDGE], N2)
+    rebuilt = make_hotel("home").night([ANNA, ANNA_TOO, BRIDGE], N2).tables()
 
-    assert rebuilt.tables() == lived.tables()
+    assert rebuilt == lived
 
 
 def test_a_night_that_was_not_committed_left_nothing(hotel: Hotel) -> None:
