@@ -15,7 +15,7 @@ _HOME = {
     "train": "ml.training",
     "score": "ml.scoring",
 }
-__all__ = ["ensure_models", "has_models", "needs_training", "score", "train", "training_dates"]  # noqa: F822 (resolved by __getattr__)
+__all__ = ["ensure_models", "has_models", "needs_training", "score", "train", "training_dates"]
 
 
 def __getattr__(name: str) -> Callable[..., Any]:

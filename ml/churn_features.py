@@ -11,7 +11,7 @@ RHYTHM_COLUMN = "rhythm_logit"
 
 
 def design(features: pd.DataFrame, p_none: Floats) -> pd.DataFrame:
-    """One row per customer: logarithms of times, counts and amounts, shares, flags, and the log odds of the visit model's P(no visit)."""
+    """One row per customer: logarithms of times, counts and amounts, shares, flags, the visit model's log odds."""
     f = features
     recency, visits, age = f["rfm_recency_days"], f["visit_count"], f["clv_age_days"]
     gap = f["mean_gap_days"].fillna(0.0)
@@ -73,7 +73,10 @@ def hiatus_design(features: pd.DataFrame) -> pd.DataFrame:
 
 
 def own_rhythm_design(features: pd.DataFrame) -> pd.DataFrame:
-    """One row per customer: days since the last visit over the own mean gap (first-timers: over everybody's median gap)."""
+    """One row per customer: days since the last visit over the own mean gap (first-timers.
+
+    Over everybody's median gap).
+    """
     gap = features["mean_gap_days"]
     typical = float(gap.median()) if gap.notna().any() else 365.0
     return pd.DataFrame({"overdue": np.log((features["rfm_recency_days"] + 1.0) / (gap.fillna(typical) + 1.0))})

@@ -1,8 +1,8 @@
-"""The churn model: the weighted mean log odds of a visit model, a regression and a small gradient boosting, calibrated by a sigmoid.
+"""The churn model: weighted mean log odds of a visit model, a regression and a small boosting, calibrated by a sigmoid.
 
-On real purchase histories the mean of the three was the best all-round; each alone loses somewhere (the boosting where rows are few
-or the season turns, the visit model where data are rich). Preprocessing is inside: a fitted model takes features as the warehouse has
-them.
+On real purchase histories the mean of the three was the best all-round; each alone loses somewhere (the boosting where
+rows are few or the season turns, the visit model where data are rich). Preprocessing is inside: a fitted model takes
+features as the warehouse has them.
 """
 
 from collections.abc import Sequence
@@ -34,7 +34,10 @@ class ChurnEnsemble:
         self.random_state = random_state
 
     def fit(self, cut_offs: Sequence[CutOff], rhythm: VisitRhythm) -> Self:
-        """Learn from cut-offs with labels, each with its own visit model; `rhythm` is the newest one and serves predictions."""
+        """Learn from cut-offs with labels, each with its own visit model.
+
+        `rhythm` is the newest one and serves predictions.
+        """
         parts, labels, folds = [], [], []
         most = MAX_TRAINING_ROWS // len(cut_offs)
         for cut_off in cut_offs:
@@ -81,7 +84,10 @@ class ChurnEnsemble:
         }
 
     def _fit_calibration(self, x: Floats, by_rhythm: Floats, y: Floats, held: np.ndarray) -> tuple[float, float]:
-        """Sigmoid on the mean log odds of customers whom the parts have not seen; leaves them as they are where data are few."""
+        """Sigmoid on the mean log odds of customers whom the parts have not seen.
+
+        Leaves them as they are where data are few.
+        """
         if not held.any() or min(len(np.unique(y[held])), len(np.unique(y[~held]))) < 2:
             return 0.0, 1.0
         pair = self._fit_pair(x[~held], by_rhythm[~held], y[~held])

@@ -1,4 +1,7 @@
-"""Judging churn candidates in time order (trained on earlier cut-offs, judged on a later one) and deciding what scores from now on."""
+"""Judging churn candidates in time order, and deciding what scores from now on.
+
+Rolling origin: trained on earlier cut-offs whose outcome was known by then, judged on a later one.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -25,13 +28,17 @@ BASELINES = ("hiatus", "hiatus_own_rhythm", "rfm_logistic", "bgnbd", "mbgnbd")
 LARGE_GROUP_SHARE = 0.1
 EVERYBODY = "everybody"
 FIGURES = {"brier": "Brier score", "lift": "top-decile lift"}
-# In paired standard errors. The best of several baselines is best partly by luck, and so is the worst of several groups; the fallback is what scores otherwise.
+# In paired standard errors. The best of several baselines is best partly by luck, and so is the worst of several
+# groups; the fallback is what scores otherwise.
 BASELINE_TOLERANCE, FALLBACK_TOLERANCE, GROUP_TOLERANCE = 2.0, 1.0, 2.0
 
 
 @dataclass(frozen=True)
 class ChurnScorer:
-    """What scores churn: `method` ensemble, bgnbd (fallback: the visit model alone) or none (nothing could be fitted)."""
+    """What scores churn: `method` ensemble, bgnbd (fallback.
+
+    The visit model alone) or none (nothing could be fitted).
+    """
 
     method: str
     horizon_days: int
@@ -125,7 +132,10 @@ def training_cut_offs(past: Sequence[CutOff], known_until: date, horizon_days: i
 def judge_cut_off(
     cut_off: CutOff, past: Sequence[CutOff], horizon_days: int, window_days: int, random_state: int
 ) -> dict[str, Any] | None:
-    """Every model and baseline on one cut-off, trained on what was known by then; None when there is nothing to train on or too little to judge."""
+    """Every model and baseline on one cut-off, trained on what was known by then.
+
+    None when there is nothing to train on or too little to judge.
+    """
     train = training_cut_offs(past, cut_off.as_of_date, horizon_days)
     window = cut_off.keep(cut_off.in_window(window_days))
     label = window.has_left()
@@ -159,7 +169,7 @@ def judge_cut_off(
 
 
 def _baseline(make: Any, train: Sequence[CutOff], window: CutOff, window_days: int) -> Floats:
-    """A one-line rule turned into a probability by a logistic regression on the same training rows, so that it can be judged alike."""
+    """A one-line rule as a probability: a logistic regression on the same training rows, so that it is judged alike."""
     x = np.concatenate([make(c.features)[c.in_window(window_days)].to_numpy() for c in train])
     y = np.concatenate([c.has_left()[c.in_window(window_days)] for c in train])
     with threadpool_limits(1):
@@ -168,7 +178,10 @@ def _baseline(make: Any, train: Sequence[CutOff], window: CutOff, window_days: i
 
 
 def _paired(label: Floats, other: Floats, ours: Floats) -> dict[str, float]:
-    """Gains over another model on the same rows with their standard errors: in squared error, and in top-decile lift."""
+    """Gains over another model on the same rows with their standard errors.
+
+    In squared error, and in top-decile lift.
+    """
     gain = (other - label) ** 2 - (ours - label) ** 2
     lift, lift_error = lift_gain(label, other, ours)
     return {
@@ -196,7 +209,10 @@ def _groups(window: CutOff) -> list[tuple[str, np.ndarray]]:
 
 
 def _refusal(judged: list[dict[str, Any]], past: Sequence[CutOff], horizon_days: int, window_days: int) -> str | None:
-    """Why the candidate is not to be used, or None: it must not lose to the best baseline, neither overall nor in a large group."""
+    """Why the candidate is not to be used, or None.
+
+    It must not lose to the best baseline, neither overall nor in a large group.
+    """
     if not past:
         return f"no history of {horizon_days} days with its outcome"
     if not judged:
@@ -222,7 +238,10 @@ def _refusal(judged: list[dict[str, Any]], past: Sequence[CutOff], horizon_days:
 
 
 def _pooled(gains: list[dict[str, float]], figure: str) -> tuple[float, float]:
-    """Mean gain over cut-offs and the standard error of one of them: cut-offs share customers and are not independent."""
+    """Mean gain over cut-offs and the standard error of one of them.
+
+    Cut-offs share customers and are not independent.
+    """
     errors = np.array([gain[f"{figure}_error"] for gain in gains])
     return float(np.mean([gain[figure] for gain in gains])), float(np.sqrt((errors**2).mean()))
 

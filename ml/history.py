@@ -1,6 +1,6 @@
 """Features of one cut-off date with what came after it: the unit that models are trained and judged on."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 
@@ -8,19 +8,22 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from ml.visit_rhythm import Floats, VisitRhythm, fit_visit_rhythm
+from ml.visit_rhythm import Family, Floats, VisitRhythm, fit_visit_rhythm
 
 MAX_RHYTHM_CUSTOMERS = 200_000
 
 
 @dataclass(frozen=True)
 class CutOff:
-    """One row per customer with a visit by `as_of_date`; the labels speak of (as_of_date, as_of_date + horizon] and are None at the night itself."""
+    """One row per customer with a visit by `as_of_date`.
+
+    The labels speak of (as_of_date, as_of_date + horizon] and are empty at the night itself.
+    """
 
     as_of_date: date
     features: pd.DataFrame
-    future_visit_count: Floats | None = None
-    future_revenue_amount: Floats | None = None
+    future_visit_count: Floats = field(default_factory=lambda: np.empty(0))
+    future_revenue_amount: Floats = field(default_factory=lambda: np.empty(0))
 
     @property
     def history_days(self) -> int:
@@ -51,16 +54,17 @@ class CutOff:
         return CutOff(
             self.as_of_date,
             self.features.loc[rows].reset_index(drop=True),
-            None if visits is None else visits[rows],
-            None if money is None else money[rows],
+            visits[rows] if len(visits) else visits,
+            money[rows] if len(money) else money,
         )
 
 
 def fit_rhythms(features: pd.DataFrame) -> dict[str, VisitRhythm]:
     """BG/NBD and MBG/NBD on all customers of a cut-off (an even sample of them when there are very many)."""
     step = -(-len(features) // MAX_RHYTHM_CUSTOMERS) if len(features) else 1
-    columns = [features[name].to_numpy()[::step] for name in ("clv_frequency", "clv_recency_days", "clv_age_days")]
-    fitted = {"bgnbd": fit_visit_rhythm(*columns, "bgnbd"), "mbgnbd": fit_visit_rhythm(*columns, "mbgnbd")}
+    x, t_x, t = (features[name].to_numpy()[::step] for name in ("clv_frequency", "clv_recency_days", "clv_age_days"))
+    families: tuple[Family, ...] = ("bgnbd", "mbgnbd")
+    fitted = {family: fit_visit_rhythm(x, t_x, t, family) for family in families}
     return {family: model for family, model in fitted.items() if model is not None}
 
 

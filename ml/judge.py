@@ -21,7 +21,10 @@ def can_be_judged(label: Floats) -> bool:
 
 
 def judge_probability(label: Floats, probability: Floats) -> dict[str, float]:
-    """AUC, Brier, log loss, top-decile lift, calibration error, slope and bias of one set of probabilities; `label` is 1 for churned."""
+    """AUC, Brier, log loss, top-decile lift, calibration error, slope and bias of one set of probabilities.
+
+    `label` is 1 for churned.
+    """
     y, p = np.asarray(label, dtype=np.float64), clipped(np.asarray(probability, dtype=np.float64))
     return {
         "auc": _round(auc(y, p)),
@@ -60,7 +63,10 @@ def auc(label: Floats, score: Floats) -> float:
 
 
 def top_decile_lift(label: Floats, score: Floats) -> float:
-    """Churn among the tenth with the highest scores, over churn among all; rows tied at the edge count with their mean."""
+    """Churn among the tenth with the highest scores, over churn among all.
+
+    Rows tied at the edge count with their mean.
+    """
     base = float(label.mean())
     if base == 0:
         return 0.0
@@ -93,7 +99,10 @@ def calibration_error(label: Floats, probability: Floats, bins: int = 10) -> flo
 
 
 def calibration_line(label: Floats, probability: Floats) -> tuple[float, float]:
-    """Intercept and slope of the label's log odds on the predicted log odds (1 = neither too bold nor too timid); (0, 1) when it can't be told."""
+    """Intercept and slope of the label's log odds on the predicted log odds (1 = neither too bold nor too timid).
+
+    (0, 1) when it can't be told.
+    """
     z = logit(clipped(probability))
     if float(np.ptp(z)) < 1e-9 or float(np.ptp(label)) == 0:
         return 0.0, 1.0

@@ -1,8 +1,9 @@
 """Logistic regression that starts from another model's log odds and moves away only as far as the data insist.
 
-A ridge penalty pulls the weight of the other model's log odds to 1 and all others to 0 (a Gaussian prior; Hastie, Tibshirani, Friedman, "The Elements of
-Statistical Learning", 4.4.4 and 3.4.1). With few rows it is the other model; with many, an ordinary regression. Preprocessing is inside: missing values
-become the median, columns are standardised, values far outside what was seen are drawn in.
+A ridge penalty pulls the weight of the other model's log odds to 1 and all others to 0: a Gaussian prior (Hastie,
+Tibshirani, Friedman, "The Elements of Statistical Learning", 3.4.1 and 4.4.4). With few rows it is the other model;
+with many, an ordinary regression. Preprocessing is inside: missing values become the median, columns are
+standardised, values far outside what was seen are drawn in.
 """
 
 from typing import Self

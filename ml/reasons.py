@@ -1,7 +1,7 @@
 """Reasons for a churn probability in words that a front desk understands.
 
-A surrogate: the log odds of the model are explained by a few plain facts, each of which may push one way only (a longer silence never lowers the
-risk), fitted by non-negative least squares. Its fidelity (R2 to the model) is kept beside it.
+A surrogate: the log odds of the model are explained by a few plain facts, each of which may push one way only (a longer
+silence never lowers the risk), fitted by non-negative least squares. Its fidelity (R2 to the model) is kept beside it.
 """
 
 from collections.abc import Callable
@@ -24,7 +24,10 @@ MAX_FIT_ROWS = 50_000
 
 @dataclass(frozen=True)
 class Fact:
-    """A plain fact: `push` grows with the risk; the words say it when it raises and when it lowers the risk (None: it then says nothing)."""
+    """A plain fact: `push` grows with the risk.
+
+    The words say it when it raises and when it lowers the risk (None: it then says nothing).
+    """
 
     push: Callable[[pd.DataFrame], pd.Series]
     raises: str | None
@@ -101,7 +104,10 @@ class ReasonModel:
         return self
 
     def explain(self, features: pd.DataFrame, probability: Floats) -> list[list[str | None]]:
-        """Three columns of one text per row: the strongest reasons first, in the direction in which the customer differs from the median one."""
+        """Three columns of one text per row.
+
+        The strongest reasons first, in the direction in which the customer differs from the median one.
+        """
         push = _pushes(features)
         is_risky = np.asarray(probability) >= 0.5
         signed = np.where(is_risky[:, None], push - self.center_, self.center_ - push) * self.weights_

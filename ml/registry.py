@@ -1,4 +1,6 @@
-"""Saved models: `<home>/models/<model_name>/<model_version>/` holds model.joblib and card.json; current.json names the version in use.
+"""Saved models: `<home>/models/<model_name>/<model_version>/` holds model.joblib and card.json.
+
+`<home>/models/<model_name>/current.json` names the version in use.
 
 A model file is loaded only when its hash is the one on its card. The card is written last: without it a version does
 not exist.
@@ -47,7 +49,10 @@ def to_json(content: Any) -> str:
 
 
 def make_version(trained_as_of: date, *ingredients: Any) -> str:
-    """Training date and a hash of all that the model is a function of: same data, settings, seed and libraries give the same version."""
+    """Training date and a hash of all that the model is a function of.
+
+    Same data, settings, seed and libraries give the same version.
+    """
     content = to_json([FORMAT, library_versions(), *ingredients])
     return f"{trained_as_of.isoformat()}-{hashlib.sha256(content.encode()).hexdigest()[:12]}"
 
@@ -74,7 +79,8 @@ def load(settings: Settings, model_name: str, model_version: str) -> SavedModel:
     path = _folder(settings, model_name) / model_version / FILE
     if not path.is_file() or _sha256(path) != card["sha256"]:
         raise ModelError(
-            f"model {model_name} {model_version}: {path} is missing or not the file on its card; run `guestbook train` or roll back to another version"
+            f"model {model_name} {model_version}: {path} is missing or not the file on its card; "
+            "run `guestbook train` or roll back to another version"
         )
     if card["format"] != FORMAT:
         raise ModelError(
@@ -117,7 +123,10 @@ def load_current(settings: Settings, model_name: str) -> SavedModel | None:
 
 
 def load_as_of(settings: Settings, model_name: str, night_date: date) -> SavedModel | None:
-    """The model for a date: the one in use if it was trained by then, else the newest that was; if none was, the oldest (nothing else can score)."""
+    """The model for a date: the one in use if it was trained by then, else the newest that was.
+
+    If none was, the oldest (nothing else can score).
+    """
     in_use = current_version(settings, model_name)
     if in_use is None:
         return None

@@ -32,16 +32,13 @@ MONEY = pa.decimal128(18, 4)
 
 
 def score(con: duckdb.DuckDBPyConnection, settings: Settings, night_date: date) -> dict[str, Any]:
-    """Write segment, churn and value of every customer as of the night; returns counts of rows by table and the versions used.
+    """Write segment, churn and value of every customer as of the night.
+
+    Returns counts of rows by table and the versions used.
 
     The current tables are replaced and the night's history written; a past night writes its history only.
     """
-    models = {name: registry.load_as_of(settings, name, night_date) for name in registry.MODEL_NAMES}
-    missing = [name for name, model in models.items() if model is None]
-    if missing:
-        raise ModelError(
-            f"no saved model for {', '.join(missing)} under {settings.models_dir}; run `guestbook train --date {night_date}`"
-        )
+    models = _load_models(settings, night_date)
     features = sql.read_features(con, night_date)
     money = sql.read_money(con, night_date) if len(features) else None
     frames = {
@@ -56,6 +53,15 @@ def score(con: duckdb.DuckDBPyConnection, settings: Settings, night_date: date) 
         _write(con, settings, table, night_date, rows)
         counts[table] = len(rows)
     return {**counts, "model_versions": {name: model.model_version for name, model in models.items()}}
+
+
+def _load_models(settings: Settings, night_date: date) -> dict[str, registry.SavedModel]:
+    loaded = {name: registry.load_as_of(settings, name, night_date) for name in registry.MODEL_NAMES}
+    missing = ", ".join(name for name, model in loaded.items() if model is None)
+    if missing:
+        where = f"under {settings.models_dir}"
+        raise ModelError(f"no saved model for {missing} {where}; run `guestbook train --date {night_date}`")
+    return {name: model for name, model in loaded.items() if model is not None}
 
 
 def segment_rows(features: pd.DataFrame, money: pa.Table | None, model: SegmentModel, window_days: int) -> pa.Table:
@@ -121,7 +127,10 @@ def risk_bands(probability: Floats | None, count: int) -> np.ndarray:
 
 
 def value_rows(features: pd.DataFrame, model: ValueModel) -> pa.Table:
-    """One row per customer: expected visits and revenue with their intervals; nulls when no visit model could be fitted."""
+    """One row per customer: expected visits and revenue with their intervals.
+
+    Nulls when no visit model could be fitted.
+    """
     predicted = model.predict(features)
     amount = predicted["expected_visit_amount"].to_numpy()
     return pa.table(

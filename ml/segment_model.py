@@ -1,4 +1,7 @@
-"""Behavioural segments: k-means on the logarithms of recency, visits and spend, with k chosen by silhouette, stability and business rules."""
+"""Behavioural segments: k-means on the logarithms of recency, visits and spend.
+
+The number of segments is chosen by silhouette, stability (bootstrap adjusted Rand index) and business rules.
+"""
 
 from dataclasses import dataclass
 from typing import Any, Self
@@ -53,6 +56,16 @@ class Choice:
 class SegmentModel:
     """Nearest centroid in standardised log space; a single segment when nothing better can be had."""
 
+    k_: int | None
+    center_: Floats
+    scale_: Floats
+    centroids_: Floats
+    codes_: list[str]
+    names_: list[str]
+    descriptions_: list[str]
+    reason_: str
+    issued_: int
+
     def __init__(self, random_state: int) -> None:
         self.random_state = random_state
 
@@ -86,14 +99,14 @@ class SegmentModel:
     def predict(self, features: pd.DataFrame) -> tuple[NDArray[np.object_], Floats]:
         """Code and confidence (0.5-1: distance to the second nearest over the sum of both) per row."""
         if len(self.centroids_) == 1 or features.empty:
-            return np.full(len(features), self.codes_[0], dtype=object), np.ones(len(features))
+            return np.array([self.codes_[0]] * len(features), dtype=np.object_), np.ones(len(features))
         x = self._standard(_axes(features))
         distances = np.column_stack([((x - centroid) ** 2).sum(axis=1) ** 0.5 for centroid in self.centroids_])
         nearest = distances.argmin(axis=1)
         two = np.partition(distances, 1, axis=1)[:, :2]
         total = two.sum(axis=1)
         confidence = np.where(total > 0, two[:, 1] / np.where(total > 0, total, 1.0), 1.0)
-        return np.array(self.codes_, dtype=object)[nearest], confidence
+        return np.array(self.codes_, dtype=np.object_)[nearest], confidence
 
     @property
     def names(self) -> dict[str, str]:
@@ -127,9 +140,9 @@ class SegmentModel:
         return KMeans(k, n_init=starts, random_state=self.random_state).fit(x)
 
     def _label(self, features: pd.DataFrame, champion: "SegmentModel | None") -> None:
-        order = np.lexsort(self._raw_centroids().T[::-1])  # most recent first; the order of new codes
+        order = np.lexsort(self.raw_centroids().T[::-1])  # most recent first; the order of new codes
         self.centroids_ = self.centroids_[order]
-        raw = self._raw_centroids()
+        raw = self.raw_centroids()
         names = name_segments(raw, np.median(_axes(features), axis=0))
         self.codes_, self.issued_ = match_codes(raw, self.scale_, champion)
         known = {} if champion is None else champion.names
@@ -147,7 +160,8 @@ class SegmentModel:
     def _standard(self, x: Floats) -> Floats:
         return ((x - self.center_) / self.scale_)[:, self.used_]
 
-    def _raw_centroids(self) -> Floats:
+    def raw_centroids(self) -> Floats:
+        """One row per segment: log days since last visit, log repeat visits, log spend."""
         raw = np.tile(self.center_, (len(self.centroids_), 1))
         raw[:, self.used_] += self.centroids_ * self.scale_[self.used_]
         return raw
@@ -184,18 +198,19 @@ def choose_k(choices: list[Choice], current_k: int | None) -> tuple[int | None, 
     )
     if kept is best:
         why = "as before; no other is clearly better"
-    return (
-        best.k,
-        f"{best.k} segments: {why} (silhouette {best.silhouette:.2f}, mean ARI {best.ari_mean:.2f}, lowest {best.ari_lowest:.2f})",
-    )
+    figures = f"silhouette {best.silhouette:.2f}, mean ARI {best.ari_mean:.2f}, lowest {best.ari_lowest:.2f}"
+    return best.k, f"{best.k} segments: {why} ({figures})"
 
 
 def match_codes(raw: Floats, scale: Floats, champion: SegmentModel | None) -> tuple[list[str], int]:
-    """One code per centroid, and the highest number ever issued: the champion's code for the centroid that it matches, a new number for others."""
+    """One code per centroid, and the highest number ever issued.
+
+    The champion's code for the centroid that it matches, a new number for others.
+    """
     issued = 0 if champion is None else champion.issued_
     codes: list[str | None] = [None] * len(raw)
     if champion is not None and len(champion.centroids_) > 1:
-        distance = cdist(raw / scale, champion._raw_centroids() / scale)
+        distance = cdist(raw / scale, champion.raw_centroids() / scale)
         for new, old in zip(*linear_sum_assignment(distance), strict=True):
             if distance[new, old] <= MATCH_LIMIT:
                 codes[new] = champion.codes_[old]

@@ -11,7 +11,10 @@ SPEND_WORDS = ((0.5, "low-spending"), (2.0, ""), (np.inf, "high-spending"))
 
 
 def name_segments(centroids: Floats, typical: Floats) -> list[str]:
-    """One name per centroid (log days since last visit, log repeat visits, log spend); segments with the same words are told apart by their order in spend."""
+    """One name per centroid (log days since last visit, log repeat visits, log spend).
+
+    Segments with the same words are told apart by their order in spend.
+    """
     words = [_words(centroid, typical) for centroid in centroids]
     names = list(words)
     for word in set(words):

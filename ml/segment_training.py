@@ -28,7 +28,7 @@ def train_segments(night: CutOff, champion: SegmentModel | None, random_state: i
     metrics["value_tiers"] = _tiers(night)
     for segment in metrics["segments"]:
         segment |= _profile(night, codes == segment["segment_code"])
-    return SegmentTraining(model, model.k_ > 1, model.reason_, metrics)
+    return SegmentTraining(model, len(model.codes_) > 1, model.reason_, metrics)
 
 
 def _tiers(night: CutOff) -> list[dict[str, Any]]:

@@ -8,7 +8,8 @@ import pyarrow as pa
 
 from ml.columns import COUNTS, NUMBERS
 
-REALISED = ("in_house", "checked_out")
+# The same customers at every date; a hash, so that no order of ids matters.
+IN_SAMPLE = "md5_number_lower(feature.customer_id) % ? = 0"
 
 
 def has_table(con: duckdb.DuckDBPyConnection, schema: str, name: str) -> bool:
@@ -23,38 +24,45 @@ def first_arrival(con: duckdb.DuckDBPyConnection, night_date: date) -> date | No
     found = []
     for schema, name, condition in sources:
         if has_table(con, schema, name):
-            query = f'select min(arrival_date) from "{schema}"."{name}" where {condition} and arrival_date <= ?'  # noqa: S608 (constants)
-            found.append(con.execute(query, [night_date]).fetchone()[0])
-    known = [value for value in found if value is not None]
+            table = f'"{schema}"."{name}"'
+            query = f"select min(arrival_date) from {table} where {condition} and arrival_date <= ?"
+            found += con.execute(query, [night_date]).fetchall()
+    known = [value for (value,) in found if value is not None]
     return min(known) if known else None
 
 
-def read_features(con: duckdb.DuckDBPyConnection, as_of_date: date) -> pd.DataFrame:
-    """One row per customer_id with at least one visit by as_of_date, in the order of customer_id: numbers as float64, missing ones filled as ml.columns says.
+def customer_count(con: duckdb.DuckDBPyConnection, as_of_date: date) -> int:
+    """Customers with at least one visit by as_of_date."""
+    if not has_table(con, "features", "feat_customer"):
+        return 0
+    query = "select count(*) from features.feat_customer where as_of_date = ? and visit_count >= 1"
+    return int(con.execute(query, [as_of_date]).fetchall()[0][0])
 
-    Money is also kept exact, as Decimal, in `<name>_exact`.
+
+def read_features(con: duckdb.DuckDBPyConnection, as_of_date: date, one_in: int = 1) -> pd.DataFrame:
+    """One row per customer_id with at least one visit by as_of_date, in the order of customer_id.
+
+    Numbers are float64, missing ones filled as ml.columns says. `one_in` n takes the same n-th part of the customers
+    at any date.
     """
     if not has_table(con, "features", "feat_customer"):
         return empty_features()
-    present = {
-        row[0]
-        for row in con.execute(
-            "select column_name from information_schema.columns where table_schema = 'features' and table_name = 'feat_customer'"
-        ).fetchall()
-    }
-    numbers = [_number(name, name in present) for name in NUMBERS]
-    texts = [f'"{name}"' if name in present else f"cast(null as varchar) as {name}" for name in ("currency_code",)]
+    present = set(con.execute("select * from features.feat_customer limit 0").to_arrow_table().column_names)
+    columns = [_number(name, name in present) for name in NUMBERS]
     query = f"""
-        select customer_id, {", ".join(texts + numbers)}
-        from features.feat_customer
-        where as_of_date = ? and visit_count >= 1
+        select customer_id, {", ".join(columns)}
+        from features.feat_customer as feature
+        where as_of_date = ? and visit_count >= 1 and {IN_SAMPLE}
         order by customer_id
-    """  # noqa: S608 (names are constants of this package)
-    return con.execute(query, [as_of_date]).to_arrow_table().to_pandas()
+    """
+    return con.execute(query, [as_of_date, one_in]).to_arrow_table().to_pandas()
 
 
 def read_money(con: duckdb.DuckDBPyConnection, as_of_date: date) -> pa.Table:
-    """Exact spend per customer_id, same rows and order as read_features: spend_amount, spend_trailing_year_amount as decimal(18,4)."""
+    """Exact spend per customer_id, same rows and order as read_features.
+
+    Spend_amount, spend_trailing_year_amount as decimal(18,4).
+    """
     query = """
         select
             coalesce(spend_amount, 0)::decimal(18, 4) as spend_amount,
@@ -66,8 +74,10 @@ def read_money(con: duckdb.DuckDBPyConnection, as_of_date: date) -> pa.Table:
     return con.execute(query, [as_of_date]).to_arrow_table()
 
 
-def read_labels(con: duckdb.DuckDBPyConnection, as_of_date: date, horizon_days: int) -> pd.DataFrame:
-    """One row per customer_id with at least one visit by as_of_date, in the order of customer_id: visits and spend in (as_of_date, as_of_date + horizon_days].
+def read_labels(con: duckdb.DuckDBPyConnection, as_of_date: date, horizon_days: int, one_in: int = 1) -> pd.DataFrame:
+    """One row per customer_id with at least one visit by as_of_date, in the order of customer_id.
+
+    Visits and spend in (as_of_date, as_of_date + horizon_days].
 
     Null where the label was not built.
     """
@@ -75,26 +85,28 @@ def read_labels(con: duckdb.DuckDBPyConnection, as_of_date: date, horizon_days: 
         return pd.DataFrame(
             {"future_visit_count": pd.Series(dtype="float64"), "future_revenue_amount": pd.Series(dtype="float64")}
         )
-    query = """
+    query = f"""
         select cast(label.future_visit_count as double) as future_visit_count,
                cast(label.future_revenue_amount as double) as future_revenue_amount
         from features.feat_customer as feature
         left join features.feat_label as label
-          on label.customer_id = feature.customer_id and label.as_of_date = feature.as_of_date and label.horizon_days = ?
-        where feature.as_of_date = ? and feature.visit_count >= 1
+          on label.customer_id = feature.customer_id
+          and label.as_of_date = feature.as_of_date
+          and label.horizon_days = ?
+        where feature.as_of_date = ? and feature.visit_count >= 1 and {IN_SAMPLE}
         order by feature.customer_id
     """
-    return con.execute(query, [horizon_days, as_of_date]).to_arrow_table().to_pandas()
+    return con.execute(query, [horizon_days, as_of_date, one_in]).to_arrow_table().to_pandas()
 
 
 def scored_dates(con: duckdb.DuckDBPyConnection, table: str) -> set[date]:
     """The as_of_dates that a history table of ml holds."""
-    return {row[0] for row in con.execute(f'select distinct as_of_date from ml."{table}"').fetchall()}  # noqa: S608 (constants)
+    return {row[0] for row in con.table(f"ml.{table}").select("as_of_date").distinct().fetchall()}
 
 
 def empty_features() -> pd.DataFrame:
     """No rows, all columns of read_features."""
-    frame = pd.DataFrame({"customer_id": pd.Series(dtype="str"), "currency_code": pd.Series(dtype="str")})
+    frame = pd.DataFrame({"customer_id": pd.Series(dtype="str")})
     for name in NUMBERS:
         frame[name] = pd.Series(dtype="float64")
     return frame

@@ -22,6 +22,7 @@ from ml.value_model import train_value
 CUT_OFFS_A_HORIZON = 2  # rolling origin: cut-offs lie half a horizon apart
 MOST_CUT_OFFS = 7  # three to judge, and three before each to train on
 LEAST_HISTORY_DAYS = 14
+MOST_CUSTOMERS = 150_000  # more are sampled: training learns no more from them, and memory stays small
 
 
 def has_models(settings: Settings) -> bool:
@@ -35,12 +36,18 @@ def needs_training(settings: Settings, night_date: date) -> bool:
 
 
 def training_dates(con: duckdb.DuckDBPyConnection, settings: Settings, night_date: date) -> list[date]:
-    """Cut-off dates whose features and labels training wants besides the night's own, newest first; [] where history is too short."""
+    """Cut-off dates whose features and labels training wants besides the night's own, newest first.
+
+    [] where history is too short.
+    """
     return cut_off_dates(sql.first_arrival(con, night_date), night_date, settings.churn_horizon_days)
 
 
 def cut_off_dates(first_arrival: date | None, night_date: date, horizon_days: int) -> list[date]:
-    """Rolling origin: night - horizon and earlier, half a horizon apart, as long as half a horizon of history lies before a cut-off."""
+    """Rolling origin, newest first: a horizon before the night and earlier, half a horizon apart.
+
+    The oldest has at least half a horizon of history before it.
+    """
     if first_arrival is None:
         return []
     oldest = first_arrival + timedelta(days=max(horizon_days // CUT_OFFS_A_HORIZON, LEAST_HISTORY_DAYS))
@@ -63,14 +70,17 @@ def train(con: duckdb.DuckDBPyConnection, settings: Settings, as_of_date: date) 
     Reads features and labels of as_of_date and of the cut-offs of `training_dates`; a cut-off whose features were not
     built is left out.
     """
-    night = read_cut_off(con, as_of_date)
+    one_in = -(-sql.customer_count(con, as_of_date) // MOST_CUSTOMERS) or 1
+    night = read_cut_off(con, as_of_date, one_in=one_in)
     dates = cut_off_dates(sql.first_arrival(con, as_of_date), as_of_date, settings.churn_horizon_days)
-    past = [c for c in (read_cut_off(con, day, settings.churn_horizon_days) for day in dates) if len(c.features)]
+    past = [read_cut_off(con, day, settings.churn_horizon_days, one_in) for day in dates]
+    past = [c for c in past if len(c.features)]
     digest = [fingerprint(c) for c in (night, *past)]
     horizon, window, seed = settings.churn_horizon_days, settings.churn_window_days, settings.random_seed
     data_window = {
         "cut_offs": [c.as_of_date.isoformat() for c in (night, *past)],
         "customer_count": len(night.features),
+        "one_customer_in": one_in,
     }
     common = {
         "trained_as_of": as_of_date.isoformat(),
@@ -119,12 +129,17 @@ def train(con: duckdb.DuckDBPyConnection, settings: Settings, as_of_date: date) 
     return runs
 
 
-def read_cut_off(con: duckdb.DuckDBPyConnection, as_of_date: date, horizon_days: int | None = None) -> CutOff:
-    """One row per customer with a visit by the date; with a horizon, labels too (customers whose label is not known are left out)."""
-    features = sql.read_features(con, as_of_date)
+def read_cut_off(
+    con: duckdb.DuckDBPyConnection, as_of_date: date, horizon_days: int | None = None, one_in: int = 1
+) -> CutOff:
+    """One row per customer with a visit by the date.
+
+    With a horizon, labels too (customers whose label is not known are left out).
+    """
+    features = sql.read_features(con, as_of_date, one_in)
     if horizon_days is None or features.empty:
         return CutOff(as_of_date, features)
-    labels = sql.read_labels(con, as_of_date, horizon_days)
+    labels = sql.read_labels(con, as_of_date, horizon_days, one_in)
     known = labels["future_visit_count"].notna().to_numpy()
     cut_off = CutOff(
         as_of_date,
@@ -140,8 +155,7 @@ def fingerprint(cut_off: CutOff) -> str:
     rows = pd.util.hash_pandas_object(cut_off.features, index=False).to_numpy()
     digest = hashlib.sha256(np.ascontiguousarray(rows).tobytes())
     for label in (cut_off.future_visit_count, cut_off.future_revenue_amount):
-        if label is not None:
-            digest.update(np.ascontiguousarray(label).tobytes())
+        digest.update(np.ascontiguousarray(label).tobytes())
     return f"{cut_off.as_of_date.isoformat()}:{digest.hexdigest()}"
 
 

@@ -17,7 +17,10 @@ INTERVAL = (0.1, 0.9)
 
 @dataclass(frozen=True)
 class ValueModel:
-    """What scores value; without a visit model nothing is scored, without a spend model the customer's own mean spend stands."""
+    """What scores value.
+
+    Without a visit model nothing is scored; without a spend model the customer's own mean spend stands.
+    """
 
     horizon_days: int
     rhythm: VisitRhythm | None
@@ -34,7 +37,7 @@ class ValueModel:
         return f"promoted: {self.rhythm.family} visits, {spend}"
 
     def predict(self, features: pd.DataFrame) -> pd.DataFrame:
-        """One row per customer: expected_stays with its 80% interval, expected_visit_amount, expected_revenue_amount, p_alive."""
+        """One row per customer: the columns of COLUMNS; all null without a visit model."""
         if self.rhythm is None:
             return pd.DataFrame(index=features.index, columns=list(COLUMNS), dtype="float64")
         keys = features[["clv_frequency", "clv_recency_days", "clv_age_days"]].to_numpy()

@@ -61,7 +61,8 @@ class VisitRhythm:
     def expected_visits(self, frequency: Floats, recency: Floats, age: Floats, horizon: float) -> Floats:
         """One value per row: expected visits in (now, now + horizon].
 
-        Fader et al. (2005) eq. 10 after Euler's transformation of the hypergeometric function, which keeps its arguments small for heavy visitors.
+        Fader et al. (2005) eq. 10 after Euler's transformation of the hypergeometric function, which keeps its
+        arguments small for heavy visitors.
         """
         x, _, t = _columns(frequency, recency, age)
         a = self.a if abs(self.a - 1.0) > 1e-5 else 1.0 + 1e-5  # the closed form has a removable singularity at a = 1
@@ -103,7 +104,10 @@ def fit_by_starts(
     starts: Sequence[tuple[float, ...]],
     bounds: list[tuple[float, float]],
 ) -> tuple[Floats, float] | None:
-    """Minimum by L-BFGS-B: the first start that converges inside the bounds, else the best of all; None when none is finite."""
+    """Minimum by L-BFGS-B: the first start that converges inside the bounds, else the best of all.
+
+    None when none is finite.
+    """
     found = []
     options = {"maxiter": 500, "ftol": 1e-12, "gtol": 1e-8}
     for start in starts:
@@ -158,7 +162,7 @@ def _columns(frequency: Floats, recency: Floats, age: Floats) -> tuple[Floats, F
 
 
 def _log_weight_left(family: Family, x: Floats, a: float, b: float) -> Floats:
-    """Log odds of having left after the last visit against having stayed, before the silence since then is looked at."""
+    """Log odds of having left after the last visit against having stayed, silence since then not yet looked at."""
     if family == "mbgnbd":
         return np.log(a) - np.log(b + x)
     with np.errstate(divide="ignore"):

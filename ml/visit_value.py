@@ -1,6 +1,7 @@
 """How much a customer spends per visit: the Gamma-Gamma model by maximum likelihood.
 
-Fader, Hardie (2013), "The Gamma-Gamma Model of Monetary Value", and Fader, Hardie, Lee (2005), Journal of Marketing Research 42(4).
+Fader, Hardie (2013), "The Gamma-Gamma Model of Monetary Value"; Fader, Hardie, Lee (2005), Journal of Marketing
+Research 42(4).
 Few visits pull a customer's own mean towards that of everybody; many visits let it speak for itself.
 """
 
@@ -32,7 +33,10 @@ class VisitValue:
         return self.p * self.v / (self.q - 1.0)
 
     def expected_amount(self, visit_count: Floats, mean_amount: Floats) -> Floats:
-        """One value per row: expected spend of the next visit, given the number of past visits and their mean spend (null or negative: as nothing)."""
+        """One value per row: expected spend of the next visit.
+
+        Takes the number of past visits and their mean spend; null or negative counts as nothing known.
+        """
         x = np.asarray(visit_count, dtype=np.float64)
         m = np.asarray(mean_amount, dtype=np.float64)
         known = np.isfinite(m) & (m > 0) & np.isfinite(x) & (x > 0)
@@ -42,7 +46,10 @@ class VisitValue:
 
 
 def fit_visit_value(visit_count: Floats, mean_amount: Floats) -> VisitValue | None:
-    """Maximum likelihood over customers (one row each) with visits and a positive mean spend; None when there are too few or all spend the same."""
+    """Maximum likelihood over customers (one row each) with visits and a positive mean spend.
+
+    None when there are too few or all spend the same.
+    """
     x, m = np.asarray(visit_count, dtype=np.float64), np.asarray(mean_amount, dtype=np.float64)
     sound = np.isfinite(x) & np.isfinite(m) & (x > 0) & (m > 0)
     if int(sound.sum()) < MIN_CUSTOMERS:

@@ -35,7 +35,7 @@ def random_history(
 ) -> pd.DataFrame:
     """Customers with a rate and a chance to leave of their own: customer_id, day, amount.
 
-    regularity 1 is the world of the visit models (visits at random); more makes gaps more even, which they do not know of.
+    regularity 1 is the world of the visit models (visits at random); more makes gaps more even, unknown to them.
     """
     rng = np.random.default_rng(seed)
     rows = []
@@ -147,8 +147,10 @@ def load_features(
         " cast(spend_trailing_year_amount as decimal(18, 4)) as spend_trailing_year_amount) from feature"
     )
     con.execute(
-        "create or replace table features.feat_label as select * replace (cast(as_of_date as date) as as_of_date) from label"
+        "create or replace table features.feat_label as"
+        " select * replace (cast(as_of_date as date) as as_of_date) from label"
     )
     con.execute(
-        "create or replace table core.fct_visit as select * replace (cast(arrival_date as date) as arrival_date) from visit"
+        "create or replace table core.fct_visit as"
+        " select * replace (cast(arrival_date as date) as arrival_date) from visit"
     )

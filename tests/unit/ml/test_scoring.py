@@ -153,7 +153,7 @@ def test_scoring_without_models_says_what_to_do(tmp_path: Path) -> None:
     settings = Settings.load({}, home=tmp_path)
     with (
         warehouse(settings) as con,
-        pytest.raises(ModelError, match="no saved model for churn, segment, value .*`guestbook train"),
+        pytest.raises(ModelError, match=r"no saved model for churn, segment, value .*`guestbook train"),
     ):
         ml.score(con, settings, NIGHT)
 
@@ -181,7 +181,8 @@ def test_one_visit_customers_are_not_scored_and_the_night_goes_on(tmp_path: Path
             "select distinct risk_band, churn_probability, score_method_code from ml.customer_churn"
         ).fetchall() == [("not_scored", None, "none")]
         assert con.sql(
-            "select count(*), count(expected_stays), count(segment_code) from ml.customer_clv join ml.customer_segment using (customer_id)"
+            "select count(*), count(expected_stays), count(segment_code)"
+            " from ml.customer_clv join ml.customer_segment using (customer_id)"
         ).fetchone()[1:] == (0, 5000)
         assert con.sql("select is_promoted from ml.model_run where model_name = 'churn'").fetchall() == [(False,)]
 
