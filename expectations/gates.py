@@ -38,7 +38,7 @@ def gate_feed(settings: Settings, feed: str, night_date: date, files: Iterable[A
         return GateOutcome(feed, night_date, (), released)
     checks, lake_rows = check_rows(feed, night_date, [file for file in batch if file.has_rows])
     checks += check_files(feed, batch, lake_rows, ledger)
-    checks += check_night(feed, night_date, batch, ledger)
+    checks += check_night(feed, night_date, batch, ledger, released)
     results = judge(checks, overridden_rules(settings, night_date))
     return _recorded(settings, GateOutcome(feed, night_date, results, released | _decisions(batch, results)))
 

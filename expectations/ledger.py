@@ -2,7 +2,7 @@
 
 import re
 import statistics
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -15,6 +15,7 @@ from guestbook.tables import declared
 GOOD = ("accepted", "released")
 VOLUME_WEEKS = 6
 VOLUME_NIGHTS = 3
+NAMES_SHOWN = 3
 
 
 @dataclass(frozen=True)
@@ -60,8 +61,26 @@ def check_files(
     ]
 
 
-def check_night(feed: str, night_date: date, files: Sequence[BatchFile], ledger: Sequence[Delivery]) -> list[Check]:
-    """One check per rule that speaks of the whole feed in a night."""
+def held_files(ledger: Sequence[Delivery], feed: str) -> list[Delivery]:
+    """Files of a feed that a gate holds: neither released nor followed by a good file of the same name."""
+    own = [entry for entry in ledger if entry.feed == feed]
+    last = {entry.sha256: entry for entry in own if entry.load_status != "duplicate"}
+    good = {entry.file_name: entry.delivery_sequence for entry in own if entry.load_status in GOOD}
+    return [
+        entry
+        for entry in last.values()
+        if entry.load_status == "held" and entry.delivery_sequence > good.get(entry.file_name, -1)
+    ]
+
+
+def check_night(
+    feed: str,
+    night_date: date,
+    files: Sequence[BatchFile],
+    ledger: Sequence[Delivery],
+    released: Collection[str] = (),
+) -> list[Check]:
+    """One check per rule that speaks of the whole feed in a night; `released` are held files that tonight lets in."""
     known = {file.sha256 for file in files}
     earlier_pass = [
         entry for entry in ledger if entry.feed == feed and entry.night_date == night_date and entry.sha256 not in known
@@ -72,6 +91,10 @@ def check_night(feed: str, night_date: date, files: Sequence[BatchFile], ledger:
         if rule.measure == "delivered":
             observed = f"{file_count} files" if file_count else f"no file for feed {feed}"
             checks.append(Check(rule, feed, None, Measure(file_count, file_count, observed)))
+        elif rule.measure == "held":
+            names = [entry.file_name for entry in held_files(ledger, feed) if entry.sha256 not in released]
+            observed = f"{len(names)} files wait for an override or a better file: {', '.join(names[:NAMES_SHOWN])}"
+            checks.append(Check(rule, feed, None, Measure(len(names), len(names), observed if names else "none")))
         elif rule.measure == "volume" and file_count:
             rows = sum(file.rows_loaded for file in files if file.load_status == "accepted")
             rows += sum(entry.rows_loaded for entry in earlier_pass if entry.load_status in GOOD)

@@ -1,12 +1,11 @@
 """Gate results and overrides as records of the lake."""
 
-from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from expectations.ledger import Delivery, deliveries
+from expectations.ledger import Delivery, deliveries, held_files
 from expectations.outcome import GateOutcome
 from expectations.rules import load_rules
 from guestbook.errors import UsageError
@@ -70,16 +69,7 @@ def overridden_rules(settings: Settings, night_date: date) -> frozenset[str]:
 
 def releasable(settings: Settings, feed: str) -> list[str]:
     """Content hashes of held files whose every blocking rule is overridden for its night, in the order of delivery."""
-    return [str(entry.sha256) for entry in _held(deliveries(settings), feed) if _is_let_in(settings, entry)]
-
-
-def _held(ledger: Sequence[Delivery], feed: str) -> Iterable[Delivery]:
-    last = {
-        entry.sha256: entry
-        for entry in ledger
-        if entry.feed == feed and entry.sha256 and entry.load_status != "duplicate"
-    }
-    return (entry for entry in last.values() if entry.load_status == "held")
+    return [str(entry.sha256) for entry in held_files(deliveries(settings), feed) if _is_let_in(settings, entry)]
 
 
 def _is_let_in(settings: Settings, entry: Delivery) -> bool:

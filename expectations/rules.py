@@ -23,9 +23,9 @@ FILE_ROW_MEASURES = ("repeated_key", "unknown_currency")
 #: Measures of a delivered file from its load report and the ledger.
 LEDGER_MEASURES = ("quarantined", "rejected", "conserved", "refused", "rows", "shrunk")
 #: Measures of a whole feed in one night.
-NIGHT_MEASURES = ("delivered", "volume")
+NIGHT_MEASURES = ("delivered", "held", "volume")
 #: Measures that are no share of rows: their limits are plain numbers.
-NUMBER_MEASURES = frozenset({"conserved", "refused", "rows", "delivered", "shrunk", "volume", *PLAIN_MEASURES})
+NUMBER_MEASURES = frozenset({"conserved", "refused", "rows", "delivered", "held", "shrunk", "volume", *PLAIN_MEASURES})
 
 Suite = Literal["reservations", "pos_checks", "interactions", "customers", "scores"]
 

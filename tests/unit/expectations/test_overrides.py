@@ -54,6 +54,34 @@ def test_a_held_file_is_releasable_once_all_that_blocked_it_is_overridden(
     assert expectations.releasable(settings, "pos_checks") == []
 
 
+def test_a_held_file_is_told_every_night_until_it_is_released(settings: Settings, held: dict[str, Any]) -> None:
+    later = date(2026, 11, 25)
+    told = {
+        result.check.rule.rule: result.line
+        for result in expectations.gate_feed(settings, "reservations", later, []).warnings
+    }
+    assert f"1 files wait for an override or a better file: {held['file_name']}" in told["no_file_held"]
+    expectations.override(settings, NIGHT, RULE, "credit notes of the group", who="ana")
+    told = {result.check.rule.rule for result in expectations.gate_feed(settings, "reservations", later, []).warnings}
+    assert "no_file_held" not in told
+
+
+def test_a_better_file_of_the_same_name_ends_the_hold(settings: Settings, held: dict[str, Any]) -> None:
+    table = declared("ops", "load_report")
+    better = {"feed": "reservations", "file_name": held["file_name"], "vendor": "canonical", "sha256": "better"}
+    better |= {
+        "night_date": NIGHT,
+        "delivery_sequence": 2,
+        "load_status": "accepted",
+        "rows_read": 30,
+        "rows_loaded": 30,
+    }
+    write_record(settings, "load_report", "later", pa.Table.from_pylist([better], schema=table.arrow_schema))
+    assert expectations.gate_feed(settings, "reservations", NIGHT, []).warnings == []
+    expectations.override(settings, NIGHT, RULE, "credit notes of the group", who="ana")
+    assert expectations.releasable(settings, "reservations") == []
+
+
 def test_an_override_says_who_when_and_why(settings: Settings) -> None:
     expectations.override(settings, NIGHT, RULE, " credit notes ", who="ana")
     [row] = read_records(settings, "gate_override", declared("ops", "gate_override").arrow_schema).to_pylist()
