@@ -1,7 +1,7 @@
-"""Ingest: delivered files of one feed become accepted rows, quarantined rows and a load report, all Parquet in the lake.
+"""Ingest: delivered files of one feed become accepted and quarantined rows and a load report.
 
-A night of a feed: `discover` finds new files, `load_batch` loads them (batches run side by side), the gate looks at `staged_files`,
-`commit` writes the ledger. `load_reference` comes first, for it holds time zones and currencies.
+A night of a feed: `discover` finds new files, `load_batch` loads them (batches run side by side), the gate looks at
+`staged_files`, `commit` writes the ledger. `load_reference` comes first, for it holds time zones and currencies.
 """
 
 from ingest.landing import landing_problems

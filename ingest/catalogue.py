@@ -1,4 +1,4 @@
-"""Which vendors are known: the project's mappings in `ingest/vendors/`, and the user's own in `<home>/sources/`, which win."""
+"""Which vendors are known: mappings in `ingest/vendors/`, and the user's own in `<home>/sources/`, which win."""
 
 from pathlib import Path
 
@@ -20,14 +20,15 @@ def mapping_files(settings: Settings) -> dict[str, Path]:
 
 
 def vendor_mapping(settings: Settings, vendor: str) -> Mapping | None:
-    """The vendor's mapping; None for `canonical`, which needs none. Raises MappingError for an unknown or invalid one."""
+    """The vendor's mapping; None for `canonical`, which needs none. Raises MappingError."""
     if vendor == CANONICAL:
         return None
     files = mapping_files(settings)
     if vendor not in files:
         known = ", ".join([CANONICAL, *sorted(files)])
         raise MappingError(
-            f"unknown vendor {vendor!r}; known: {known}. Add {settings.sources_dir / vendor / 'mapping.yml'} or move the file"
+            f"unknown vendor {vendor!r}; known: {known}. Add {settings.sources_dir / vendor / 'mapping.yml'}"
+            f" or move the file"
         )
     mapping = read_mapping(files[vendor])
     if mapping.vendor != vendor:

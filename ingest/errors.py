@@ -1,4 +1,4 @@
-"""What can be wrong with a delivery or a mapping. Messages name the thing, the limit and the next step, never a row's content."""
+"""What can be wrong with a delivery or a mapping. Messages never show a row's content."""
 
 from guestbook.errors import ConfigError, GuestbookError
 

@@ -43,7 +43,8 @@ def filesystem(settings: Settings) -> tuple[Any, str]:
     system.invalidate_cache()
     if not system.isdir(root):
         raise LandingMissing(
-            f"landing {settings.landing} is not a folder that can be read: deliver files to <landing>/<feed>/<vendor>/<date>/,"
+            f"landing {settings.landing} is not a folder that can be read: deliver files to"
+            f" <landing>/<feed>/<vendor>/<date>/,"
             " or set GUESTBOOK_LANDING"
         )
     return system, root.rstrip("/")
@@ -74,30 +75,30 @@ def reference_files(settings: Settings) -> dict[str, list[LandedFile]]:
 
 
 def landing_problems(settings: Settings) -> list[str]:
-    """What lies in landing and belongs nowhere: unknown feeds and reference tables, loose files, folders that are no date."""
+    """What lies in landing and belongs nowhere: unknown feeds and tables, loose files, folders that are no date."""
     system, root = filesystem(settings)
     problems = []
     for entry in _entries(system, root):
         name = _base(entry["name"])
-        if entry["type"] == "directory" and name not in (*FEEDS, REFERENCE_FOLDER):
-            problems.append(f"unknown feed {name!r} in landing; allowed: {', '.join(FEEDS)}, {REFERENCE_FOLDER}")
-        elif entry["type"] != "directory":
+        if entry["type"] != "directory":
             problems.append("a file lies in the landing root; it belongs to <feed>/<vendor>/<date>/")
-    for feed in FEEDS:
-        for vendor in _folders(system, f"{root}/{feed}"):
-            for entry in _entries(system, vendor):
-                if entry["type"] != "directory":
-                    problems.append(
-                        f"a file lies in {feed}/{_base(vendor)}; it belongs to a folder named by its date (YYYY-MM-DD)"
-                    )
-                elif _date_of(entry["name"]) is None:
-                    problems.append(
-                        f"folder {feed}/{_base(vendor)}/{_base(entry['name'])} is no date; expected YYYY-MM-DD"
-                    )
+        elif name not in (*FEEDS, REFERENCE_FOLDER):
+            problems.append(f"unknown feed {name!r} in landing; allowed: {', '.join(FEEDS)}, {REFERENCE_FOLDER}")
+    vendors = [(feed, vendor) for feed in FEEDS for vendor in _folders(system, f"{root}/{feed}")]
+    problems += [problem for feed, vendor in vendors for problem in _vendor_problems(system, feed, vendor)]
     known = re.compile("|".join(REFERENCES))
-    for entry in _entries(system, f"{root}/{REFERENCE_FOLDER}"):
-        if not known.match(_base(entry["name"]).lower()):
-            problems.append(f"unknown reference file; allowed names begin with {', '.join(REFERENCES)}")
+    loose = [e for e in _entries(system, f"{root}/{REFERENCE_FOLDER}") if not known.match(_base(e["name"]).lower())]
+    return problems + [f"unknown reference file; allowed names begin with {', '.join(REFERENCES)}" for _ in loose]
+
+
+def _vendor_problems(system: Any, feed: str, vendor: str) -> list[str]:
+    problems = []
+    for entry in _entries(system, vendor):
+        place = f"{feed}/{_base(vendor)}"
+        if entry["type"] != "directory":
+            problems.append(f"a file lies in {place}; it belongs to a folder named by its date (YYYY-MM-DD)")
+        elif _date_of(entry["name"]) is None:
+            problems.append(f"folder {place}/{_base(entry['name'])} is no date; expected YYYY-MM-DD")
     return problems
 
 

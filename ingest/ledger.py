@@ -1,4 +1,4 @@
-"""The load ledger: which delivered files are known, and what became of them. Kept as lake records named `load_report`."""
+"""The load ledger: which delivered files are known, and what became of them (lake records `load_report`)."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -77,7 +77,7 @@ def read_ledger(settings: Settings) -> Ledger:
 
 
 def delivery_sequence(night_date: date, pass_number: int, feed: str, index: int) -> int:
-    """Global order of deliveries, known without asking the other feeds: YYYYMMDD, pass (2 digits), feed (1), file (6)."""
+    """Global order of deliveries, without asking other feeds: YYYYMMDD, pass (2 digits), feed (1), file (6)."""
     day = int(night_date.strftime("%Y%m%d"))
     return ((day * 100 + pass_number) * 10 + FEED_INDEX[feed]) * FILES_PER_PASS + index
 

@@ -12,6 +12,7 @@ from typing import Any
 import duckdb
 
 from guestbook.contracts import Contract, contract
+from guestbook.errors import GuestbookError
 from guestbook.files import atomic_path
 from ingest.errors import FileRefused
 from ingest.mapping import FeedMapping, Mapping
@@ -78,7 +79,14 @@ def load_file(job: Job, accepted: Path, quarantine: Path) -> Loaded:
         )
         if raw.row_count == 0:
             result.warnings.append("no rows: the file has a header only")
-        _write(con, job, plan, raw, folder, result)
+        try:
+            _write(con, job, plan, raw, folder, result)
+        except (duckdb.IOException, duckdb.OutOfMemoryException) as error:
+            kind = type(error).__name__
+            raise GuestbookError(f"{kind} while loading a file of {job.feed}: check disk space and memory") from None
+        except duckdb.Error as error:  # its message may show a row's content
+            kind = type(error).__name__
+            raise FileRefused(f"rows could not be checked ({kind}): check the mapping's formats and patterns") from None
         with atomic_path(accepted) as draft:
             shutil.move(folder / "accepted.parquet", draft)
         if result.rows_quarantined:
@@ -189,8 +197,10 @@ def _write(con: duckdb.DuckDBPyConnection, job: Job, plan: Plan, raw: RawTable, 
     file = {"file": str(checked)}
     con.execute("create temp table bad as select row_number from read_parquet($file) where row_hash is null", file)
     con.execute(
-        "create temp table repeats as select row_number from (select row_number, row_number() over (partition by row_hash order by row_number) as place"
-        " from read_parquet($file) where row_hash in (select row_hash from read_parquet($file) group by row_hash having count(*) > 1)) where place > 1",
+        "create temp table repeats as select row_number from (select row_number, row_number() over"
+        " (partition by row_hash order by row_number) as place"
+        " from read_parquet($file) where row_hash in (select row_hash from read_parquet($file) group by"
+        " row_hash having count(*) > 1)) where place > 1",
         file,
     )
     result.rows_quarantined, result.rows_duplicate = con.execute(
@@ -204,7 +214,8 @@ def _write(con: duckdb.DuckDBPyConnection, job: Job, plan: Plan, raw: RawTable, 
         (folder / "good.parquet").replace(checked)
     result.rejected_counts = dict(
         con.execute(
-            "select json_extract_string(value, '$.column') as column_name, count(*) from (select unnest(json_extract(extra, '$._rejected[*]')) as value"
+            "select json_extract_string(value, '$.column') as column_name, count(*) from (select"
+            " unnest(json_extract(extra, '$._rejected[*]')) as value"
             " from read_parquet(?) where contains(extra, '\"_rejected\"')) group by 1 order by 1",
             [str(checked)],
         ).fetchall()
@@ -217,7 +228,8 @@ def _write_quarantine(
     con.execute(copy_to(quarantined_rows(plan, raw.source, job.feed, job.vendor), path, LAKE_OPTIONS))
     result.quarantine_counts = dict(
         con.execute(
-            "select reason, count(*) from (select unnest(from_json(reasons, '[\"VARCHAR\"]')) as reason from read_parquet(?)) group by 1 order by 1",
+            "select reason, count(*) from (select unnest(from_json(reasons, '[\"VARCHAR\"]')) as reason from"
+            " read_parquet(?)) group by 1 order by 1",
             [str(path)],
         ).fetchall()
     )

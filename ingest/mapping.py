@@ -1,7 +1,7 @@
 """The mapping language: how one vendor's export becomes a canonical feed, as validated data.
 
-A value is a name or path of the export (`agent`, `roomStay.arrivalDate`, `ids[type=Reservation].id`), or one operation with
-modifiers. Modifiers apply in the order of their fields below. Unknown keys are refused, with the allowed ones listed.
+A value is a name or path of the export (`agent`, `roomStay.arrivalDate`, `ids[type=Reservation].id`), or one operation
+with modifiers, which apply in the order of their fields below. Unknown keys are refused, with the allowed ones listed.
 """
 
 import hashlib
@@ -49,14 +49,14 @@ Condition = dict[str, Texts]
 
 
 class NumberStyle(_Spec):
-    """How numbers are written: `decimal` separates the fraction, every `thousands` mark and `currency_sign` is dropped."""
+    """How numbers are written: `decimal` separates the fraction, every `thousands` mark is dropped."""
 
     decimal: Literal[".", ","] = "."
     thousands: str | None = None
 
 
 class ListOf(_Spec):
-    """A JSON list made of the elements at `each`; `fields` names each element's values (name -> path in the element)."""
+    """A JSON list made of the elements at `each`; `fields` names each element's values (name -> path)."""
 
     each: str
     where: Condition = {}
@@ -67,45 +67,51 @@ class Value(_Spec):
     """One value of a row: exactly one operation, then modifiers. Blank text is null at every step."""
 
     from_: Texts | None = Field(
-        None, alias="from", description="name or path in the export; of several, the first not blank"
+        default=None, alias="from", description="name or path in the export; of several, the first not blank"
     )
-    column: str | None = Field(None, description="another canonical column of this mapping")
+    column: str | None = Field(default=None, description="another canonical column of this mapping")
     constant: Text | None = None
-    first_of: "tuple[Operand, ...] | None" = Field(None, description="first that is not blank")
-    concat: "tuple[Operand, ...] | None" = Field(None, description="joined by separator, blanks left out")
-    sum: "tuple[Operand, ...] | None" = Field(None, description="nulls left out; null when all are")
-    subtract: "tuple[Operand, Operand] | None" = Field(None, description="first minus second; null when either is")
-    multiply: "tuple[Operand, ...] | None" = Field(None, description="null when one is")
-    add_days: "tuple[Operand, Operand] | None" = Field(None, description="a date and a number of days")
-    minus_days: "tuple[Operand, Operand] | None" = Field(None, description="a date and a number of days")
-    hash: "tuple[Operand, ...] | None" = Field(None, description="md5 of the values: a derived key")
-    row_number: bool = Field(False, description="1-based position of the row in the file")
-    path_part: str | None = Field(None, description="named group of the feed's path_pattern")
+    first_of: "tuple[Operand, ...] | None" = Field(default=None, description="first that is not blank")
+    concat: "tuple[Operand, ...] | None" = Field(default=None, description="joined by separator, blanks left out")
+    sum: "tuple[Operand, ...] | None" = Field(default=None, description="nulls left out; null when all are")
+    subtract: "tuple[Operand, Operand] | None" = Field(
+        default=None, description="first minus second; null when either is"
+    )
+    multiply: "tuple[Operand, ...] | None" = Field(default=None, description="null when one is")
+    add_days: "tuple[Operand, Operand] | None" = Field(default=None, description="a date and a number of days")
+    minus_days: "tuple[Operand, Operand] | None" = Field(default=None, description="a date and a number of days")
+    hash: "tuple[Operand, ...] | None" = Field(default=None, description="md5 of the values: a derived key")
+    row_number: bool = Field(default=False, description="1-based position of the row in the file")
+    path_part: str | None = Field(default=None, description="named group of the feed's path_pattern")
     list_of: ListOf | None = None
-    count: str | None = Field(None, description="number of elements of the list at that path")
+    count: str | None = Field(default=None, description="number of elements of the list at that path")
 
     separator: Text = ""
-    when: Condition = Field({}, description="source -> allowed values; else null")
-    unless: Condition = Field({}, description="source -> values that make it null")
-    extract: str | None = Field(None, description="regular expression; its first group is kept, null without a match")
-    remove: str | None = Field(None, description="regular expression; every match is dropped")
+    when: Condition = Field(default={}, description="source -> allowed values; else null")
+    unless: Condition = Field(default={}, description="source -> values that make it null")
+    extract: str | None = Field(
+        default=None, description="regular expression; its first group is kept, null without a match"
+    )
+    remove: str | None = Field(default=None, description="regular expression; every match is dropped")
     null_if: Texts = ()
     case: Literal["upper", "lower"] | None = None
     number: NumberStyle | None = None
-    divide_by: int | None = Field(None, gt=0, description="e.g. 1000: milliseconds to seconds, minor units to money")
-    integer: bool = Field(False, description="240.0 becomes 240")
+    divide_by: int | None = Field(
+        default=None, gt=0, description="e.g. 1000: milliseconds to seconds, minor units to money"
+    )
+    integer: bool = Field(default=False, description="240.0 becomes 240")
     codes: Annotated[dict[str, str] | None, BeforeValidator(_codes)] = Field(
-        None, description="their code -> ours, any case"
+        default=None, description="their code -> ours, any case"
     )
     otherwise: Literal["reject", "quarantine", "keep", "null"] = Field(
-        "reject", description="a code that codes does not list"
+        default="reject", description="a code that codes does not list"
     )
-    date_format: Texts = Field((), description="strptime formats tried in order; else ISO 8601")
+    date_format: Texts = Field(default=(), description="strptime formats tried in order; else ISO 8601")
     epoch: Literal["seconds", "milliseconds"] | None = None
     time_zone: str | None = Field(
-        None, description="property, UTC or an IANA zone: where times without an offset are local"
+        default=None, description="property, UTC or an IANA zone: where times without an offset are local"
     )
-    default: "Operand | None" = Field(None, description="when the value is blank")
+    default: "Operand | None" = Field(default=None, description="when the value is blank")
 
     @model_validator(mode="after")
     def _one_operation(self) -> "Value":
@@ -125,29 +131,29 @@ class CsvStyle(_Spec):
 
     delimiter: str | None = None
     quote: str = '"'
-    header: tuple[str, ...] | None = Field(None, description="names of the columns of a file without a header line")
-    skip_lines: int = Field(0, ge=0, description="lines before the header")
+    header: tuple[str, ...] | None = Field(
+        default=None, description="names of the columns of a file without a header line"
+    )
+    skip_lines: int = Field(default=0, ge=0, description="lines before the header")
 
 
 class FeedMapping(_Spec):
     """How rows of one feed are made from one vendor's files."""
 
     csv: CsvStyle = CsvStyle()
-    encoding: str | None = Field(None, description="text encoding; else found from the file")
+    encoding: str | None = Field(default=None, description="text encoding; else found from the file")
     rows: Texts = Field(
-        (), description="path of the list whose elements are rows (`checks[*].lines[*]`); the first that a document has"
+        default=(),
+        description="path of the list whose elements are rows (`checks[*].lines[*]`); the first that a document has",
     )
     path_pattern: str | None = Field(
-        None, description="regular expression with named groups over the path below landing"
+        default=None, description="regular expression with named groups over the path below landing"
     )
-    time_zone: str = Field("UTC", description="zone of times without offset, for all columns that name none")
+    time_zone: str = Field(default="UTC", description="zone of times without offset, for all columns that name none")
     date_format: Texts = ()
     number: NumberStyle | None = None
-    null_values: Texts = Field((), description="texts that mean no value, such as NULL or \\N")
-    ignore: tuple[str, ...] = Field((), description="columns of the export that are not even kept in extra")
-    replaces_group: tuple[str, ...] = Field(
-        (), description="key columns whose newest version replaces all rows of the group"
-    )
+    null_values: Texts = Field(default=(), description="texts that mean no value, such as NULL or \\N")
+    ignore: tuple[str, ...] = Field(default=(), description="columns of the export that are not even kept in extra")
     columns: dict[str, Operand]
 
 
@@ -156,10 +162,10 @@ class Mapping(_Spec):
 
     vendor: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
     description: str = ""
-    source_system: str | None = Field(None, description="constant source_system; default: the vendor's name")
-    final: bool = Field(False, description="one file only: a second, different one is refused")
+    source_system: str | None = Field(default=None, description="constant source_system; default: the vendor's name")
+    final: bool = Field(default=False, description="one file only: a second, different one is refused")
     feeds: dict[str, FeedMapping]
-    sha256: str = Field("", description="hash of the mapping's text")
+    sha256: str = Field(default="", description="hash of the mapping's text")
 
     @model_validator(mode="after")
     def _known_columns(self) -> "Mapping":
@@ -214,7 +220,7 @@ def _explain(error: ValidationError) -> list[str]:
 
 def _allowed_keys(location: tuple[int | str, ...]) -> list[str]:
     """The keys allowed beside the one at a location of the YAML."""
-    model: type[BaseModel] = Mapping
+    model: Any = Mapping
     if len(location) >= 3 and location[0] == "feeds":
         model = FeedMapping
         if len(location) >= 4:

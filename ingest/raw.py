@@ -1,6 +1,6 @@
 """A delivered file as a raw table: one row per row of the file, every column as text, in the file's order.
 
-What can be refused is refused here: bytes that can't be decompressed or decoded, documents that are no JSON, files without columns.
+What can be refused is refused here: bytes that can't be decompressed or decoded, documents that are no JSON.
 """
 
 import csv
@@ -137,9 +137,8 @@ class Reader:
             if style.delimiter:
                 return style.header, style.delimiter
             first = text.split("\n", 1)[0]
-            return style.header, max(
-                DELIMITERS, key=lambda d: (first.count(d) + 1 == len(style.header), first.count(d))
-            )
+            wanted = len(style.header)
+            return style.header, max(DELIMITERS, key=lambda d: (first.count(d) + 1 == wanted, first.count(d)))
         candidates = [style.delimiter] if style.delimiter else DELIMITERS
         headers = {d: _first_row(text, d, style.quote) for d in candidates}
         best = max(headers, key=lambda d: (sum(normalised(n) in self.wanted for n in headers[d]), len(headers[d])))
@@ -188,7 +187,8 @@ class Reader:
                     found[(source, key)] = None
         if len(found) > MAX_COLUMNS:
             raise FileRefused(
-                f"{len(found)} different keys; at most {MAX_COLUMNS} are columns: is a key used as data? Name it in the mapping's rows"
+                f"{len(found)} different keys; at most {MAX_COLUMNS} are columns: is a key used as data? Name"
+                f" it in the mapping's rows"
             )
         return sorted(found)
 

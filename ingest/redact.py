@@ -19,7 +19,7 @@ SENSITIVE_HINT = r"(?i)passport|document|docn|identity|national|idn|id_n|identif
 
 
 def is_sensitive_name(name: str) -> bool:
-    """Whether a column's name says that it holds a document or card number (`passportNumber`, `ID No`, `card_number`)."""
+    """Whether a column's name says that it holds a document or card number (`passportNumber`, `ID No`)."""
     return _SENSITIVE_NAME.search(normalised(_CAMEL.sub("_", name.rsplit(".", 1)[-1]))) is not None
 
 

@@ -1,7 +1,7 @@
-"""CSV text that DuckDB can't split: each row that can be split is passed on, each other one is set aside with its raw text.
+"""CSV text that DuckDB can't split: rows that split are passed on, each other one is set aside with its text.
 
-A quote that never closes must not swallow the rows behind it: when no reading over several lines gives the header's number of
-columns, only the first of these lines is set aside and reading goes on at the next.
+A quote that never closes must not swallow the rows behind it: when no reading over several lines gives the header's
+number of columns, only the first of these lines is set aside and reading goes on at the next.
 """
 
 import csv

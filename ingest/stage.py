@@ -1,4 +1,4 @@
-"""The ingest stage of one feed in one night: discover, load, commit. Each function is one step of a DAG and can be run again."""
+"""The ingest stage of one feed in one night: discover, load, commit. Each step can be run again."""
 
 import json
 import shutil
@@ -37,9 +37,9 @@ class StagedFile:
 
 
 def discover(settings: Settings, feed: str, night_date: date) -> list[list[dict[str, Any]]]:
-    """Batches (at most 16, of like size) of files that no night has taken yet; none for a night before the newest completed one.
+    """Batches (at most 16, of like size) of files that no night has taken yet.
 
-    Forgets what an earlier, unfinished run of this night had staged.
+    None for a night before the newest completed one. Forgets what an earlier, unfinished run of this night had staged.
     """
     shutil.rmtree(_staged_dir(settings, feed, night_date), ignore_errors=True)
     if is_past_night(settings, night_date):
@@ -58,7 +58,7 @@ def discover(settings: Settings, feed: str, night_date: date) -> list[list[dict[
 
 
 def load_batch(settings: Settings, feed: str, night_date: date, files: list[dict[str, Any]]) -> dict[str, int]:
-    """Load files into the lake and stage their reports; a file that is refused costs no other file. Returns summed counts."""
+    """Load files into the lake and stage their reports; a refused file costs no other file. Returns counts."""
     ledger = read_ledger(settings)
     about = properties(settings)
     total = dict.fromkeys(("files", *COUNTS), 0)
@@ -90,9 +90,10 @@ def staged_files(settings: Settings, feed: str, night_date: date) -> list[Staged
 
 
 def commit(settings: Settings, feed: str, night_date: date, decisions: dict[str, str] | None = None) -> dict[str, int]:
-    """Write the night's load reports to the ledger in one atomic step. `decisions`: sha256 -> accepted, held or released.
+    """Write the night's load reports to the ledger in one atomic step.
 
-    A sha256 that the ledger has as held and the decision releases gets a new entry. Returns counts of files and rows.
+    `decisions`: sha256 -> accepted, held or released. A sha256 that the ledger has as held and the decision
+    releases gets a new entry. Returns counts of files and rows.
     """
     ledger = read_ledger(settings)
     chosen = decisions or {}
@@ -101,7 +102,9 @@ def commit(settings: Settings, feed: str, night_date: date, decisions: dict[str,
         if report["load_status"] == "accepted" and chosen.get(report["sha256"]) == "held":
             report |= {
                 "load_status": "held",
-                "status_reason": "a gate blocked it: see the gate page; release it by an override or send a better file",
+                "status_reason": (
+                    "a gate blocked it: see the gate page; release it by an override or send a better file"
+                ),
             }
     number = ledger.next_pass([feed], night_date)
     entries = reports + _released(ledger, feed, chosen, len(reports))
@@ -132,13 +135,17 @@ def _load_one(settings: Settings, feed: str, file: LandedFile, ledger: Ledger, a
                     original["mapping_sha256"],
                 )
             mapping = vendor_mapping(settings, file.vendor)
-            if mapping is not None and feed not in mapping.feeds:
-                raise FileRefused(f"vendor {file.vendor} has no mapping for {feed}; it maps {', '.join(mapping.feeds)}")
+            _check_feed(mapping, feed)
             job = Job(feed, file.vendor, path, file.file_name, mapping, about, settings.installation_key)
             loaded = load_file(job, accepted_file(settings, feed, sha256), quarantine_file(settings, feed, sha256))
         except (FileRefused, MappingError) as error:
             return _report(feed, file, sha256, "refused", Loaded(), str(error), mapping.sha256 if mapping else None)
     return _report(feed, file, sha256, "accepted", loaded, None, mapping.sha256 if mapping else None)
+
+
+def _check_feed(mapping: Mapping | None, feed: str) -> None:
+    if mapping is not None and feed not in mapping.feeds:
+        raise FileRefused(f"vendor {mapping.vendor} has no mapping for {feed}; it maps {', '.join(mapping.feeds)}")
 
 
 def _report(
@@ -193,7 +200,10 @@ def _resolved(settings: Settings, feed: str, night_date: date, ledger: Ledger) -
         if _is_final(settings, vendor):
             only = final.setdefault(vendor, ledger.loaded_of_vendor(feed, vendor) or sha256)
             if only != sha256:
-                reason = f"vendor {vendor} is final: one file was loaded and a different one is not allowed; deliver further data under another vendor"
+                reason = (
+                    f"vendor {vendor} is final: one file was loaded and a different one is not allowed; deliver"
+                    f" further data under another vendor"
+                )
                 report |= {"load_status": "refused", "status_reason": reason, **dict.fromkeys(COUNTS, 0)}
                 accepted_file(settings, feed, sha256).unlink(missing_ok=True)
                 continue

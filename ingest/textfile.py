@@ -1,7 +1,7 @@
 """What a text file is made of: its encoding, and whether DuckDB can read it as it is.
 
-Encodings are found, not guessed at will: a byte order mark, valid UTF-8, UTF-16 by its zero bytes, GB18030 when the result is
-Chinese, Latin-1 when the result is letters inside words. Anything else refuses the file.
+Encodings are found, not guessed at will: a byte order mark, valid UTF-8, UTF-16 by its zero bytes, GB18030 when the
+result is Chinese, Latin-1 when the result is letters inside words. Anything else refuses the file.
 """
 
 import codecs
@@ -131,7 +131,8 @@ def _check_decodes(path: Path, encoding: str) -> None:
             decoder.decode(b"", True)
         except UnicodeDecodeError as error:
             raise FileRefused(
-                f"not {encoding}: it can't be decoded near byte {offset + error.start}; have it sent again, or state its encoding in the mapping"
+                f"not {encoding}: it can't be decoded near byte {offset + error.start}; have it sent again,"
+                f" or state its encoding in the mapping"
             ) from None
 
 
@@ -150,7 +151,8 @@ def _legacy(path: Path) -> str:
                 _check_decodes(path, encoding)
                 return encoding
     raise FileRefused(
-        f"can't be decoded: {stray} bytes are not UTF-8 and no other encoding fits; have it sent again, or state its encoding in the mapping"
+        f"can't be decoded: {stray} bytes are not UTF-8 and no other encoding fits; have it sent again, or"
+        f" state its encoding in the mapping"
     )
 
 

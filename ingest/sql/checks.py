@@ -1,4 +1,4 @@
-"""A contract as SQL: text columns become typed ones; what can't be read is rejected with column, raw value and reason."""
+"""A contract as SQL: text columns become typed ones; what can't be read is rejected with a reason."""
 
 from dataclasses import dataclass
 
@@ -42,7 +42,10 @@ def cast_expression(column: Column, source: Text, properties: Properties) -> str
         given = f"case when left({given}, 1) not in ({literal(REJECTED)}, {literal(QUARANTINED)}) then {given} end"
     match column.type:
         case "int":
-            return f"case when regexp_full_match({given}, '[+-]?[0-9]{{1,18}}([.]0*)?') then try_cast({given} as bigint) end"
+            return (
+                f"case when regexp_full_match({given}, '[+-]?[0-9]{{1,18}}([.]0*)?') then try_cast({given} as"
+                f" bigint) end"
+            )
         case "decimal":
             return _decimal(given, column.sql_type)
         case "rate":
@@ -52,7 +55,10 @@ def cast_expression(column: Column, source: Text, properties: Properties) -> str
         case "ts":
             return _instant(given, source, properties)
         case "bool":
-            return f"case when lower({given}) in ({_list(TRUE)}) then true when lower({given}) in ({_list(FALSE)}) then false end"
+            return (
+                f"case when lower({given}) in ({_list(TRUE)}) then true when lower({given}) in ({_list(FALSE)})"
+                f" then false end"
+            )
         case "json":
             return f"case when json_valid({given}) then {given} end"
     if column.allowed and column.case == "lower":
@@ -63,21 +69,33 @@ def cast_expression(column: Column, source: Text, properties: Properties) -> str
 def _decimal(given: str, sql_type: str) -> str:
     """Signs behind, brackets and thousands are read; `1,234` alone is not, for it may be a decimal comma."""
     plain = f"replace(regexp_replace({given}, '^[(](.*)[)]$|^(.*[0-9])-$', '-\\1\\2'), ' ', '')"
-    thousands = f"case when regexp_full_match({plain}, '[+-]?[0-9]{{1,3}}(,[0-9]{{3}})+[.][0-9]+') then replace({plain}, ',', '') else {plain} end"
-    return f"case when {given} is not null then coalesce(try_cast({given} as {sql_type}), try_cast({thousands} as {sql_type})) end"
+    thousands = (
+        f"case when regexp_full_match({plain}, '[+-]?[0-9]{{1,3}}(,[0-9]{{3}})+[.][0-9]+') then replace({plain},"
+        f" ',', '') else {plain} end"
+    )
+    return (
+        f"case when {given} is not null then coalesce(try_cast({given} as {sql_type}), try_cast({thousands} as"
+        f" {sql_type})) end"
+    )
 
 
 def _date(given: str, source: Text) -> str:
     if source.date_formats:
         return f"try_strptime({given}, [{_list(source.date_formats)}])::date"
-    return f"case when regexp_full_match({given}, '[0-9]{{4}}[-/][0-9]{{1,2}}[-/][0-9]{{1,2}}([T ][0-9]{{1,2}}:[0-9]{{2}}.*)?') then try_cast({given} as date) end"
+    return (
+        f"case when regexp_full_match({given}, '[0-9]{{4}}[-/][0-9]{{1,2}}[-/][0-9]{{1,2}}([T"
+        f" ][0-9]{{1,2}}:[0-9]{{2}}.*)?') then try_cast({given} as date) end"
+    )
 
 
 def _instant(given: str, source: Text, properties: Properties) -> str:
     """A UTC instant: an offset in the text is honoured, else the text is local to the stated zone."""
     if source.epoch:
         factor = "1000000" if source.epoch == "seconds" else "1000"
-        return f"case when regexp_full_match({given}, '[0-9]+([.][0-9]+)?') then make_timestamptz((try_cast({given} as decimal(28,6)) * {factor})::bigint) end"
+        return (
+            f"case when regexp_full_match({given}, '[0-9]+([.][0-9]+)?') then make_timestamptz((try_cast({given}"
+            f" as decimal(28,6)) * {factor})::bigint) end"
+        )
     zone = _zone(source.time_zone, properties)
     if source.date_formats:
         return f"timezone({zone}, try_strptime({given}, [{_list(source.date_formats)}]))"
@@ -85,7 +103,10 @@ def _instant(given: str, source: Text, properties: Properties) -> str:
     if source.time_zone == "UTC":
         return absolute
     local = f"timezone({zone}, case when {given}[1] between '0' and '9' then try_cast({given} as timestamp) end)"
-    return f"case when regexp_matches({given}, {literal(OFFSET)}) and length({given}) > 10 then {absolute} else {local} end"
+    return (
+        f"case when regexp_matches({given}, {literal(OFFSET)}) and length({given}) > 10 then {absolute} else"
+        f" {local} end"
+    )
 
 
 def _zone(name: str, properties: Properties) -> str:
@@ -166,8 +187,7 @@ def row_reasons(contract: Contract, texts: dict[str, Text]) -> str:
             tests.append(
                 (f"left({text(column.name)}, 1) = {literal(QUARANTINED)}", f"{column.name}: code not in the mapping")
             )
-    for rule in contract.rules:
-        tests.append((f"{value(rule.greater)} < {value(rule.smaller)}", rule.name))
+    tests += [(f"{value(rule.greater)} < {value(rule.smaller)}", rule.name) for rule in contract.rules]
     if contract.any_of:
         tests.append(
             (
@@ -192,7 +212,8 @@ def rejected_values(contract: Contract, texts: dict[str, Text]) -> str:
             f',"reason":{_json("code not in the mapping" if marked and not column.allowed else reason(column))}}}'
         )
         parts.append(
-            f"case when {text(column.name)} is not null and {cast_or_value(column)} is null then {head} || to_json({raw})::varchar || {tail} end"
+            f"case when {text(column.name)} is not null and {cast_or_value(column)} is null then {head} ||"
+            f" to_json({raw})::varchar || {tail} end"
         )
     return _joined(parts)
 

@@ -23,7 +23,7 @@ def literal(text: str) -> str:
 
 
 def normalised(name: str) -> str:
-    """A column name without the differences that people don't mean: case, blanks around, blank or hyphen for underscore."""
+    """A column name without differences that people don't mean: case, blanks around, blank or hyphen for _."""
     return re.sub(r"[\s\-]+", "_", name.strip().strip("\ufeff")).casefold()
 
 

@@ -1,4 +1,4 @@
-"""SQL that reads one delivered file into the raw table: every column as text, one row per row of the file, in its order."""
+"""SQL that reads one delivered file into the raw table: every column as text, rows in the file's order."""
 
 import json
 from pathlib import Path
@@ -17,7 +17,7 @@ def copy_to(query: str, path: Path, options: str) -> str:
 
 
 def raw_parquet(path: Path, columns: list[str] | None, has_unsplit: bool) -> str:
-    """Rows of a Parquet file with their position; `columns` (expressions) renames a delivered file's columns to c0, c1 ..."""
+    """Rows of a Parquet file with their position; `columns` are expressions that become c0, c1 ..."""
     selected = "*" if columns is None else ", ".join(f"{sql} as {physical(place)}" for place, sql in enumerate(columns))
     unsplit = "" if has_unsplit else "null::varchar as unsplit, "
     return (
@@ -39,7 +39,7 @@ def repaired_csv_rows(path: Path, columns: int, delimiter: str, quote: str) -> s
 
 
 def _read_csv(path: Path, types: str, delimiter: str, quote: str, skip: int) -> str:
-    """No `new_line`: with '\\r\\n' DuckDB 1.5.5 reads no row in strict mode, without an error."""
+    r"""No `new_line`: with '\\r\\n' DuckDB 1.5.5 reads no row in strict mode, without an error."""
     return (
         f"read_csv({literal(str(path))}, auto_detect = false, header = false, skip = {skip}, columns = {{{types}}},"
         f" delim = {literal(delimiter)}, quote = {literal(quote)}, escape = {literal(quote)}, strict_mode = true)"
@@ -49,14 +49,17 @@ def _read_csv(path: Path, types: str, delimiter: str, quote: str, skip: int) -> 
 def json_lines(path: Path) -> str:
     """One row per line that is not blank: `doc`, or `unsplit` for a line that is not a JSON object."""
     lines = (
-        f"select line from read_csv({literal(str(path))}, auto_detect = false, header = false, columns = {{'line': 'VARCHAR'}},"
-        f" delim = {literal(SEPARATOR)}, quote = '', escape = '', max_line_size = {MAX_LINE}, buffer_size = {4 * MAX_LINE})"
+        f"select line from read_csv({literal(str(path))}, auto_detect = false, header = false, columns ="
+        f" {{'line': 'VARCHAR'}},"
+        f" delim = {literal(SEPARATOR)}, quote = '', escape = '', max_line_size = {MAX_LINE}, buffer_size ="
+        f" {4 * MAX_LINE})"
         " where trim(line) <> ''"
     )
     is_object = "case when json_valid(line) then json_type(line) = 'OBJECT' else false end"
     return (
         f"select case when {is_object} then line end as doc,"
-        f" case when not {is_object} then 'not a JSON object' || {literal(SEPARATOR)} || redact(line) end as unsplit from ({lines})"
+        f" case when not {is_object} then 'not a JSON object' || {literal(SEPARATOR)} || redact(line) end as"
+        f" unsplit from ({lines})"
     )
 
 
@@ -65,7 +68,8 @@ def json_documents(path: Path, layout: str) -> str:
     objects = f"read_json_objects({literal(str(path))}, format = {literal(layout)}, maximum_object_size = 268435456)"
     return (
         "select case when json_type(json) = 'OBJECT' then json::varchar end as doc,"
-        f" case when json_type(json) <> 'OBJECT' then 'not a JSON object' || {literal(SEPARATOR)} || redact(json::varchar) end as unsplit from {objects}"
+        f" case when json_type(json) <> 'OBJECT' then 'not a JSON object' || {literal(SEPARATOR)} ||"
+        f" redact(json::varchar) end as unsplit from {objects}"
     )
 
 
@@ -76,17 +80,25 @@ def exploded(documents: str, levels: list[list[str]], alternatives: list[list[st
     """
     if not levels:
         return f"select doc, null::json as parent, doc::json as root, unsplit from ({documents})"
-    first = f"select unnest({_elements('doc::json', alternatives)}) as level1, doc::json as root, unsplit from ({documents})"
+    first = (
+        f"select unnest({_elements('doc::json', alternatives)}) as level1, doc::json as root, unsplit from"
+        f" ({documents})"
+    )
     query = first
     for number, keys in enumerate(levels[1:], start=2):
-        query = f"select unnest({_elements(f'level{number - 1}', [keys])}) as level{number}, level{number - 1} as above, root, unsplit from ({query})"
+        query = (
+            f"select unnest({_elements(f'level{number - 1}', [keys])}) as level{number}, level{number - 1} as"
+            f" above, root, unsplit from ({query})"
+        )
     last = f"level{len(levels)}"
     parent = "above" if len(levels) > 1 else "null::json"
     path = ".".join(part for keys in levels for part in keys)
     return (
         f"select case when json_type({last}) = 'OBJECT' then {last} end as doc, {parent} as parent, root,"
-        f" coalesce(unsplit, case when {last} is null then {literal(f'no {path} in the document' + SEPARATOR)} || redact(root::varchar)"
-        f" when json_type({last}) <> 'OBJECT' then {literal(f'{path} holds no object' + SEPARATOR)} || redact({last}::varchar) end) as unsplit from ({query})"
+        f" coalesce(unsplit, case when {last} is null then"
+        f" {literal(f'no {path} in the document' + SEPARATOR)} || redact(root::varchar)"
+        f" when json_type({last}) <> 'OBJECT' then {literal(f'{path} holds no object' + SEPARATOR)} ||"
+        f" redact({last}::varchar) end) as unsplit from ({query})"
     )
 
 
@@ -96,7 +108,8 @@ def _elements(document: str, alternatives: list[list[str]]) -> str:
         path = "$" + "".join("." + json.dumps(key, ensure_ascii=False) for key in keys)
         inside = f"json_extract({document}, {literal(path)})"
         found.append(
-            f"case json_type({inside}) when 'ARRAY' then json_extract({document}, {literal(path + '[*]')}) when 'OBJECT' then [{inside}] end"
+            f"case json_type({inside}) when 'ARRAY' then json_extract({document}, {literal(path + '[*]')})"
+            f" when 'OBJECT' then [{inside}] end"
         )
     return f"coalesce({', '.join(found)}, [null::json])"
 

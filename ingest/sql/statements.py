@@ -79,7 +79,8 @@ def _chain(plan: Plan, source: str) -> str:
         f"limited as (select *, {values} from casts), "
         f"filled as (select *{defaults} from limited), "
         f"judged as (select *, {rejected} as rejected, "
-        f"case when unsplit is not null then to_json(split_part(unsplit, {literal(SEPARATOR)}, 1))::varchar else {reasons} end as reasons from filled), "
+        f"case when unsplit is not null then to_json(split_part(unsplit, {literal(SEPARATOR)}, 1))::varchar"
+        f" else {reasons} end as reasons from filled), "
         f"whole as (select *, {_extra(plan)} as extra from judged)"
     )
 
@@ -113,10 +114,13 @@ def _extra(plan: Plan) -> str:
 
 
 def _raw_row(plan: Plan) -> str:
-    """The row as delivered: JSON of its columns, or its text when it could not be split; numbers of documents and cards hashed."""
+    """The row as delivered: JSON of its columns, or its text; numbers of documents and cards hashed."""
     parts = ", ".join(_member(plan, place) for place in range(len(plan.names.names)))
     whole = f"'{{' || concat_ws(',', {parts}) || '}}'" if parts else "'{}'"
-    text = f"case when unsplit is not null then substr(unsplit, strpos(unsplit, {literal(SEPARATOR)}) + 1) else {whole} end"
+    text = (
+        f"case when unsplit is not null then substr(unsplit, strpos(unsplit, {literal(SEPARATOR)}) + 1) else"
+        f" {whole} end"
+    )
     return _without_cards(text, is_nested=True)
 
 

@@ -66,14 +66,7 @@ class Compiler:
             sql = f"nullif({sql}, {literal(text)})"
         if value.case:
             sql = f"{value.case}({sql})"
-        if value.number and value.number != NumberStyle():
-            sql = plain_number(sql, value.number)
-        if value.divide_by:
-            sql = _number_or_text(f"try_cast({sql} as decimal(28,8)) / {value.divide_by}", sql, "decimal(28,8)")
-        if value.integer:
-            sql = (
-                f"case when regexp_full_match({sql}, '[+-]?[0-9]+[.]0*') then split_part({sql}, '.', 1) else {sql} end"
-            )
+        sql = _as_number(sql, value)
         if value.codes is not None:
             sql = self._coded(sql, value.codes, value.otherwise)
         if value.default is not None:
@@ -184,6 +177,17 @@ class Compiler:
             elements = f"list_filter({elements}, lambda e: {' and '.join(tests)})"
         pairs = ", ".join(f"{literal(name)}, {element_text(path)}" for name, path in spec.fields.items())
         return f"nullif(to_json(list_transform({elements}, lambda e: json_object({pairs})))::varchar, '[]')"
+
+
+def _as_number(sql: str, value: Value) -> str:
+    if value.number and value.number != NumberStyle():
+        sql = plain_number(sql, value.number)
+    if value.divide_by:
+        sql = _number_or_text(f"try_cast({sql} as decimal(28,8)) / {value.divide_by}", sql, "decimal(28,8)")
+    if value.integer:
+        whole = f"regexp_full_match({sql}, '[+-]?[0-9]+[.]0*')"
+        sql = f"case when {whole} then split_part({sql}, '.', 1) else {sql} end"
+    return sql
 
 
 def plain_number(sql: str, style: NumberStyle) -> str:

@@ -65,15 +65,10 @@ def test_unmapped_columns_and_free_text_show_no_card_number(stage: Stage):
 
 
 def test_a_card_number_in_place_of_a_token(stage: Stage):
-    line = dict(
-        source_system="pos", property_code="H1", pos_check_id="C1", line_number=1, updated_at="2026-11-20T10:00:00Z", business_date="2026-11-20",
-        outlet_code="BAR", item_code="B1", net_amount="5", currency_code="EUR",
-    )  # fmt: skip
-    stage.deliver(
-        "a.csv",
-        csv_text([{**line, "card_token": "tok_9f"}, {**line, "line_number": 2, "card_token": "4111111111111111"}]),
-        feed="pos_checks",
-    )
+    header = "source_system,property_code,pos_check_id,line_number,updated_at,business_date,outlet_code,item_code"
+    good = "pos,H1,C1,{},2026-11-20T10:00:00Z,2026-11-20,BAR,B1,5,EUR,{}\n"
+    lines = f"{header},net_amount,currency_code,card_token\n" + good.format(1, "tok_9f") + good.format(2, CARD)
+    stage.deliver("a.csv", lines, feed="pos_checks")
     stage.run("pos_checks")
     hashed = keyed_hash(stage.settings.installation_key, "4111111111111111")
     assert [row["card_token"] for row in stage.rows("pos_checks")] == ["tok_9f", hashed]
