@@ -30,13 +30,16 @@ where database_name = current_database() and list_contains(?, schema_name) and c
 order by schema_name, table_name, column_index
 """
 
+#: A held file's rows are in no table: the night that releases it counts them.
 LEDGER_COUNTS = """
 select count(*) as file_count, sum(rows_read)::bigint as rows_read, sum(rows_loaded)::bigint as rows_loaded,
     sum(rows_duplicate)::bigint as rows_duplicate, sum(rows_quarantined)::bigint as rows_quarantined
-from ops.load_report where night_date = ? and list_contains(?, feed)
+from ops.load_report where night_date = ? and list_contains(?, feed) and load_status <> 'held'
 """
 
-FILES_BY_FEED = "select feed, count(*)::bigint from ops.load_report where night_date = ? group by feed order by feed"
+FILES_BY_FEED = """
+select feed, count(distinct file_name)::bigint from ops.load_report where night_date = ? group by feed order by feed
+"""
 CUSTOMER_COUNT = "select count(*) from core.dim_customer"
 SEGMENTS = """
 select segment_name, count(*)::bigint as customer_count

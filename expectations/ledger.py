@@ -93,7 +93,7 @@ def check_night(
             checks.append(Check(rule, feed, None, Measure(file_count, file_count, observed)))
         elif rule.measure == "held":
             names = [entry.file_name for entry in held_files(ledger, feed) if entry.sha256 not in released]
-            observed = f"{len(names)} files wait for an override or a better file: {', '.join(names[:NAMES_SHOWN])}"
+            observed = f"{len(names)} held until overridden or delivered better: {', '.join(names[:NAMES_SHOWN])}"
             checks.append(Check(rule, feed, None, Measure(len(names), len(names), observed if names else "none")))
         elif rule.measure == "volume" and file_count:
             rows = sum(file.rows_loaded for file in files if file.load_status == "accepted")

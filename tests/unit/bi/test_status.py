@@ -108,6 +108,15 @@ def test_the_summary_counts_the_feeds_files_and_rows(
         },
         base
         | {
+            "feed": "reservations",
+            "file_name": "held",
+            "delivery_sequence": 4,
+            "load_status": "held",
+            "rows_read": 40,
+            "rows_loaded": 40,
+        },
+        base
+        | {
             "feed": "property",
             "file_name": "c",
             "delivery_sequence": 3,
@@ -122,7 +131,7 @@ def test_the_summary_counts_the_feeds_files_and_rows(
     bi.publish(settings, NIGHT)
     run_stages(NIGHT)
     content = bi.summary(settings, NIGHT)
-    assert content["files"] == {"pos_checks": 1, "property": 1, "reservations": 1}
+    assert content["files"] == {"pos_checks": 1, "property": 1, "reservations": 2}
     assert content["rows"] == {"read": 15, "loaded": 12, "duplicate": 1, "quarantined": 2}
     assert (content["customers"], content["churn_model"], content["run_status"]) == (3, "none trained", "succeeded")
 

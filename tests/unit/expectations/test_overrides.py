@@ -60,7 +60,7 @@ def test_a_held_file_is_told_every_night_until_it_is_released(settings: Settings
         result.check.rule.rule: result.line
         for result in expectations.gate_feed(settings, "reservations", later, []).warnings
     }
-    assert f"1 files wait for an override or a better file: {held['file_name']}" in told["no_file_held"]
+    assert f"1 held until overridden or delivered better: {held['file_name']}" in told["no_file_held"]
     expectations.override(settings, NIGHT, RULE, "credit notes of the group", who="ana")
     told = {result.check.rule.rule for result in expectations.gate_feed(settings, "reservations", later, []).warnings}
     assert "no_file_held" not in told
