@@ -1,7 +1,7 @@
 """One DAG: the lake's new rows -> staging -> identity -> golden record, facts, features."""
 
 from airflow.sdk import DAG, chain
-from night_tasks import build_core, commit_identity, gate_customers, load_reference, resolve_identity, stage_rows
+from night_tasks import build_core, commit_identity, gate_customers, resolve_identity, stage_rows
 from night_wiring import CUSTOMER_VIEW, DAG_ARGS, FEED_ASSETS, Tag, after
 
 DOC = """
@@ -10,11 +10,10 @@ DOC = """
 Starts when all three feeds have the night's key. Identity writes candidates; customer ids become permanent in the last
 task, after the gate.
 
-**Reads** the load ledger, `lake/accepted`, `landing/reference`, id history, steward list.
+**Reads** the load ledger, `lake/accepted`, `lake/reference`, id history, steward list.
 **Writes** schemas `staging`, `identity`, `core`, `features` of the warehouse; identity records in the lake.
 
 **When red**
-- `load_reference`: a file under `landing/reference` can't be read. Replace it, clear the task.
 - `stage_rows`, `build_core`: dbt names the model or test that failed; its log is `<home>/dbt/logs/dbt.log`. A failed
   test means that rows broke a stated rule: look at the rows before the rule. Clear the task to run it again.
 - `resolve_identity`, `commit_identity`: clear the task; both give the same ids again.
@@ -32,7 +31,6 @@ with DAG(
     **DAG_ARGS,
 ):
     chain(
-        load_reference(),
         stage_rows(),
         resolve_identity(),
         build_core(),

@@ -10,8 +10,8 @@ DOC = """
 Takes every file of the feed that was not loaded before and whose folder date is the night's or earlier. No file is a
 night with 0 rows, not an error. Touches no database, so the three feeds run at the same time.
 
-**Reads** `landing/<feed>/<vendor>/<folder_date>/`, vendor mappings.
-**Writes** `lake/accepted/<feed>`, `lake/quarantine/<feed>`, the load ledger, gate results.
+**Reads** `landing/<feed>/<vendor>/<folder_date>/`, `landing/reference`, vendor mappings.
+**Writes** `lake/accepted/<feed>`, `lake/quarantine/<feed>`, `lake/reference`, the load ledger, gate results.
 
 **When red**
 - `discover`: the landing can't be reached. Check GUESTBOOK_LANDING and the credentials, then clear the task.

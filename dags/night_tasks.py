@@ -66,10 +66,15 @@ def night_of(dag_run: Any, settings: "Settings") -> "date":
 
 @task
 def discover(feed: str) -> list[Batch]:
-    """The night's new files of a feed, in batches: one mapped load task per batch, none for no file."""
+    """The night's new files of a feed, in batches: one mapped load task per batch, none for no file.
+
+    Newer property, rate and suppression files go to the lake first: rows take time zone and currency from them. The
+    three feeds may do that at the same moment: they write the same files.
+    """
     import ingest
 
     with stage(f"ingest_{feed}.discover") as now:
+        ingest.load_reference(now.settings, now.night_date)
         batches = ingest.discover(now.settings, feed, now.night_date)
         now.log.count(files=sum(map(len, batches)), batches=len(batches))
         return batches
@@ -99,19 +104,6 @@ def gate_and_commit(feed: str) -> dict[str, int]:
         counts = ingest.commit(now.settings, feed, now.night_date, outcome.decisions)
         now.log.count(**counts)
         outcome.raise_if_blocked()
-        return counts
-
-
-@task
-def load_reference() -> dict[str, Any]:
-    """Bring newer property, rate and suppression files into the lake."""
-    import ingest
-
-    with stage("build_customer_view.load_reference") as now:
-        if now.is_past:
-            return {}
-        counts = ingest.load_reference(now.settings, now.night_date)
-        now.log.count(**counts)
         return counts
 
 
@@ -151,16 +143,11 @@ def resolve_identity() -> dict[str, int]:
 
 @task(pool=WAREHOUSE_POOL)
 def build_core() -> None:
-    """Golden record, facts and features as of the night; on the first night also as of each training date."""
-    import ml
+    """Golden record, facts and features as of the night; in a night that trains also as of each training date."""
     from guestbook.dbt_runner import build, night_variables
-    from guestbook.warehouse import warehouse
 
     with stage("build_customer_view.build_core") as now:
-        dates: list[date] = []
-        if ml.needs_training(now.settings, now.night_date):
-            with warehouse(now.settings) as con:
-                dates = ml.training_dates(con, now.settings, now.night_date)
+        dates = _cut_offs(now.settings, now.night_date)
         select = FEATURES if now.is_past else "tag:core"
         nodes = build(now.settings, select, night_variables(now.settings, now.night_date, dates))
         now.log.count(nodes=nodes, training_dates=len(dates))
@@ -235,11 +222,14 @@ def gate_scores() -> None:
 
 @task(pool=WAREHOUSE_POOL)
 def build_marts() -> None:
-    """Marts and the wide customer table."""
+    """Marts and the wide customer table. After a past night the features are those of the newest night again."""
     from guestbook.dbt_runner import build, night_variables
+    from guestbook.night import newest_completed_night
 
     with stage("score_customers.build_marts") as now:
-        if now.is_past:
+        newest = newest_completed_night(now.settings)
+        if newest is not None and now.is_past:
+            build(now.settings, FEATURES, night_variables(now.settings, newest, _cut_offs(now.settings, newest)))
             return
         now.log.count(nodes=build(now.settings, "tag:marts", night_variables(now.settings, now.night_date)))
 
@@ -268,3 +258,18 @@ def train() -> None:
         build(now.settings, FEATURES, night_variables(now.settings, now.night_date, dates))
         with warehouse(now.settings) as con:
             now.log.count(model_runs=len(ml.train(con, now.settings, now.night_date)))
+
+
+def _cut_offs(settings: "Settings", night_date: "date") -> "list[date]":
+    """Training dates of a night that trains or has trained, so that the same night again builds the same features."""
+    import ml
+    from guestbook.lake import read_records
+    from guestbook.tables import declared
+    from guestbook.warehouse import warehouse
+
+    runs = read_records(settings, "model_run", declared("ml", "model_run").arrow_schema)
+    has_trained = night_date in runs["trained_as_of"].to_pylist()
+    if not has_trained and not ml.needs_training(settings, night_date):
+        return []
+    with warehouse(settings) as con:
+        return list(ml.training_dates(con, settings, night_date))

@@ -36,7 +36,6 @@ with DAG(
         ingest.append(group)
     with TaskGroup("build_customer_view") as customer_view:
         chain(
-            tasks.load_reference(),
             tasks.stage_rows(),
             tasks.resolve_identity(),
             tasks.build_core(),

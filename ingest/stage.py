@@ -21,6 +21,7 @@ from ingest.mapping import Mapping
 from ingest.reference import properties
 
 MAX_BATCHES = 16
+BATCH_BYTES = 4_000_000  # a task costs a second or more under a scheduler: small files share one
 COUNTS = ("rows_read", "rows_loaded", "rows_duplicate", "rows_quarantined")
 
 
@@ -51,7 +52,8 @@ def discover(settings: Settings, feed: str, night_date: date) -> list[list[dict[
         if not ledger.knows(file, _mapping_hash(settings, file.vendor))
     ]
     numbered = [replace(file, index=index) for index, file in enumerate(new, start=1)]
-    batches: list[list[LandedFile]] = [[] for _ in range(min(MAX_BATCHES, len(numbered)))]
+    wanted = 1 + sum(file.size for file in numbered) // BATCH_BYTES
+    batches: list[list[LandedFile]] = [[] for _ in range(min(MAX_BATCHES, len(numbered), wanted))]
     for file in sorted(numbered, key=lambda file: (-file.size, file.index)):
         min(batches, key=lambda batch: (sum(f.size for f in batch), len(batch))).append(file)
     return [[file.as_json() for file in sorted(batch, key=lambda file: file.index)] for batch in batches]

@@ -44,9 +44,9 @@ def test_stages_follow_each_other(dags: dict[str, Any]) -> None:
         (before, after) for before, after in edges(dags["run_night"]) if before.split(".")[0] != after.split(".")[0]
     }
     assert between == {
-        ("ingest_reservations.gate_and_commit", "build_customer_view.load_reference"),
-        ("ingest_pos_checks.gate_and_commit", "build_customer_view.load_reference"),
-        ("ingest_interactions.gate_and_commit", "build_customer_view.load_reference"),
+        ("ingest_reservations.gate_and_commit", "build_customer_view.stage_rows"),
+        ("ingest_pos_checks.gate_and_commit", "build_customer_view.stage_rows"),
+        ("ingest_interactions.gate_and_commit", "build_customer_view.stage_rows"),
         ("build_customer_view.commit_identity", "score_customers.ensure_models"),
         ("score_customers.build_marts", "publish_bi.publish"),
     }

@@ -70,7 +70,7 @@ def test_a_blocked_batch_is_in_no_table_until_released(after_first: Any, tmp_pat
         "gate",
         "override",
         "--date",
-        THIRD,
+        SECOND,
         "--rule",
         "quarantined_share_block",
         "--reason",

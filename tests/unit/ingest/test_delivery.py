@@ -111,9 +111,13 @@ def test_things_that_belong_nowhere_are_named(stage: Stage):
     assert "yesterday" in problems
 
 
-def test_many_files_make_at_most_16_batches(stage: Stage):
+@pytest.mark.parametrize(("batch_bytes", "batch_count"), [(1, 16), (1_000_000, 1)])
+def test_small_files_share_a_batch_and_many_files_make_at_most_16(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch, batch_bytes: int, batch_count: int
+):
+    monkeypatch.setattr("ingest.stage.BATCH_BYTES", batch_bytes)
     for number in range(40):
         stage.deliver(f"{number}.csv", A)
     batches = ingest.discover(stage.settings, "reservations", NIGHT)
-    assert len(batches) == 16
+    assert len(batches) == batch_count
     assert sorted(file["index"] for batch in batches for file in batch) == list(range(1, 41))
