@@ -13,7 +13,7 @@ from expectations.judge import judge
 from expectations.ledger import check_files, check_night, deliveries, is_expected
 from expectations.outcome import BatchFile, Check, GateOutcome, Measure
 from expectations.page import write_gate_page
-from expectations.record import overridden_rules, releasable, write_outcome
+from expectations.record import overridden_rules, releasable, write_outcome, write_override
 from expectations.rules import rules_of
 from expectations.sql import CUSTOMER_MEASURES, PLAIN_MEASURES, SCORE_MEASURES
 from guestbook.night import is_past_night
@@ -51,6 +51,16 @@ def gate_customers(con: duckdb.DuckDBPyConnection, settings: Settings, night_dat
 def gate_scores(con: duckdb.DuckDBPyConnection, settings: Settings, night_date: date) -> GateOutcome:
     """Judge the scores as of the night. Recorded; the caller calls `outcome.raise_if_blocked()`."""
     return _gate_tables(con, settings, night_date, "scores", SCORE_MEASURES)
+
+
+def override(settings: Settings, night_date: date, rule: str, reason: str, who: str) -> dict[str, Any]:
+    """Let a rule fail in a night; returns the recorded row. The next run of that night, or of a later one, acts on it.
+
+    Raises UsageError for a rule that does not block, and for an empty reason.
+    """
+    row = write_override(settings, night_date, rule, reason, who)
+    write_gate_page(settings, night_date)
+    return row
 
 
 def batch_file(staged: Any) -> BatchFile:

@@ -11,19 +11,17 @@ from expectations.rules import load_rules
 from guestbook.errors import UsageError
 from guestbook.lake import read_records, write_record
 from guestbook.settings import Settings
-from guestbook.tables import conform, declared
+from guestbook.tables import Table, declared
 
 
 def write_outcome(settings: Settings, outcome: GateOutcome) -> None:
     """Record a gate's results. A second pass keeps the results of files that only the first one saw."""
     if not outcome.results:
         return
-    table = declared("ops", "gate_result")
     rows = [result.row(outcome.night_date) for result in outcome.results]
     seen = {row["file_sha256"] for row in rows}
     kept = [row for row in results_of(settings, outcome.night_date, outcome.suite) if row["file_sha256"] not in seen]
-    fresh = conform(pa.Table.from_pylist(kept + rows, schema=table.arrow_schema), table)
-    write_record(settings, table.name, f"{outcome.night_date.isoformat()}-{outcome.suite}", fresh)
+    _write_results(settings, outcome.night_date, outcome.suite, kept + rows)
 
 
 def results_of(settings: Settings, night_date: date, suite: str | None = None) -> list[dict]:
@@ -33,7 +31,7 @@ def results_of(settings: Settings, night_date: date, suite: str | None = None) -
     return [row for row in chosen if suite is None or row["suite_name"] == suite]
 
 
-def override(settings: Settings, night_date: date, rule: str, reason: str, who: str) -> dict:
+def write_override(settings: Settings, night_date: date, rule: str, reason: str, who: str) -> dict:
     """Record that a rule may fail in a night; returns the row. Raises UsageError for an unknown rule or no reason."""
     blocking = sorted(entry.rule for entry in load_rules() if entry.severity == "block")
     if rule not in blocking:
@@ -50,10 +48,28 @@ def override(settings: Settings, night_date: date, rule: str, reason: str, who: 
         "made_by": who,
         "made_at": datetime.now(UTC),  # stamp
     }
-    write_record(
-        settings, table.name, f"{night_date.isoformat()}-{rule}", pa.Table.from_pylist([row], schema=table.arrow_schema)
-    )
+    write_record(settings, table.name, f"{night_date.isoformat()}-{rule}", _table_of(table, [row]))
+    _mark_overridden(settings, night_date, rule)
     return row
+
+
+def _mark_overridden(settings: Settings, night_date: date, rule: str) -> None:
+    """What the rule blocked in that night is now shown as allowed."""
+    for suite in sorted({row["suite_name"] for row in results_of(settings, night_date) if row["rule_name"] == rule}):
+        rows = results_of(settings, night_date, suite)
+        for row in rows:
+            if row["rule_name"] == rule and row["gate_status"] == "blocked":
+                row |= {"gate_status": "overridden", "is_overridden": True}
+        _write_results(settings, night_date, suite, rows)
+
+
+def _write_results(settings: Settings, night_date: date, suite: str, rows: list[dict]) -> None:
+    table = declared("ops", "gate_result")
+    write_record(settings, table.name, f"{night_date.isoformat()}-{suite}", _table_of(table, rows))
+
+
+def _table_of(table: Table, rows: list[dict]) -> pa.Table:
+    return pa.Table.from_pylist(rows, schema=table.arrow_schema)
 
 
 def overrides_of(settings: Settings, night_date: date) -> list[dict]:

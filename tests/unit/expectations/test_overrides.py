@@ -8,6 +8,7 @@ import pyarrow as pa
 import pytest
 
 import expectations
+from expectations.record import results_of
 from guestbook.errors import UsageError
 from guestbook.lake import read_records, write_record
 from guestbook.settings import Settings
@@ -35,6 +36,15 @@ def test_an_overridden_rule_does_not_block_and_is_still_shown(settings: Settings
     outcome = expectations.gate_feed(settings, "reservations", NIGHT, [held])
     assert (outcome.is_blocked, outcome.decisions) == (False, {held["sha256"]: "accepted"})
     assert [result.gate_status for result in outcome.warnings if result.check.rule.rule == RULE] == ["overridden"]
+
+
+def test_what_was_blocked_is_shown_as_overridden(settings: Settings, held: dict[str, Any]) -> None:
+    expectations.override(settings, NIGHT, RULE, "credit notes of the group", who="ana")
+    recorded = {row["rule_name"]: row["gate_status"] for row in results_of(settings, NIGHT) if not row["success"]}
+    assert recorded == {RULE: "overridden", "room_revenue_not_negative": "warned"}
+    page = (settings.reports_dir / "2026-11-19" / "gates.html").read_text(encoding="utf-8")
+    assert "credit notes of the group" in page
+    assert "Blocked" not in page
 
 
 def test_an_override_counts_for_its_night_only(settings: Settings, held: dict[str, Any]) -> None:
