@@ -14,6 +14,9 @@ Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
 MUST_LINK_WEIGHT = 1000.0
+# Evidence (bits) from which an edge links whatever else its clusters say. Below it, an e-mail, phone, loyalty number or
+# profile of one property that differs keeps two clusters apart: parent and child of one name at one address.
+STRONG_BITS = 10.0
 
 
 @dataclass(frozen=True)
@@ -49,24 +52,56 @@ class Contradictions:
         return found
 
 
+@dataclass(frozen=True)
+class Identifiers:
+    """What nodes carry: one row per node and slot (kind of identifier) with its value's number."""
+
+    node: Ints
+    slot: Ints
+    value: Ints
+
+
 def components(node_count: int, edges: Edges) -> Ints:
     """The component of each node, numbered by the first node in it."""
     graph = coo_array((np.ones(len(edges), dtype=np.int8), (edges.first, edges.second)), shape=(node_count, node_count))
     return connected_components(graph, directed=False)[1].astype(np.int64)
 
 
-def cluster(facets: Ints, is_leaf: Bools, edges: Edges, contradictions: Contradictions) -> Ints:
-    """The cluster of each node.
+def cluster(
+    facets: Ints, is_leaf: Bools, edges: Edges, contradictions: Contradictions, identifiers: Identifiers
+) -> Ints:
+    """The cluster of each node, in three steps.
 
-    Nodes with a given name form clusters first. A leaf (no given name, or an initial) bridges nobody: groups of leaves
-    join the one cluster with the strongest evidence, or stay alone when two are equally strong.
+    Strong edges make clusters of nodes that have a given name, and groups of leaves (no given name, or an initial).
+    Weak edges join clusters whose identifiers don't conflict. A leaf bridges nobody: its group joins the one cluster with
+    the strongest evidence, or stays alone when two are equally strong.
     """
-    node_count = len(facets)
     both_core = ~is_leaf[edges.first] & ~is_leaf[edges.second]
     both_leaf = is_leaf[edges.first] & is_leaf[edges.second]
-    grown = edges.where(both_core | both_leaf)
-    labels = _without_contradictions(components(node_count, grown), facets, grown, contradictions)
+    is_strong = edges.weight >= STRONG_BITS
+    grown = edges.where((both_core & is_strong) | both_leaf)
+    labels = _without_contradictions(components(len(facets), grown), facets, grown, contradictions)
+    labels = _join_by_weak_edges(labels, facets, edges.where(both_core & ~is_strong), contradictions, identifiers)
     return _attach_leaves(labels, facets, is_leaf, edges.where(~both_core & ~both_leaf), contradictions)
+
+
+def _join_by_weak_edges(
+    labels: Ints, facets: Ints, edges: Edges, contradictions: Contradictions, identifiers: Identifiers
+) -> Ints:
+    """Clusters that a weak edge connects become one, strongest first, unless facets contradict or identifiers conflict."""
+    between = edges.where(labels[edges.first] != labels[edges.second])
+    if not len(between):
+        return labels
+    order = np.lexsort((between.second, between.first, -between.support, -between.weight))
+    groups = _Groups(contradictions.by_facet())
+    involved = np.flatnonzero(np.isin(labels, np.r_[labels[between.first], labels[between.second]]))
+    groups.fill(labels, facets, involved, identifiers)
+    for at in order.tolist():
+        groups.join(int(labels[between.first[at]]), int(labels[between.second[at]]))
+    target = np.arange(labels.max() + 1)
+    touched = np.unique(labels[involved])
+    target[touched] = [groups.root(label) for label in touched.tolist()]
+    return target[labels]
 
 
 def _without_contradictions(labels: Ints, facets: Ints, edges: Edges, contradictions: Contradictions) -> Ints:
@@ -80,10 +115,11 @@ def _without_contradictions(labels: Ints, facets: Ints, edges: Edges, contradict
         return labels
     inside = edges.where(np.isin(labels[edges.first], bad))
     order = np.lexsort((inside.second, inside.first, -inside.support, -inside.weight))
-    groups = _Groups(facets, contradicted)
+    nodes = np.flatnonzero(np.isin(labels, bad))
+    groups = _Groups(contradicted)
+    groups.fill(np.arange(len(labels)), facets, nodes)
     for at in order.tolist():
         groups.join(int(inside.first[at]), int(inside.second[at]))
-    nodes = np.flatnonzero(np.isin(labels, bad))
     fresh = labels.copy()
     next_label = int(labels.max()) + 1
     fresh[nodes] = [next_label + groups.root(node) for node in nodes.tolist()]
@@ -106,40 +142,49 @@ def _contradicting_components(labels: Ints, facets: Ints, contradictions: Contra
 
 
 class _Groups:
-    """Union-find whose groups know their facets and the facets that they forbid."""
+    """Union-find whose groups know their facets, the facets that they forbid, and their identifiers by slot."""
 
-    def __init__(self, facets: Ints, contradicted: dict[int, set[int]]) -> None:
-        self._facets = facets
+    def __init__(self, contradicted: dict[int, set[int]]) -> None:
         self._contradicted = contradicted
         self._parent: dict[int, int] = {}
         self._held: dict[int, set[int]] = {}
         self._forbidden: dict[int, set[int]] = {}
+        self._carried: dict[int, dict[int, set[int]]] = {}
 
-    def root(self, node: int) -> int:
-        """The group of a node: its smallest node."""
-        at = node
+    def fill(self, group_of: Ints, facets: Ints, nodes: Ints, identifiers: Identifiers | None = None) -> None:
+        """Start with each node in its group."""
+        for group, facet in zip(group_of[nodes].tolist(), facets[nodes].tolist(), strict=True):
+            self._held.setdefault(group, set()).add(facet)
+            self._forbidden.setdefault(group, set()).update(self._contradicted.get(facet, ()))
+        if identifiers is None:
+            return
+        wanted = np.isin(identifiers.node, nodes)
+        rows = (group_of[identifiers.node[wanted]], identifiers.slot[wanted], identifiers.value[wanted])
+        for group, slot, value in zip(*(column.tolist() for column in rows), strict=True):
+            self._carried.setdefault(group, {}).setdefault(slot, set()).add(value)
+
+    def root(self, group: int) -> int:
+        """The smallest group that a group was united with."""
+        at = group
         while (above := self._parent.get(at, at)) != at:
             at = above
-        while node != at:
-            self._parent[node], node = at, self._parent.get(node, node)
+        while group != at:
+            self._parent[group], group = at, self._parent.get(group, group)
         return at
 
     def join(self, one: int, other: int) -> None:
-        """Unite two groups unless they contradict each other."""
+        """Unite two groups unless they contradict each other or carry conflicting identifiers."""
         low, high = sorted((self.root(one), self.root(other)))
-        if low == high:
+        if low == high or self._forbidden[low] & self._held[high] or self._forbidden[high] & self._held[low]:
             return
-        low_held, low_forbidden = self._content(low)
-        high_held, high_forbidden = self._content(high)
-        if low_forbidden & high_held or high_forbidden & low_held:
+        low_carried, high_carried = self._carried.get(low, {}), self._carried.get(high, {})
+        if any(slot in low_carried and low_carried[slot].isdisjoint(held) for slot, held in high_carried.items()):
             return
         self._parent[high] = low
-        self._held[low] = low_held | high_held
-        self._forbidden[low] = low_forbidden | high_forbidden
-
-    def _content(self, root: int) -> tuple[set[int], set[int]]:
-        facet = int(self._facets[root])
-        return self._held.get(root, {facet}), self._forbidden.get(root, self._contradicted.get(facet, set()))
+        self._held[low] |= self._held[high]
+        self._forbidden[low] |= self._forbidden[high]
+        for slot, held in high_carried.items():
+            self._carried.setdefault(low, {}).setdefault(slot, set()).update(held)
 
 
 def _attach_leaves(labels: Ints, facets: Ints, is_leaf: Bools, edges: Edges, contradictions: Contradictions) -> Ints:

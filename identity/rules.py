@@ -9,9 +9,12 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 
 from guestbook.errors import ConfigError
 
-NameClass = Literal["same", "close", "partial", "unknown", "married"]
+NameClass = Literal["same", "close", "partial", "unknown", "married", "different"]
 Role = Literal["guest", "booker", "caller", "payer"]
-Agreement = Literal["birth_date", "phone", "email", "postal_code", "address", "city", "gender", "loyalty_number"]
+Agreement = Literal[
+    "birth_date", "phone", "email", "postal_code", "address", "city", "gender", "loyalty_number", "profile"
+]
+Disagreement = Literal["email", "profile"]
 ProfileColumn = Literal[
     "document_key", "loyalty_number_key", "guest_profile_key", "email_key", "phone_key", "shared_email", "shared_phone",
     "first_key", "last_key", "birth_date", "postal_code_key", "card_token",
@@ -27,15 +30,16 @@ class Rule(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     name: Annotated[str, Field(pattern=r"^[a-z][a-z_]*$")]
-    block: tuple[ProfileColumn | RecordColumn, ...] = Field(min_length=1)
+    blocks: tuple[tuple[ProfileColumn | RecordColumn, ...], ...] = Field(min_length=1)
     names: dict[NameClass, Annotated[float, Field(gt=0, le=60)]] = Field(min_length=1)
     roles: tuple[tuple[Role, Role], ...] = ()
     any_of: tuple[Agreement, ...] = ()
+    none_of: tuple[Disagreement, ...] = ()
     why: str
 
     @model_validator(mode="after")
     def _compares_one_thing(self) -> Self:
-        kinds = {column in RECORD_COLUMNS for column in self.block}
+        kinds = {column in RECORD_COLUMNS for block in self.blocks for column in block}
         if kinds != {self.is_about_records}:
             raise ValueError(f"a rule with roles blocks on record columns only: {', '.join(sorted(RECORD_COLUMNS))}")
         return self
@@ -43,7 +47,7 @@ class Rule(BaseModel):
     @property
     def is_about_records(self) -> bool:
         """Whether the rule compares records (a reservation, a role), not only what they say about a person."""
-        return bool(self.roles) or any(column in RECORD_COLUMNS for column in self.block)
+        return bool(self.roles) or any(column in RECORD_COLUMNS for block in self.blocks for column in block)
 
 
 class RuleBook(BaseModel):

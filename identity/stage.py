@@ -14,7 +14,17 @@ import yaml
 from guestbook.settings import Settings
 from guestbook.warehouse import write_rows
 from identity import ids, sql
-from identity.cluster import MUST_LINK_WEIGHT, Contradictions, Edges, Ints, cluster, components, link_tree, unite
+from identity.cluster import (
+    MUST_LINK_WEIGHT,
+    Contradictions,
+    Edges,
+    Identifiers,
+    Ints,
+    cluster,
+    components,
+    link_tree,
+    unite,
+)
 from identity.normalise import normalise_people
 from identity.rules import RuleBook, rule_book
 from identity.steward import StewardLink, read_steward_links
@@ -85,7 +95,9 @@ def _cluster(con: duckdb.DuckDBPyConnection) -> None:
     sql.run(con, "facet_pair", "wanted_names_of_facets", "name_pair", "contradiction", "insert_steward_contradiction")
     found = sql.arrays(con, "contradiction_rows")
     contradictions = Contradictions(found["first_facet"].astype(np.int64), found["second_facet"].astype(np.int64))
-    labels = unite(cluster(facets, is_leaf, edges, contradictions), *_steward_pairs(con))
+    carried = sql.arrays(con, "profile_identifier_rows")
+    identifiers = Identifiers(*(carried[name].astype(np.int64) for name in ("profile_number", "slot", "identifier")))
+    labels = unite(cluster(facets, is_leaf, edges, contradictions, identifiers), *_steward_pairs(con))
     sql.keep_rows(con, "profile_label", pa.table({"profile_number": numbers, "cluster": labels}))
 
 

@@ -54,7 +54,9 @@ AGREEMENTS = {
     "city": "is_city_agreed",
     "gender": "is_gender_agreed",
     "loyalty_number": "is_loyalty_number_agreed",
+    "profile": "is_profile_agreed",
 }
+DISAGREEMENTS = {"email": "is_other_email", "profile": "is_other_profile"}
 FILES = ("normalise", "link", "cluster", "ids", "output")
 # Names are not values: they can't be bound, so a column list is asked for by table name.
 COLUMNS_OF_STAGING = (
@@ -157,7 +159,7 @@ def pair_candidate(book: RuleBook) -> str:
 
     rule_bits says which rules, pair_count how many pairs of records stand behind it for rules about records.
     """
-    selects = [_block(position, rule) for position, rule in enumerate(book.rules)]
+    selects = [_block(position, rule, block) for position, rule in enumerate(book.rules) for block in rule.blocks]
     return f"""
 create or replace temp table pair_candidate as
 select first_profile, second_profile, bit_or(rule_bit) as rule_bits, cast(sum(pair_count) as bigint) as pair_count
@@ -180,7 +182,7 @@ with weighed as (
 )
 select
     first_profile, second_profile, pair_count, name_class, birth_level, refused_reason,
-    list_max(weights) as match_weight,
+    list_max(weights) + 0.1 * (list_sum(weights) - list_max(weights)) as match_weight,
     list_extract([{names}], list_position(weights, list_max(weights))) as match_rule,
     array_to_string(list_filter([{names}], (name, position) -> weights[position] is not null), ',') as match_rules
 from weighed
@@ -188,8 +190,8 @@ where list_max(weights) is not null
 """
 
 
-def _block(position: int, rule: Rule) -> str:
-    equal = " and ".join(f"a.{identifier(column)} = b.{identifier(column)}" for column in rule.block)
+def _block(position: int, rule: Rule, columns: Iterable[str]) -> str:
+    equal = " and ".join(f"a.{identifier(column)} = b.{identifier(column)}" for column in columns)
     bit = f"cast({1 << position} as bigint) as rule_bit"
     if not rule.is_about_records:
         return f"""
@@ -217,5 +219,6 @@ def _roles(rule: Rule) -> str:
 def _weight(position: int, rule: Rule) -> str:
     cases = " ".join(f"when {literal(name_class)} then {bits}" for name_class, bits in rule.names.items())
     extra = f" and ({' or '.join(AGREEMENTS[agreement] for agreement in rule.any_of)})" if rule.any_of else ""
+    extra += "".join(f" and not {DISAGREEMENTS[disagreement]}" for disagreement in rule.none_of)
     bit = f"rule_bits & cast({1 << position} as bigint) <> 0"
     return f"cast(case when {bit}{extra} then case name_class {cases} end end as double)"

@@ -128,6 +128,7 @@ from (
         any_value(own_loyalty_key) as loyalty_number_key,
         any_value(own_document_key) as document_key,
         any_value(own_profile_key) as guest_profile_key,
+        regexp_replace(any_value(own_profile_key), '[^|]*$', '') as profile_place,
         any_value(own_card_token) as card_token,
         any_value(postal_code_key) as postal_code_key,
         any_value(address_key) as address_key,
@@ -170,6 +171,23 @@ inner join facet
     and profile.steward_record is not distinct from facet.steward_record
 order by profile.profile_number
 
+-- name: profile_identifier_rows
+-- one row per profile and slot: the identifiers that conflict when two people carry different ones
+select profile_number, slot, dense_rank() over (partition by slot order by identifier_text) as identifier
+from (
+    select profile_number, 0 as slot, email_key as identifier_text from profile where email_key is not null
+    union all
+    select profile_number, 1, phone_key from profile where phone_key is not null
+    union all
+    select profile_number, 2, loyalty_number_key from profile where loyalty_number_key is not null
+    union all
+    select profile_number, 3, document_key from profile where document_key is not null
+    union all
+    select profile_number, 3 + dense_rank() over (order by profile_place), guest_profile_key
+    from profile where guest_profile_key is not null
+)
+order by profile_number, slot
+
 -- name: wanted_names_of_profiles
 create or replace temp table wanted_name_pair as
 select distinct
@@ -191,8 +209,8 @@ inner join facet as b on facet_pair.second_facet = b.facet_number
 where a.name_number <> b.name_number
 
 -- name: name_pair
--- one row per pair of distinct compared names that has to be compared. Levels: 5 equal, 4 nickname or part, 3 and 2 typo or
--- (given name) initial, 0 unknown, -1 another name. Family names: 4 equal, 3 part of a compound, 2 typo, 0 unknown, -1 another.
+-- one row per pair of distinct compared names that has to be compared. Given names: 5 equal, 4 nickname or part, 3 typo,
+-- 2 initial, 1 two typos (no support, no contradiction), 0 unknown, -1 another. Family names: 4 equal, 3 part of a compound, 2 typo, 0 unknown, -1 another.
 create or replace temp table name_pair as
 with measured as (
     select
@@ -211,6 +229,8 @@ with measured as (
                      or list_has_all(b.long_first_words, a.long_first_words)) then 4
             when a.is_known_first and b.is_known_first then -1
             when is_typo(a.first_compact, b.first_compact, 4, 7) then 3
+            when jaro_winkler_similarity(a.first_compact, b.first_compact) >= 0.86
+                and least(length(a.first_compact), length(b.first_compact)) >= 4 then 1
             else -1
         end as first_level,
         case
@@ -259,13 +279,15 @@ create or replace temp macro is_typo(a, b, one, two) as
     and damerau_levenshtein(a, b) <= case when least(length(a), length(b)) >= two then 2 else 1 end
 
 -- name: macro_birth_level
--- birth dates agree, nearly agree (one digit, two neighbouring digits, day and month swapped), differ, or one is unknown
+-- birth dates agree, nearly agree (one digit, two neighbouring digits, day and month swapped), are doubtful (within 400 days:
+-- more than one slip, yet no other generation), differ, or one is unknown
 create or replace temp macro birth_level(a, b) as
     case
         when a is null or b is null then 'unknown'
         when a = b then 'same'
         when year(a) = year(b) and month(a) = day(b) and day(a) = month(b) then 'near'
         when damerau_levenshtein(strftime(a, '%Y%m%d'), strftime(b, '%Y%m%d')) = 1 then 'near'
+        when abs(date_diff('day', a, b)) <= 400 then 'doubtful'
         else 'differs'
     end
 
@@ -305,6 +327,10 @@ with named as (
         coalesce(a.city_key = b.city_key, false) as is_city_agreed,
         coalesce(a.gender = b.gender, false) as is_gender_agreed,
         coalesce(a.loyalty_number_key = b.loyalty_number_key, false) as is_loyalty_number_agreed,
+        coalesce(a.guest_profile_key = b.guest_profile_key, false) as is_profile_agreed,
+        coalesce(a.email_key <> b.email_key, false) as is_other_email,
+        coalesce(a.guest_profile_key <> b.guest_profile_key and a.profile_place = b.profile_place, false)
+            as is_other_profile,
         a.suffix_code as a_suffix, b.suffix_code as b_suffix,
         a.document_key as a_document, b.document_key as b_document,
         a.gender as a_gender, b.gender as b_gender
