@@ -4,7 +4,7 @@ Rolling origin: trained on earlier cut-offs whose outcome was known by then, jud
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -20,11 +20,13 @@ from ml.churn_model import ChurnEnsemble
 from ml.history import CutOff, p_none
 from ml.judge import MIN_OF_EACH_CLASS, can_be_judged, judge_probability, lift_gain
 from ml.reasons import ReasonModel
+from ml.season import expected_pace, observed_pace
 from ml.visit_rhythm import Floats, VisitRhythm
 
 JUDGED = 3
 BASELINE_DESIGNS = {"hiatus": hiatus_design, "hiatus_own_rhythm": own_rhythm_design, "rfm_logistic": rfm_design}
 BASELINES = ("hiatus", "hiatus_own_rhythm", "rfm_logistic", "bgnbd", "mbgnbd")
+FALLBACK = "visit_model"  # the likelier of the two families, with the pace: what scores when nothing is promoted
 LARGE_GROUP_SHARE = 0.1
 EVERYBODY = "everybody"
 FIGURES = {"brier": "Brier score", "lift": "top-decile lift"}
@@ -44,6 +46,7 @@ class ChurnScorer:
     horizon_days: int
     window_days: int
     rhythm: VisitRhythm | None = None
+    pace: float = 1.0
     ensemble: ChurnEnsemble | None = None
     reasons: ReasonModel | None = None
 
@@ -51,7 +54,9 @@ class ChurnScorer:
         """One probability of no visit in the horizon per row; None when there is no model."""
         if self.ensemble is not None:
             return self.ensemble.predict(features)["ensemble"]
-        return None if self.rhythm is None else p_none(self.rhythm, features, self.horizon_days)
+        if self.rhythm is None:
+            return None
+        return p_none(self.rhythm, features, self.horizon_days * self.pace)
 
 
 @dataclass(frozen=True)
@@ -84,37 +89,19 @@ def train_churn(
         "judged": judged,
         "mean": _mean(judged),
     }
-    refusal = _refusal(judged, past, horizon_days, window_days)
     usable = training_cut_offs(past, night.as_of_date, horizon_days)
-    metrics["trained_on"] = [c.as_of_date.isoformat() for c in usable]
+    pace = expected_pace(night.as_of_date, past, horizon_days)
+    metrics |= {"trained_on": [c.as_of_date.isoformat() for c in usable], "expected_pace": pace and round(pace, 4)}
+    refusal = _refusal(judged, past, horizon_days, window_days)
     if refusal:
-        scorer = ChurnScorer(
-            "bgnbd",
-            horizon_days,
-            window_days,
-            rhythm,
-            None,
-            _reasons(night, window_days, p_none(rhythm, night.features, horizon_days)),
-        )
-        return ChurnTraining(
-            scorer,
-            False,
-            f"not promoted: {refusal}; fallback: probability of no visit by {rhythm.family} alone",
-            metrics,
-            rhythm.customer_count,
-        )
-    ensemble = ChurnEnsemble(horizon_days, window_days, random_state).fit(usable, rhythm)
-    scorer = ChurnScorer(
-        "ensemble",
-        horizon_days,
-        window_days,
-        rhythm,
-        ensemble,
-        _reasons(night, window_days, ensemble.predict(night.features)["ensemble"]),
-    )
-    return ChurnTraining(
-        scorer, True, f"promoted: {_praise(metrics['mean'], len(judged))}", metrics, ensemble.training_row_count_
-    )
+        scorer = ChurnScorer("bgnbd", horizon_days, window_days, rhythm, pace or 1.0)
+        reason = f"not promoted: {refusal}; fallback: probability of no visit by {rhythm.family} alone"
+        return ChurnTraining(_with_reasons(scorer, night), False, reason, metrics, rhythm.customer_count)
+    ensemble = ChurnEnsemble(horizon_days, window_days, random_state).fit(usable, rhythm, pace)
+    scorer = ChurnScorer("ensemble", horizon_days, window_days, rhythm, pace or 1.0, ensemble)
+    metrics["parameters"] = ensemble.parameters()
+    reason = f"promoted: {_praise(metrics['mean'], len(judged))}"
+    return ChurnTraining(_with_reasons(scorer, night), True, reason, metrics, ensemble.training_row_count_)
 
 
 def training_cut_offs(past: Sequence[CutOff], known_until: date, horizon_days: int, most: int = 3) -> list[CutOff]:
@@ -144,9 +131,11 @@ def judge_cut_off(
     learnt = np.concatenate([c.has_left()[c.in_window(window_days)] for c in train])
     if not can_be_judged(learnt):
         return None
-    ensemble = ChurnEnsemble(horizon_days, window_days, random_state).fit(train, cut_off.rhythm)
+    known = [c for c in past if c.as_of_date <= cut_off.as_of_date - timedelta(days=horizon_days)]
+    pace = expected_pace(cut_off.as_of_date, known, horizon_days)
+    ensemble = ChurnEnsemble(horizon_days, window_days, random_state).fit(train, cut_off.rhythm, pace)
     predicted = ensemble.predict(window.features)
-    predicted.pop("rhythm")
+    predicted[FALLBACK] = predicted.pop("rhythm")
     for family, model in cut_off.rhythms.items():
         predicted[family] = p_none(model, window.features, horizon_days)
     for name, make in BASELINE_DESIGNS.items():
@@ -154,6 +143,7 @@ def judge_cut_off(
     return {
         "as_of_date": cut_off.as_of_date.isoformat(),
         "trained_on": [c.as_of_date.isoformat() for c in train],
+        "pace": {"expected": pace and round(pace, 4), "observed": round(observed_pace(cut_off), 4)},
         "row_count": len(label),
         "churn_share": round(float(label.mean()), 6),
         "models": {name: judge_probability(label, p) for name, p in sorted(predicted.items())},
@@ -162,7 +152,7 @@ def judge_cut_off(
                 group: _paired(label[rows], predicted[name][rows], predicted["ensemble"][rows])
                 for group, rows in _groups(window)
             }
-            for name in BASELINES
+            for name in (*BASELINES, FALLBACK)
             if name in predicted
         },
     }
@@ -226,8 +216,8 @@ def _refusal(judged: list[dict[str, Any]], past: Sequence[CutOff], horizon_days:
     for rival, figure, tolerance in (
         (min(names, key=lambda name: mean[name]["brier"]), "brier", BASELINE_TOLERANCE),
         (max(names, key=lambda name: mean[name]["top_decile_lift"]), "lift", BASELINE_TOLERANCE),
-        ("mbgnbd", "brier", FALLBACK_TOLERANCE),
-        ("mbgnbd", "lift", FALLBACK_TOLERANCE),
+        (FALLBACK, "brier", FALLBACK_TOLERANCE),
+        (FALLBACK, "lift", FALLBACK_TOLERANCE),
     ):
         rounds = [j["gain_over"][rival] for j in judged if rival in j["gain_over"]]
         for group in sorted({group for gains in rounds for group in gains if figure == "brier" or group == EVERYBODY}):
@@ -266,6 +256,10 @@ def _mean(judged: list[dict[str, Any]]) -> dict[str, dict[str, float]]:
     }
 
 
-def _reasons(night: CutOff, window_days: int, probability: Floats) -> ReasonModel | None:
-    rows = night.in_window(window_days)
-    return ReasonModel().fit(night.features[rows], probability[rows]) if rows.any() else None
+def _with_reasons(scorer: ChurnScorer, night: CutOff) -> ChurnScorer:
+    """The scorer with words for its probabilities."""
+    features = night.features[night.in_window(scorer.window_days)].reset_index(drop=True)
+    probability = scorer.probability(features)
+    if probability is None or features.empty:
+        return scorer
+    return replace(scorer, reasons=ReasonModel().fit(features, probability))

@@ -24,6 +24,7 @@ class CutOff:
     features: pd.DataFrame
     future_visit_count: Floats = field(default_factory=lambda: np.empty(0))
     future_revenue_amount: Floats = field(default_factory=lambda: np.empty(0))
+    horizon_days: int = 0
 
     @property
     def history_days(self) -> int:
@@ -56,23 +57,30 @@ class CutOff:
             self.features.loc[rows].reset_index(drop=True),
             visits[rows] if len(visits) else visits,
             money[rows] if len(money) else money,
+            self.horizon_days,
         )
 
 
 def fit_rhythms(features: pd.DataFrame) -> dict[str, VisitRhythm]:
     """BG/NBD and MBG/NBD on all customers of a cut-off (an even sample of them when there are very many)."""
     step = -(-len(features) // MAX_RHYTHM_CUSTOMERS) if len(features) else 1
-    x, t_x, t = (features[name].to_numpy()[::step] for name in ("clv_frequency", "clv_recency_days", "clv_age_days"))
+    x, t_x, t = (column[::step] for column in _rhythm_columns(features))
     families: tuple[Family, ...] = ("bgnbd", "mbgnbd")
     fitted = {family: fit_visit_rhythm(x, t_x, t, family) for family in families}
     return {family: model for family, model in fitted.items() if model is not None}
 
 
-def p_none(rhythm: VisitRhythm, features: pd.DataFrame, horizon_days: int) -> Floats:
+def p_none(rhythm: VisitRhythm, features: pd.DataFrame, horizon_days: float) -> Floats:
     """One value per row: probability of no visit in the horizon."""
-    return rhythm.p_none(
-        features["clv_frequency"].to_numpy(),
-        features["clv_recency_days"].to_numpy(),
-        features["clv_age_days"].to_numpy(),
-        horizon_days,
-    )
+    return rhythm.p_none(*_rhythm_columns(features), horizon_days)
+
+
+def expected_visits(rhythm: VisitRhythm, features: pd.DataFrame, horizon_days: float) -> Floats:
+    """One value per row: expected visits in the horizon."""
+    return rhythm.expected_visits(*_rhythm_columns(features), horizon_days)
+
+
+def _rhythm_columns(features: pd.DataFrame) -> tuple[Floats, Floats, Floats]:
+    names = ("clv_frequency", "clv_recency_days", "clv_age_days")
+    x, t_x, t = (features[name].to_numpy() for name in names)
+    return x, t_x, t

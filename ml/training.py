@@ -14,8 +14,9 @@ from guestbook.settings import Settings
 from guestbook.tables import conform, declared
 from guestbook.warehouse import load_records
 from ml import registry, sql
-from ml.churn_training import train_churn
+from ml.churn_training import JUDGED, train_churn
 from ml.history import CutOff
+from ml.season import has_season, season_date
 from ml.segment_training import train_segments
 from ml.value_model import train_value
 
@@ -46,15 +47,16 @@ def training_dates(con: duckdb.DuckDBPyConnection, settings: Settings, night_dat
 def cut_off_dates(first_arrival: date | None, night_date: date, horizon_days: int) -> list[date]:
     """Rolling origin, newest first: a horizon before the night and earlier, half a horizon apart.
 
+    Where the horizon does not cover whole years, also the same days a year before the night and the judged cut-offs.
     The oldest has at least half a horizon of history before it.
     """
     if first_arrival is None:
         return []
     oldest = first_arrival + timedelta(days=max(horizon_days // CUT_OFFS_A_HORIZON, LEAST_HISTORY_DAYS))
     back = [horizon_days + -(-horizon_days * number // CUT_OFFS_A_HORIZON) for number in range(MOST_CUT_OFFS)]
-    return [
-        night_date - timedelta(days=days) for days in sorted(set(back)) if night_date - timedelta(days=days) >= oldest
-    ]
+    rolling = [night_date - timedelta(days=days) for days in back]
+    seasons = [season_date(day, horizon_days) for day in (night_date, *rolling[:JUDGED]) if has_season(horizon_days)]
+    return sorted({day for day in (*rolling, *seasons) if day >= oldest}, reverse=True)
 
 
 def ensure_models(con: duckdb.DuckDBPyConnection, settings: Settings, night_date: date) -> list[dict[str, Any]]:
@@ -146,6 +148,7 @@ def read_cut_off(
         features,
         labels["future_visit_count"].to_numpy(),
         labels["future_revenue_amount"].fillna(0.0).to_numpy(),
+        horizon_days,
     )
     return cut_off if known.all() else cut_off.keep(known)
 

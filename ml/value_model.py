@@ -1,6 +1,8 @@
 """Expected visits, spend per visit and revenue within the horizon: visit model times Gamma-Gamma."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import timedelta
 from typing import Any
 
 import numpy as np
@@ -9,6 +11,7 @@ from scipy.stats import nbinom
 
 from ml.history import CutOff
 from ml.judge import judge_amount
+from ml.season import expected_pace
 from ml.visit_rhythm import Floats, VisitRhythm
 from ml.visit_value import VisitValue, fit_visit_value
 
@@ -25,6 +28,7 @@ class ValueModel:
     horizon_days: int
     rhythm: VisitRhythm | None
     visit_value: VisitValue | None
+    pace: float = 1.0
 
     @property
     def reason(self) -> str:
@@ -44,7 +48,7 @@ class ValueModel:
         groups, row_group = np.unique(keys, axis=0, return_inverse=True)  # equal customers are computed once
         x, t_x, t = groups.T if len(groups) else np.empty((3, 0))
         alive = self.rhythm.p_alive(x, t_x, t)
-        stays = self.rhythm.expected_visits(x, t_x, t, self.horizon_days)
+        stays = self.rhythm.expected_visits(x, t_x, t, self.horizon_days * self.pace)
         low, high = (_quantile(level, alive, stays, x + self.rhythm.r) for level in INTERVAL)
         frame = pd.DataFrame(
             {"expected_stays": stays, "expected_stays_low": low, "expected_stays_high": high, "p_alive": alive}
@@ -71,30 +75,39 @@ COLUMNS = (
 )
 
 
-def train_value(night: CutOff, past: list[CutOff], horizon_days: int) -> tuple[ValueModel, dict[str, Any]]:
-    """The model fitted on the night, and how a model fitted in the same way did on past cut-offs."""
+def train_value(night: CutOff, past: Sequence[CutOff], horizon_days: int) -> tuple[ValueModel, dict[str, Any]]:
+    """The model fitted on the night, and how one fitted alike did on past cut-offs (`plain`: without the pace)."""
     judged = []
     for cut_off in sorted(past, key=lambda c: c.as_of_date, reverse=True)[:3]:
-        model = _fit(cut_off, horizon_days)
+        model = _fit(cut_off, past, horizon_days)
         if model.rhythm is None:
             continue
-        predicted = model.predict(cut_off.features)
         judged.append(
             {
                 "as_of_date": cut_off.as_of_date.isoformat(),
-                "row_count": len(predicted),
-                "stays": judge_amount(cut_off.future_visit_count, predicted["expected_stays"].to_numpy()),
-                "revenue": judge_amount(cut_off.future_revenue_amount, predicted["expected_revenue_amount"].to_numpy()),
+                "row_count": len(cut_off.features),
+                "pace": round(model.pace, 4),
+                "value": _judge(cut_off, model),
+                "plain": _judge(cut_off, replace(model, pace=1.0)),
             }
         )
-    return _fit(night, horizon_days), {"judged": judged}
+    return _fit(night, past, horizon_days), {"judged": judged}
 
 
-def _fit(cut_off: CutOff, horizon_days: int) -> ValueModel:
+def _judge(cut_off: CutOff, model: ValueModel) -> dict[str, dict[str, float]]:
+    predicted = model.predict(cut_off.features)
+    return {
+        "stays": judge_amount(cut_off.future_visit_count, predicted["expected_stays"].to_numpy()),
+        "revenue": judge_amount(cut_off.future_revenue_amount, predicted["expected_revenue_amount"].to_numpy()),
+    }
+
+
+def _fit(cut_off: CutOff, past: Sequence[CutOff], horizon_days: int) -> ValueModel:
     f = cut_off.features
-    return ValueModel(
-        horizon_days, cut_off.rhythm, fit_visit_value(f["visit_count"].to_numpy(), f["average_visit_amount"].to_numpy())
-    )
+    known = [c for c in past if c.as_of_date <= cut_off.as_of_date - timedelta(days=horizon_days)]
+    visit_value = fit_visit_value(f["visit_count"].to_numpy(), f["average_visit_amount"].to_numpy())
+    pace = expected_pace(cut_off.as_of_date, known, horizon_days) or 1.0
+    return ValueModel(horizon_days, cut_off.rhythm, visit_value, pace)
 
 
 def _quantile(level: float, alive: Floats, stays: Floats, shape: Floats) -> Floats:

@@ -112,6 +112,7 @@ def cut_off(purchases: pd.DataFrame, as_of: date, horizon_days: int | None = Non
         features,
         visits.reindex(ids).fillna(0).to_numpy(dtype="float64"),
         money.reindex(ids).fillna(0).to_numpy(dtype="float64"),
+        horizon_days,
     )
 
 

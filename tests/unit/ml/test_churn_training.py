@@ -8,7 +8,7 @@ import pytest
 from histories import cut_off, random_history
 
 from ml.churn_model import ChurnEnsemble
-from ml.churn_training import BASELINES, train_churn, training_cut_offs
+from ml.churn_training import BASELINES, FALLBACK, train_churn, training_cut_offs
 from ml.history import CutOff
 from ml.judge import judge_probability
 from ml.training import cut_off_dates
@@ -38,7 +38,7 @@ def test_a_candidate_judged_on_later_periods_is_promoted(night: CutOff, past: li
     assert training.is_promoted, training.reason
     assert training.scorer.method == "ensemble"
     for judged in training.metrics["judged"]:
-        assert set(judged["models"]) == {"ensemble", "logistic", "boosting", *BASELINES}
+        assert set(judged["models"]) == {"ensemble", "logistic", "boosting", *BASELINES, FALLBACK}
         assert set(judged["models"]["ensemble"]) == FIGURES
         complete_by = [date.fromisoformat(day).toordinal() + HORIZON for day in judged["trained_on"]]
         assert max(complete_by) <= date.fromisoformat(judged["as_of_date"]).toordinal()
