@@ -156,7 +156,8 @@ def _behind(texts: dict[str, Text], columns: list[str]) -> set[int]:
 
 def _mapped(job: Job, mapping: FeedMapping, spec: Contract, names: RawNames) -> dict[str, Text]:
     parts = re.search(mapping.path_pattern, job.file_name) if mapping.path_pattern else None
-    compiler = Compiler(mapping, names, {k: v for k, v in parts.groupdict().items() if v} if parts else {})
+    found_parts = {k: v for k, v in parts.groupdict().items() if v} if parts else {}
+    compiler = Compiler(mapping, names, found_parts, {column.name: column.type for column in spec.columns})
     found = {name: compiler.column(name) for name in mapping.columns}
     system = (job.mapping.source_system or job.mapping.vendor) if job.mapping else job.vendor
     found.setdefault("source_system", Text(literal(system)))

@@ -5,19 +5,25 @@ with modifiers, which apply in the order of their fields below. Unknown keys are
 """
 
 import hashlib
+import re
 from pathlib import Path
 from typing import Annotated, Any, Literal
+from zoneinfo import available_timezones
 
 import yaml
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 
 from guestbook.contracts import FEEDS, contract
 from ingest.errors import MappingError
 
 OPERATIONS = (
-    "from_", "column", "constant", "first_of", "concat", "sum", "subtract", "multiply",
-    "add_days", "minus_days", "hash", "row_number", "path_part", "list_of", "count",
+    "from_", "column", "constant", "first_of", "concat", "sum", "subtract", "multiply", "add_days", "minus_days",
+    "seconds_between", "hash", "row_number", "number_within", "path_part", "list_of", "count", "sum_of", "min_of", "max_of",
 )  # fmt: skip
+#: What strptime formats may hold; anything else is a typing error that no file would survive.
+DIRECTIVES = "aAbBdfgGHIjmMnpSuUVwWxXyYzZ%-"
+#: In a condition: any value that is not blank.
+ANY = "*"
 
 
 class _Spec(BaseModel):
@@ -43,8 +49,34 @@ def _shorthand(value: Any) -> Any:
     return {"from": value} if isinstance(value, str) else value
 
 
+def _formats(texts: tuple[str, ...]) -> tuple[str, ...]:
+    for text in texts:
+        wrong = sorted({found for found in re.findall(r"%(.?)", text) if found not in DIRECTIVES or not found})
+        if wrong or "%" not in text:
+            named = f"unknown directive %{wrong[0]}" if wrong else "no % directive"
+            raise ValueError(f"date format {text!r}: {named}; formats are like %d.%m.%Y, %m/%d/%Y %I:%M %p, %Y%m%d")
+    return texts
+
+
+def _zone(name: str) -> str:
+    if name != "property" and name not in available_timezones():
+        raise ValueError(f"time zone {name!r} is unknown; allowed: property, UTC, or an IANA name like Europe/Vienna")
+    return name
+
+
+def _pattern(text: str) -> str:
+    try:
+        re.compile(text)
+    except re.error as error:
+        raise ValueError(f"regular expression {text!r} is not valid: {error}") from None
+    return text
+
+
 Text = Annotated[str, BeforeValidator(_text)]
 Texts = Annotated[tuple[str, ...], BeforeValidator(_texts)]
+Formats = Annotated[tuple[str, ...], BeforeValidator(_texts), AfterValidator(_formats)]
+Zone = Annotated[str, AfterValidator(_zone)]
+Pattern = Annotated[str, AfterValidator(_pattern)]
 Condition = dict[str, Texts]
 
 
@@ -56,7 +88,7 @@ class NumberStyle(_Spec):
 
 
 class ListOf(_Spec):
-    """A JSON list made of the elements at `each`; `fields` names each element's values (name -> path)."""
+    """A JSON list made of all elements at `each`; `fields` names each element's values (name -> path)."""
 
     each: str
     where: Condition = {}
@@ -80,25 +112,36 @@ class Value(_Spec):
     multiply: "tuple[Operand, ...] | None" = Field(default=None, description="null when one is")
     add_days: "tuple[Operand, Operand] | None" = Field(default=None, description="a date and a number of days")
     minus_days: "tuple[Operand, Operand] | None" = Field(default=None, description="a date and a number of days")
+    seconds_between: "tuple[Operand, Operand] | None" = Field(
+        default=None, description="whole seconds from the first time to the second"
+    )
     hash: "tuple[Operand, ...] | None" = Field(default=None, description="md5 of the values: a derived key")
     row_number: bool = Field(default=False, description="1-based position of the row in the file")
+    number_within: "tuple[Operand, ...] | None" = Field(
+        default=None, description="1-based position among the file's rows that have these values: a line number"
+    )
     path_part: str | None = Field(default=None, description="named group of the feed's path_pattern")
     list_of: ListOf | None = None
-    count: str | None = Field(default=None, description="number of elements of the list at that path")
+    count: str | None = Field(default=None, description="number of elements at that path")
+    sum_of: str | None = Field(default=None, description="sum of the numbers at that path, of every list element")
+    min_of: str | None = Field(default=None, description="smallest text at that path (ISO times, equal-length numbers)")
+    max_of: str | None = Field(default=None, description="largest text at that path")
 
     separator: Text = ""
-    when: Condition = Field(default={}, description="source -> allowed values; else null")
-    unless: Condition = Field(default={}, description="source -> values that make it null")
-    extract: str | None = Field(
+    when: Condition = Field(default={}, description="source -> values of any case, * is any; else null")
+    unless: Condition = Field(default={}, description="source -> values that make it null, * is any")
+    extract: Pattern | None = Field(
         default=None, description="regular expression; its first group is kept, null without a match"
     )
-    remove: str | None = Field(default=None, description="regular expression; every match is dropped")
+    remove: Pattern | None = Field(default=None, description="regular expression; every match is dropped")
     null_if: Texts = ()
     case: Literal["upper", "lower"] | None = None
     number: NumberStyle | None = None
+    duration: bool = Field(default=False, description="1:02:03, 02:03 or PT1H2M3S as seconds; a number stays")
     divide_by: int | None = Field(
         default=None, gt=0, description="e.g. 1000: milliseconds to seconds, minor units to money"
     )
+    round: int | None = Field(default=None, ge=0, le=6, description="digits kept; whole numbers do it by themselves")
     integer: bool = Field(default=False, description="240.0 becomes 240")
     codes: Annotated[dict[str, str] | None, BeforeValidator(_codes)] = Field(
         default=None, description="their code -> ours, any case"
@@ -106,9 +149,9 @@ class Value(_Spec):
     otherwise: Literal["reject", "quarantine", "keep", "null"] = Field(
         default="reject", description="a code that codes does not list"
     )
-    date_format: Texts = Field(default=(), description="strptime formats tried in order; else ISO 8601")
+    date_format: Formats = Field(default=(), description="strptime formats tried in order; else ISO 8601")
     epoch: Literal["seconds", "milliseconds"] | None = None
-    time_zone: str | None = Field(
+    time_zone: Zone | None = Field(
         default=None, description="property, UTC or an IANA zone: where times without an offset are local"
     )
     default: "Operand | None" = Field(default=None, description="when the value is blank")
@@ -146,11 +189,11 @@ class FeedMapping(_Spec):
         default=(),
         description="path of the list whose elements are rows (`checks[*].lines[*]`); the first that a document has",
     )
-    path_pattern: str | None = Field(
+    path_pattern: Pattern | None = Field(
         default=None, description="regular expression with named groups over the path below landing"
     )
-    time_zone: str = Field(default="UTC", description="zone of times without offset, for all columns that name none")
-    date_format: Texts = ()
+    time_zone: Zone = Field(default="UTC", description="zone of times without offset, for all columns that name none")
+    date_format: Formats = ()
     number: NumberStyle | None = None
     null_values: Texts = Field(default=(), description="texts that mean no value, such as NULL or \\N")
     ignore: tuple[str, ...] = Field(default=(), description="columns of the export that are not even kept in extra")
@@ -192,11 +235,29 @@ def _problems(feed: str, mapping: FeedMapping) -> list[str]:
     return found
 
 
+class _TextLoader(yaml.BaseLoader):
+    """YAML in which every value is text as written (`No` is not false, 007 not 7) and no key comes twice."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
+        """A dict; raises ConstructorError for a key that was there before."""
+        seen: set[str] = set()
+        for key, _ in node.value:
+            if key.value in seen:
+                raise yaml.constructor.ConstructorError(
+                    problem=f"key {key.value!r} is there twice", problem_mark=key.start_mark
+                )
+            seen.add(key.value)
+        return super().construct_mapping(node, deep)
+
+
 def read_mapping(path: Path) -> Mapping:
     """The mapping in a YAML file. Raises MappingError that names each wrong key, its value and what is allowed."""
     try:
         text = path.read_text(encoding="utf-8")
-        content = yaml.safe_load(text)
+        content = yaml.load(text, Loader=_TextLoader)  # noqa: S506: makes nothing but texts, lists and dicts
+    except yaml.MarkedYAMLError as error:
+        line = f" in line {error.problem_mark.line + 1}" if error.problem_mark else ""
+        raise MappingError(f"mapping {path} is not YAML{line}: {error.problem}") from None
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
         raise MappingError(f"mapping {path} can't be read: {type(error).__name__}; it must be YAML in UTF-8") from None
     if not isinstance(content, dict):

@@ -158,7 +158,9 @@ class Reader:
         rows = sources.exploded(documents, levels, alternatives)
         try:
             keys = self._keys(rows, bool(levels))
-            names = tuple({"doc": "", "parent": "^.", "root": "$."}[source] + key for source, key in keys)
+            names = tuple(
+                {"doc": "", "parent": "^.", "grand": "^^.", "root": "$."}[source] + key for source, key in keys
+            )
             is_plain = not levels and len({key.casefold() for _, key in keys}) == len(keys) > 0
             columns = (
                 sources.json_columns_fast(rows, [key for _, key in keys])
@@ -178,7 +180,7 @@ class Reader:
 
     def _keys(self, rows: str, is_exploded: bool) -> list[tuple[str, str]]:
         """(source, key) of every top-level key that any row's JSON has; of parents only what a mapping could name."""
-        wanted_sources = ("doc", "parent", "root") if is_exploded else ("doc",)
+        wanted_sources = ("doc", "parent", "grand", "root") if is_exploded else ("doc",)
         found: dict[tuple[str, str], None] = {}
         inner = {part.split("[", 1)[0] for path in self.mapping.rows for part in path.split(".")}
         for source, keys in self.con.execute(sources.key_census(rows, wanted_sources)).fetchall():
@@ -217,8 +219,8 @@ def is_gzip(path: Path) -> bool:
 
 
 def row_path(paths: tuple[str, ...]) -> tuple[list[list[str]], list[list[str]]]:
-    """`a.b[*].c[*]` as levels [[a, b], [c]], and every path's first level as an alternative."""
-    parsed = [[part.strip(".").split(".") for part in path.split("[*]") if part.strip(".")] for path in paths]
+    """`a.b[*].c[*]` as levels [[a, b], [c]], and every path's first level as an alternative; `.` is the document."""
+    parsed = [[part.strip(".").split(".") for part in path.split("[*]") if part.strip(".")] or [[]] for path in paths]
     levels = parsed[0] if parsed else []
     return levels, [found[0] for found in parsed]
 

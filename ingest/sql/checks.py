@@ -98,7 +98,10 @@ def _instant(given: str, source: Text, properties: Properties) -> str:
         )
     zone = _zone(source.time_zone, properties)
     if source.date_formats:
-        return f"timezone({zone}, try_strptime({given}, [{_list(source.date_formats)}]))"
+        local = tuple(item for item in source.date_formats if "%z" not in item and "%Z" not in item)
+        parts = [f"try_strptime({given}, [{_list((f,))}])" for f in source.date_formats if f not in local]
+        parts += [f"timezone({zone}, try_strptime({given}, [{_list(local)}]))"] if local else []
+        return f"coalesce({', '.join(parts)})"
     absolute = f"case when {given}[1] between '0' and '9' then try_cast({given} as timestamptz) end"
     if source.time_zone == "UTC":
         return absolute

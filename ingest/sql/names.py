@@ -38,6 +38,8 @@ def cleaned(column: str) -> str:
     return f"case when {edges} then {blank_to_null(column)} else {column} end"
 
 
+#: Where a row of an exploded list looks beyond itself: the document, the element above, the one above that.
+PREFIXES = ("$.", "^^.", "^.")
 BLANKS = " \t\r\n\u00a0\u3000"
 
 
@@ -54,8 +56,15 @@ class RawNames:
         self._loose = {normalised(name): place for place, name in reversed(list(enumerate(self.names)))}
 
     def place(self, name: str) -> int | None:
-        """Position of a column, matched exactly, else without case; None when the file has no such column."""
-        return self._exact.get(name, self._loose.get(normalised(name)))
+        """Position of a column, matched exactly, else without case; None when the file has no such column.
+
+        `^.` in a file whose rows lie directly in the document is the document.
+        """
+        found = self._exact.get(name, self._loose.get(normalised(name)))
+        mark = next((mark for mark in PREFIXES[1:] if name.startswith(mark)), None)
+        if found is None and mark and not any(other.startswith(mark) for other in self.names):
+            return self.place("$." + name.removeprefix(mark))
+        return found
 
     def text(self, path: str) -> str:
         """SQL of the text at a name or path; `null` when the file has no such column."""
@@ -80,8 +89,17 @@ class RawNames:
         current, rest = _filtered(document, tokens)
         return f"json_extract({current}, {literal(_json_path(rest))})" if rest else current
 
+    def elements(self, path: str) -> str:
+        """SQL of the list of all JSON values at a path: `[*]` and `[key=value]` keep every element that fits."""
+        found = self._nested(path)
+        if found is None:
+            self.missing.add(path)
+            return "null::json[]"
+        return _every(*found)
+
     def _nested(self, path: str) -> tuple[str, list[str | int | dict[str, str]]] | None:
-        prefix, body = (path[:2], path[2:]) if path[:2] in ("^.", "$.") else ("", path)
+        prefix = next((mark for mark in PREFIXES if path.startswith(mark)), "")
+        body = path.removeprefix(prefix)
         tokens = parse_path(body)
         place = self.place(prefix + str(tokens[0])) if tokens else None
         if place is None:
@@ -140,6 +158,24 @@ def _filtered(document: str, tokens: list[str | int | dict[str, str]]) -> tuple[
         else:
             rest.append(token)
     return document, rest
+
+
+def _every(document: str, tokens: list[str | int | dict[str, str]]) -> str:
+    """All JSON values that a path leads to, as a list; a list at its end counts by its elements."""
+    found, keys = f"[{document}]", []
+    for token in [*tokens, None]:
+        if isinstance(token, str | int):
+            keys.append(token)
+            continue
+        inside = f"json_extract(e, {literal(_json_path(keys))})"
+        listed = (
+            f"case json_type({inside}) when 'ARRAY' then json_extract(e, {literal(_json_path([*keys, {}]))})"
+            f" when 'NULL' then [] else [{inside}] end"
+        )
+        found = f"list_filter(flatten(list_transform({found}, lambda e: {listed})), lambda e: e is not null)"
+        found = f"list_filter({found}, lambda e: {_fits(token)})" if token else found
+        keys = []
+    return found
 
 
 def _fits(conditions: dict[str, str]) -> str:

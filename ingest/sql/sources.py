@@ -74,12 +74,12 @@ def json_documents(path: Path, layout: str) -> str:
 
 
 def exploded(documents: str, levels: list[list[str]], alternatives: list[list[str]]) -> str:
-    """One row per list element: `doc` the element, `parent` the element above it, `root` the document.
+    """One row per list element: `doc` the element, `parent` and `grand` the elements above it, `root` the document.
 
     A document without the list is one row that says so. A single object counts as a list of one.
     """
     if not levels:
-        return f"select doc, null::json as parent, doc::json as root, unsplit from ({documents})"
+        return f"select doc, null::json as parent, null::json as grand, doc::json as root, unsplit from ({documents})"
     first = (
         f"select unnest({_elements('doc::json', alternatives)}) as level1, doc::json as root, unsplit from"
         f" ({documents})"
@@ -88,13 +88,14 @@ def exploded(documents: str, levels: list[list[str]], alternatives: list[list[st
     for number, keys in enumerate(levels[1:], start=2):
         query = (
             f"select unnest({_elements(f'level{number - 1}', [keys])}) as level{number}, level{number - 1} as"
-            f" above, root, unsplit from ({query})"
+            f" above, {'above' if number > 2 else 'null::json'} as above2, root, unsplit from ({query})"
         )
     last = f"level{len(levels)}"
     parent = "above" if len(levels) > 1 else "null::json"
+    grand = "above2" if len(levels) > 2 else "null::json"
     path = ".".join(part for keys in levels for part in keys)
     return (
-        f"select case when json_type({last}) = 'OBJECT' then {last} end as doc, {parent} as parent, root,"
+        f"select case when json_type({last}) = 'OBJECT' then {last} end as doc, {parent} as parent, {grand} as grand, root,"
         f" coalesce(unsplit, case when {last} is null then"
         f" {literal(f'no {path} in the document' + SEPARATOR)} || redact(root::varchar)"
         f" when json_type({last}) <> 'OBJECT' then {literal(f'{path} holds no object' + SEPARATOR)} ||"

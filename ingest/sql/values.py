@@ -4,13 +4,15 @@ from collections.abc import Mapping as Dict
 from dataclasses import dataclass, field
 
 from ingest.errors import MappingError
-from ingest.mapping import FeedMapping, ListOf, NumberStyle, Value
+from ingest.mapping import ANY, FeedMapping, ListOf, NumberStyle, Value
 from ingest.sql.names import RawNames, blank_to_null, element_text, literal
 
 #: A value that a code list does not know carries one of these in front: set aside, or quarantine the row.
 REJECTED = chr(1)
 QUARANTINED = chr(2)
 MONEY = "decimal(19,6)"
+NUMERIC = ("decimal", "int", "rate")
+BETWEEN_DIGITS = r"[\p{Sc}\s\x{00a0}\x{202f}'’]"
 
 
 @dataclass(frozen=True)
@@ -32,6 +34,8 @@ class Compiler:
     mapping: FeedMapping
     raw: RawNames
     path_parts: Dict[str, str]
+    types: Dict[str, str] = field(default_factory=dict)
+    _type: str = "string"
     _open: list[str] = field(default_factory=list)
 
     def column(self, name: str) -> Text:
@@ -39,6 +43,7 @@ class Compiler:
         if name in self._open:
             raise MappingError(f"column {name} refers to itself: {' -> '.join([*self._open, name])}")
         self._open.append(name)
+        outer, self._type = self._type, self.types.get(name, "string")
         try:
             value = self.mapping.columns[name]
             return Text(
@@ -50,6 +55,7 @@ class Compiler:
             )
         finally:
             self._open.pop()
+            self._type = outer
 
     def value(self, value: Value) -> str:
         """SQL text of a value: its operation, then its modifiers in their order."""
@@ -66,7 +72,7 @@ class Compiler:
             sql = f"nullif({sql}, {literal(text)})"
         if value.case:
             sql = f"{value.case}({sql})"
-        sql = _as_number(sql, value)
+        sql = self._as_number(sql, value)
         if value.codes is not None:
             sql = self._coded(sql, value.codes, value.otherwise)
         if value.default is not None:
@@ -87,7 +93,16 @@ class Compiler:
         if value.list_of is not None:
             return self._list(value.list_of)
         if value.count is not None:
-            return f"json_array_length({self.raw.document(value.count)})::varchar"
+            return f"len({self.raw.elements(value.count)})::varchar"
+        if value.sum_of is not None:
+            numbers = f"lambda e: try_cast(json_extract_string(e, '$') as {MONEY})"
+            return f"list_sum(list_transform({self.raw.elements(value.sum_of)}, {numbers}))::varchar"
+        if value.min_of is not None or value.max_of is not None:
+            texts = f"list_transform({self.raw.elements(value.min_of or value.max_of or '')}, lambda e: e->>'$')"
+            return f"list_{'min' if value.min_of else 'max'}({texts})"
+        if value.number_within is not None:
+            parts = ", ".join(self.value(part) for part in value.number_within)
+            return f"(row_number() over (partition by {parts} order by position))::varchar"
         return self._combined(value)
 
     def _combined(self, value: Value) -> str:
@@ -105,9 +120,40 @@ class Compiler:
             return self._arithmetic(value.subtract, " - ")
         if value.multiply is not None:
             return self._arithmetic(value.multiply, " * ")
+        if value.seconds_between is not None:
+            start, end = (self._seconds(part) for part in value.seconds_between)
+            return f"round({end} - {start})::bigint::varchar"
         if value.add_days is not None:
             return self._moved(value.add_days, "+")
         return self._moved(value.minus_days or (), "-")
+
+    def _seconds(self, value: Value) -> str:
+        """Seconds since 1970 of a time; both ends of an interval are local to the same place."""
+        sql = self.value(value)
+        if value.epoch:
+            return f"try_cast({sql} as decimal(28,6)) / {1 if value.epoch == 'seconds' else 1000}"
+        formats = value.date_format or self.mapping.date_format
+        if formats:
+            return f"epoch(try_strptime({sql}, [{', '.join(literal(f) for f in formats)}]))"
+        return f"epoch(try_cast({sql} as timestamptz))"
+
+    def _as_number(self, sql: str, value: Value) -> str:
+        style = value.number
+        if style is None and self._type in NUMERIC and value.from_ is not None and value.codes is None:
+            style = self.mapping.number
+        if style:
+            sql = plain_number(sql, style)
+        if value.duration:
+            sql = _duration(sql)
+        if value.divide_by:
+            sql = _number_or_text(f"try_cast({sql} as decimal(28,8)) / {value.divide_by}", sql, "decimal(28,8)")
+        digits = 0 if self._type == "int" and (value.divide_by or value.sum_of) else value.round
+        if digits is not None:
+            sql = _number_or_text(f"round(try_cast({sql} as decimal(28,8)), {digits})", sql, "decimal(28,8)")
+        if value.integer:
+            whole = f"regexp_full_match({sql}, '[+-]?[0-9]+[.]0*')"
+            sql = f"case when {whole} then split_part({sql}, '.', 1) else {sql} end"
+        return sql
 
     def _source(self, path: str) -> str:
         sql = self.raw.text(path)
@@ -126,7 +172,9 @@ class Compiler:
         return parts[0] if len(parts) == 1 else f"coalesce({', '.join(parts)})"
 
     def _holds(self, name: str, texts: tuple[str, ...]) -> str:
-        return f"{self._source(name)} in ({', '.join(literal(text) for text in texts)})"
+        if ANY in texts:
+            return f"{self._source(name)} is not null"
+        return f"lower({self._source(name)}) in ({', '.join(literal(text.lower()) for text in texts)})"
 
     def _coded(self, sql: str, codes: Dict[str, str], otherwise: str) -> str:
         cases = " ".join(
@@ -156,7 +204,7 @@ class Compiler:
 
     def _plain(self, value: Value) -> str:
         sql = self.value(value)
-        style = self.mapping.number
+        style = self.mapping.number if self._type not in NUMERIC else None
         return plain_number(sql, style) if style and value.number is None and value.from_ is not None else sql
 
     def _moved(self, operands: tuple[Value, ...], operator: str) -> str:
@@ -169,7 +217,7 @@ class Compiler:
         return f"coalesce({moved}, case when {text} is null or {count} is null then null else {shown} end)"
 
     def _list(self, spec: ListOf) -> str:
-        elements = f"json_extract({self.raw.document(spec.each)}, '$[*]')"
+        elements = self.raw.elements(spec.each)
         tests = [
             f"{element_text(path)} in ({', '.join(literal(t) for t in texts)})" for path, texts in spec.where.items()
         ]
@@ -179,19 +227,9 @@ class Compiler:
         return f"nullif(to_json(list_transform({elements}, lambda e: json_object({pairs})))::varchar, '[]')"
 
 
-def _as_number(sql: str, value: Value) -> str:
-    if value.number and value.number != NumberStyle():
-        sql = plain_number(sql, value.number)
-    if value.divide_by:
-        sql = _number_or_text(f"try_cast({sql} as decimal(28,8)) / {value.divide_by}", sql, "decimal(28,8)")
-    if value.integer:
-        whole = f"regexp_full_match({sql}, '[+-]?[0-9]+[.]0*')"
-        sql = f"case when {whole} then split_part({sql}, '.', 1) else {sql} end"
-    return sql
-
-
 def plain_number(sql: str, style: NumberStyle) -> str:
-    """A number's text in the form that casts understand."""
+    """A number's text in the form that casts understand: no currency sign, no blank or apostrophe between digits."""
+    sql = f"regexp_replace({sql}, {literal(BETWEEN_DIGITS)}, '', 'g')"
     if style.thousands:
         sql = f"replace({sql}, {literal(style.thousands)}, '')"
     return f"replace({sql}, ',', '.')" if style.decimal == "," else sql
@@ -213,7 +251,25 @@ def _is_date(value: Value) -> bool:
 
 
 def _has_codes(value: Value) -> bool:
-    return value.codes is not None or any(_has_codes(part) for part in value.first_of or ())
+    inner = [*(value.first_of or ()), *([value.default] if value.default else [])]
+    return value.codes is not None or any(_has_codes(part) for part in inner)
+
+
+def _duration(sql: str) -> str:
+    """Clock (1:02:03, 02:03) and ISO 8601 (PT1H2M3S) durations in seconds; other text stays."""
+    parts = f"list_transform(string_split({sql}, ':'), lambda p: try_cast(p as decimal(18,3)))"
+    iso = " + ".join(
+        f"coalesce(try_cast(regexp_extract({sql}, '([0-9.]+){unit}', 1) as decimal(18,3)), 0) * {seconds}"
+        for unit, seconds in (("H", 3600), ("M", 60), ("S", 1))
+    )
+    return (
+        f"case when regexp_full_match({sql}, '[0-9]+:[0-5]?[0-9]:[0-5]?[0-9]([.][0-9]+)?') then"
+        f" round(({parts})[1] * 3600 + ({parts})[2] * 60 + ({parts})[3])::bigint::varchar"
+        f" when regexp_full_match({sql}, '[0-9]+:[0-5]?[0-9]([.][0-9]+)?') then"
+        f" round(({parts})[1] * 60 + ({parts})[2])::bigint::varchar"
+        f" when regexp_full_match({sql}, 'PT([0-9.]+H)?([0-9.]+M)?([0-9.]+S)?') then round({iso})::bigint::varchar"
+        f" else {sql} end"
+    )
 
 
 def _number_or_text(number: str, text: str, kind: str) -> str:
