@@ -68,6 +68,7 @@ where night_date = ? and gate_status in ('warned', 'overridden')
 order by suite_name, rule_name, file_name, column_name limit 10
 """
 
+SHOWN_NIGHT = "select night_date from ops.published_night"
 PUBLISHED_NIGHT = (
     "create table {target} as select ?::date as night_date, ?::bigint as table_count, ?::bigint as row_count"
 )

@@ -82,7 +82,7 @@ def _published_tables(settings: Settings) -> tuple[dict[str, int], date | None]:
             f"{schema}.{name}": _figure(con, sql.count_rows(sql.relation(schema, name)))
             for schema, name, _ in relations(con)
         }
-        row = con.execute("select night_date from ops.published_night").fetchone()
+        row = con.execute(sql.SHOWN_NIGHT).fetchone()
     return tables, row[0] if row else None
 
 
