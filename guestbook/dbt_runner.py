@@ -45,6 +45,7 @@ def run_dbt(settings: Settings, arguments: list[str], variables: dict[str, Any])
     from dbt.cli.main import dbtRunner  # slow import: only when dbt really runs
 
     os.environ["GUESTBOOK_WAREHOUSE_FILE"] = str(settings.warehouse_file)
+    os.environ["GUESTBOOK_WAREHOUSE_MEMORY"] = settings.warehouse_memory
     os.environ.setdefault("DO_NOT_TRACK", "1")
     work = settings.home / "dbt"
     work.mkdir(parents=True, exist_ok=True)

@@ -35,6 +35,7 @@ class Settings(BaseModel):
     churn_window_days: int = Field(730, ge=1, le=3650, description="a visit in so many days makes a customer to lose")
     reporting_currency: str = Field("EUR", pattern=r"^[A-Z]{3}$", description="ISO 4217 code of reported money")
     random_seed: int = Field(20261122, ge=0, description="seed of every model")
+    warehouse_memory: str = Field("1200MB", pattern=r"^[0-9]+(MB|GB)$", description="what DuckDB may hold in memory")
     lock_wait_seconds: int = Field(3600, ge=0, description="how long a task waits for the warehouse")
 
     @field_validator("feeds", mode="before")

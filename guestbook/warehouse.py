@@ -22,7 +22,7 @@ DBT_SCHEMAS = ("lake", "staging", "core", "features", "marts")
 def warehouse(settings: Settings) -> Iterator[duckdb.DuckDBPyConnection]:
     """The open warehouse with every schema and declared table in place. Waits for the writer lock."""
     with warehouse_lock(settings):
-        con = _open(settings.warehouse_file)
+        con = _open(settings.warehouse_file, settings.warehouse_memory)
         try:
             ensure_tables(con)
             yield con
@@ -101,7 +101,7 @@ def literal(text: str) -> str:
     return "'" + text.replace("'", "''") + "'"
 
 
-def _open(path: Path) -> duckdb.DuckDBPyConnection:
+def _open(path: Path, memory: str) -> duckdb.DuckDBPyConnection:
     path.parent.mkdir(parents=True, exist_ok=True)
     try:
         con = duckdb.connect(str(path))
@@ -114,6 +114,7 @@ def _open(path: Path) -> duckdb.DuckDBPyConnection:
             f"warehouse {path} can't be opened as DuckDB: move it away and run again; it is rebuilt from the lake"
         ) from None
     con.execute("set TimeZone = 'UTC'")
+    con.execute(f"set memory_limit = {literal(memory)}")
     return con
 
 

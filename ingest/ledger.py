@@ -84,7 +84,7 @@ def delivery_sequence(night_date: date, pass_number: int, feed: str, index: int)
 
 def append(settings: Settings, feed: str, night_date: date, pass_number: int, reports: list[dict[str, Any]]) -> None:
     """Add reports in one atomic step; `loaded_at` is the only wall clock."""
-    now = datetime.now(UTC)
+    now = datetime.now(UTC)  # stamp
     table = declared("ops", TABLE)
     rows = pa.Table.from_pylist([{**row, "loaded_at": now} for row in reports], schema=table.arrow_schema)
     write_record(settings, TABLE, f"{night_date.isoformat()}-{pass_number:02d}-{feed}", conform(rows, table))

@@ -4,7 +4,7 @@ import sys
 
 import typer
 
-from guestbook.cli import night, ui, world
+from guestbook.cli import gate, night, ui, world
 from guestbook.cli.options import show_error
 from guestbook.errors import GuestbookError
 
@@ -18,6 +18,7 @@ app = typer.Typer(
 night.register(app)
 world.register(app)
 ui.register(app)
+gate.register(app)
 
 
 @app.callback()
