@@ -54,7 +54,9 @@ order by delivery_sequence
 
 ADD_QUARANTINE = """
 insert into ops.quarantine by name
-select ? as feed, ? as vendor, ? as file_name, row_number, reasons, raw, ?::date as night_date, ?::bigint as delivery_sequence
+select
+    ? as feed, ? as vendor, ? as file_name, row_number, reasons, raw,
+    ?::date as night_date, ?::bigint as delivery_sequence
 from read_parquet(?)
 """
 

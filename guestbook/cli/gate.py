@@ -36,6 +36,4 @@ def override(
     if as_json:
         print_json(row)
     else:
-        console.print(
-            f"{rule} may fail in the night of {row['night_date']} ({row['made_by']}: {row['reason']}); run the night again"
-        )
+        console.print(f"{rule} may fail in the night of {row['night_date']} ({row['made_by']}); run the night again")
