@@ -56,7 +56,7 @@ def test_two_nights_pass_under_a_reader(after_first: Any, tmp_path: Path) -> Non
     reader.start()
     second = home.start("nightly", "--date", SECOND)
     refused = home_is_busy(home)
-    assert second.wait(timeout=240) == 0
+    assert second.wait(timeout=600) == 0
     home.night(THIRD)
     time.sleep(0.2)
     reader.stop.set()

@@ -16,7 +16,7 @@ import pytest
 pytestmark = pytest.mark.end_to_end
 
 SECOND = "2026-11-19"
-NIGHT_SECONDS = 420
+NIGHT_SECONDS = 600
 
 
 class Api:
