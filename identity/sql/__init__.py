@@ -182,7 +182,7 @@ with weighed as (
 )
 select
     first_profile, second_profile, pair_count, name_class, birth_level, refused_reason,
-    list_max(weights) + 0.1 * (list_sum(weights) - list_max(weights)) as match_weight,
+    list_max(weights) + 0.01 * (list_sum(weights) - list_max(weights)) as match_weight,
     list_extract([{names}], list_position(weights, list_max(weights))) as match_rule,
     array_to_string(list_filter([{names}], (name, position) -> weights[position] is not null), ',') as match_rules
 from weighed

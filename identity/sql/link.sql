@@ -229,8 +229,10 @@ with measured as (
                      or list_has_all(b.long_first_words, a.long_first_words)) then 4
             when a.is_known_first and b.is_known_first then -1
             when is_typo(a.first_compact, b.first_compact, 4, 7) then 3
-            when jaro_winkler_similarity(a.first_compact, b.first_compact) >= 0.86
-                and least(length(a.first_compact), length(b.first_compact)) >= 4 then 1
+            when starts_with(a.first_compact, b.first_compact) or starts_with(b.first_compact, a.first_compact)
+                or jaro_winkler_similarity(a.first_compact, b.first_compact) >= 0.8
+                or len(list_filter(a.first_roots, root -> is_typo(root, b.first_compact, 5, 7))) > 0
+                or len(list_filter(b.first_roots, root -> is_typo(root, a.first_compact, 5, 7))) > 0 then 1
             else -1
         end as first_level,
         case
@@ -243,12 +245,14 @@ with measured as (
         end as last_level,
         list_has_any(a.last_words, b.first_words) as is_last_in_first,
         list_has_any(b.last_words, a.first_words) as is_first_in_last,
-        (is_last_in_first and list_has_any(a.first_roots, b.last_roots))
-            or (is_first_in_last and list_has_any(b.first_roots, a.last_roots))
-            or (first_level = -1 and last_level = -1
-                and least(length(a.first_compact), length(a.last_compact)) >= 4
-                and damerau_levenshtein(a.first_compact, b.last_compact) <= 1
-                and damerau_levenshtein(a.last_compact, b.first_compact) <= 1) as is_swapped
+        is_last_in_first or is_typo(a.last_compact, b.first_compact, 4, 8) as is_last_like_first,
+        is_first_in_last or is_typo(b.last_compact, a.first_compact, 4, 8) as is_first_like_last,
+        case
+            when a.is_initial then is_last_in_first and starts_with(b.last_compact, left(a.first_compact, 1))
+            when b.is_initial then is_first_in_last and starts_with(a.last_compact, left(b.first_compact, 1))
+            else (is_last_like_first and (is_first_like_last or list_has_any(a.first_roots, b.last_roots)))
+                or (is_first_like_last and list_has_any(b.first_roots, a.last_roots))
+        end as is_swapped
     from wanted_name_pair as wanted
     inner join compared_name as a on wanted.first_name_number = a.name_number
     inner join compared_name as b on wanted.second_name_number = b.name_number
