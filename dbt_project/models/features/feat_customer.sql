@@ -1,29 +1,27 @@
 -- one row per customer_id and as_of_date of var as_of_dates: what was known of the customer, and had happened, by then
 {{ config(materialized='table', tags=['core']) }}
 
-with known_customer as (
-    select customer_id, as_of_date from {{ ref('feat_booking_summary') }}
-    union
-    select customer_id, as_of_date from {{ ref('feat_interaction_summary') }}
-    union
-    select customer_id, as_of_date from {{ ref('feat_pos_summary') }}
-    union
-    select reservation.booker_customer_id, as_of.as_of_date
-    from {{ ref('feat_reservation_known') }} as reservation
-    inner join {{ ref('feat_as_of') }} as as_of on reservation.known_on <= as_of.as_of_date
-    where reservation.booker_customer_id is not null
+with booker as (
+    select first_booking.customer_id, as_of.as_of_date
+    from (
+        select booker_customer_id as customer_id, min(known_on) as known_on
+        from {{ ref('feat_reservation_known') }}
+        where booker_customer_id is not null
+        group by booker_customer_id
+    ) as first_booking
+    inner join {{ ref('feat_as_of') }} as as_of on first_booking.known_on <= as_of.as_of_date
 )
 
 select
-    known.customer_id,
-    known.as_of_date,
+    customer_id,
+    as_of_date,
     stay.first_visit_on,
     stay.last_visit_on,
     coalesce(stay.visit_count, 0) as visit_count,
     coalesce(stay.visit_date_count - 1, 0) as clv_frequency,
     stay.last_visit_on - stay.first_visit_on as clv_recency_days,
-    known.as_of_date - stay.first_visit_on as clv_age_days,
-    known.as_of_date - stay.last_visit_on as rfm_recency_days,
+    as_of_date - stay.first_visit_on as clv_age_days,
+    as_of_date - stay.last_visit_on as rfm_recency_days,
     (stay.last_visit_on - stay.first_visit_on) / nullif(stay.visit_date_count - 1, 0) as mean_gap_days,
     coalesce(stay.visit_trailing_year_count, 0) as visit_trailing_year_count,
     coalesce(stay.stay_count, 0) as stay_count,
@@ -42,7 +40,7 @@ select
     booking.on_books_next_arrival_days,
     coalesce(interaction.interaction_count, 0) as interaction_count,
     coalesce(interaction.complaint_count, 0) as complaint_count,
-    known.as_of_date - interaction.last_complaint_on as days_since_complaint,
+    as_of_date - interaction.last_complaint_on as days_since_complaint,
     booking.loyalty_number is not null or coalesce(interaction.is_member, false) as is_member,
     booking.loyalty_tier_code,
     coalesce(booking.property_count, 0) as property_count,
@@ -61,9 +59,10 @@ select
     end as consent_email,
     booking.history_load_share,
     '{{ var("reporting_currency") }}' as currency_code
-from known_customer as known
-left join {{ ref('feat_booking_summary') }} as booking using (customer_id, as_of_date)
+-- Whoever has a stay has a booking. Each summary is read once: nobody is asked first who there is.
+from {{ ref('feat_booking_summary') }} as booking
 left join {{ ref('feat_stay_summary') }} as stay using (customer_id, as_of_date)
-left join {{ ref('feat_pos_summary') }} as pos using (customer_id, as_of_date)
-left join {{ ref('feat_interaction_summary') }} as interaction using (customer_id, as_of_date)
-left join {{ source('identity', 'customer_confidence') }} as customer on known.customer_id = customer.customer_id
+full outer join {{ ref('feat_pos_summary') }} as pos using (customer_id, as_of_date)
+full outer join {{ ref('feat_interaction_summary') }} as interaction using (customer_id, as_of_date)
+full outer join booker using (customer_id, as_of_date)
+left join {{ source('identity', 'customer_confidence') }} as customer using (customer_id)
