@@ -1,0 +1,148 @@
+"""Ingest against its floor: DuckDB alone reads the same file with all columns as text and writes it as Parquet.
+
+python -m benchmarks.bench_ingest [rows] [word ...]: one line per file whose name holds every word. Files are canonical, about 1% of
+their rows dirty (values that can't be read, rows that break a rule, repeats). Each measurement is a process of its own.
+Bars: CSV 2.5x, JSON Lines 4x, peak memory 1.5 GB.
+"""
+
+import hashlib
+import json
+import resource
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+import ingest
+from guestbook.contracts import FEEDS, Column, contract
+from guestbook.settings import Settings
+
+NIGHT = date(2026, 11, 20)
+ROWS = 1_000_000
+REPEATS = 3
+BARS = {"csv": 2.5, "jsonl": 4.0}
+WORDS = {
+    "special_requests": "'high floor; quiet room'",
+    "summary_text": "'asked about the booking and changed its dates'",
+    "guest_address": "(1 + i % 90) || ' Station Road'",
+    "accompanying_guests": """'[{"first_name":"Ada","last_name":"N' || i % 900 || '"}]'""",
+    "nightly_amounts": """'[{"date":"2026-01-01","room_amount":' || (90 + i % 60) || '.50}]'""",
+}
+
+
+def column_sql(column: Column) -> str:
+    """SQL of a made-up value for row number `i`, nulls in the columns that real exports leave blank."""
+    key = int(hashlib.md5(column.name.encode()).hexdigest()[:6], 16)
+    dice = f"(hash(i, {key}) % 1000)::integer"
+    made = {
+        "string": f"'{column.name[:3].upper()}' || ({dice} * 7919 + i % 40)",
+        "int": f"({dice} % 4 + 1)::varchar",
+        "decimal": f"({dice} * 1.37)::decimal(18,2)::varchar",
+        "date": f"(date '2024-01-01' + ({dice} % 700))::varchar",
+        "ts": f"strftime(timestamp '2024-01-01' + to_seconds(i * 37 + {dice}), '%Y-%m-%dT%H:%M:%SZ')",
+        "bool": f"({dice} % 2 = 0)::varchar",
+        "json": "null",
+    }[column.type]
+    made = WORDS.get(column.name, made)
+    if column.allowed:
+        made = f"[{', '.join(repr(text) for text in column.allowed)}][1 + {dice} % {len(column.allowed)}]"
+    elif column.pattern:
+        made = f"['EUR','GBP','USD'][1 + {dice} % 3]" if "3}" in column.pattern[:9] else f"['DE','GB','US'][1 + {dice} % 3]"
+    elif column.name.endswith("_email"):
+        made = f"'guest' || {dice} * 991 || '@example.com'"
+    elif column.name == "departure_date":
+        made = "(date '2026-01-01' + (i % 9)::integer)::varchar"
+    elif column.name == "arrival_date":
+        made = "case when i % 300 = 7 then '2027-02-30' when i % 900 = 8 then '2029-01-01' else '2025-12-30' end"
+    elif column.name.endswith("_id") and column.name in ("reservation_id", "pos_check_id", "interaction_id"):
+        made = f"'{column.name[:3].upper()}' || lpad(i::varchar, 9, '0')"
+    if column.required:
+        return made
+    if column.type in ("int", "decimal"):
+        return f"case when {dice} % 331 = 7 then 'n/a' when {dice} % 10 < 6 then {made} end"
+    return f"case when {dice} % 10 < 6 then {made} end"
+
+
+def make_file(feed: str, file_format: str, rows: int, path: Path) -> None:
+    """A canonical file; every 500th row repeats the one before, and one column is named by no contract."""
+    columns = ", ".join(f'{column_sql(column)} as "{column.name}"' for column in contract(feed).columns)
+    rows_sql = f"select {columns}, 'v' || i % 5 as colour from (select k - (k % 500 = 0)::integer as i from range(1, {rows + 1}) t(k))"
+    options = "(format csv, header)" if file_format == "csv" else "(format json)"
+    con = duckdb.connect(config={"memory_limit": "1GB", "threads": 2})
+    con.execute(f"copy ({rows_sql}) to '{path}' {options}")
+
+
+def floor(path: Path, feed: str, home: Path) -> dict[str, Any]:
+    """DuckDB alone: the file as text, to Parquet."""
+    con = duckdb.connect(config={"memory_limit": "900MB", "threads": 2})
+    names = json.dumps(dict.fromkeys([*contract(feed).column_names, "colour"], "VARCHAR")).replace('"', "'")
+    source = (
+        f"read_csv('{path}', all_varchar = true)"
+        if path.suffix == ".csv"
+        else f"read_json('{path}', format = 'newline_delimited', columns = {names})"
+    )
+    start = time.perf_counter()
+    con.execute(f"copy (select * from {source}) to '{home}/floor.parquet' (format parquet)")
+    return {"seconds": time.perf_counter() - start}
+
+
+def ours(path: Path, feed: str, home: Path) -> dict[str, Any]:
+    """The stage: discover, load, commit, over a landing area that holds this one file."""
+    folder = home / "landing" / feed / "canonical" / NIGHT.isoformat()
+    folder.mkdir(parents=True)
+    (folder / path.name).hardlink_to(path)
+    settings = Settings.load({}, home=home)
+    start = time.perf_counter()
+    for batch in ingest.discover(settings, feed, NIGHT):
+        counts = ingest.load_batch(settings, feed, NIGHT, batch)
+    ingest.commit(settings, feed, NIGHT)
+    return {"seconds": time.perf_counter() - start, "counts": counts}
+
+
+def measured(what: str, path: Path, feed: str) -> dict[str, Any]:
+    """Median seconds and highest memory of a few runs, each in a process and folder of its own."""
+    runs = []
+    for _ in range(REPEATS):
+        with tempfile.TemporaryDirectory(dir=path.parent) as home:
+            command = [sys.executable, "-m", "benchmarks.bench_ingest", "--one", what, str(path), feed, home]
+            runs.append(json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout))
+    return {**runs[0], "seconds": statistics.median(run["seconds"] for run in runs), "rss": max(r["rss"] for r in runs)}
+
+
+def main() -> int:
+    """Print one line per file; exit code 1 when a bar is missed."""
+    if sys.argv[1:2] == ["--one"]:
+        what, path, feed, home = sys.argv[2:6]
+        found = {"floor": floor, "ours": ours}[what](Path(path), feed, Path(home))
+        print(json.dumps({**found, "rss": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6}))
+        return 0
+    rows = int(sys.argv[1]) if sys.argv[1:2] and sys.argv[1].isdigit() else ROWS
+    words = [word for word in sys.argv[1:] if not word.isdigit()]
+    missed = 0
+    for file_format, bar in BARS.items():
+        for feed in FEEDS:
+            name = f"{feed}.{file_format}"
+            if not all(word in name for word in words):
+                continue
+            with tempfile.TemporaryDirectory(prefix="guestbook.bench.") as folder:
+                path = Path(folder) / name
+                make_file(feed, file_format, rows, path)
+                base, own = measured("floor", path, feed), measured("ours", path, feed)
+                ratio = own["seconds"] / base["seconds"]
+                missed += ratio > bar or own["rss"] > 1.5
+                print(
+                    f"{name:<20} {path.stat().st_size / 1e6:6.0f} MB  floor {base['seconds']:5.2f} s"
+                    f"  ours {own['seconds']:5.2f} s  ratio {ratio:4.2f} (bar {bar})  peak {own['rss']:.2f} GB  {own['counts']}",
+                    flush=True,
+                )
+    return int(missed > 0)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
