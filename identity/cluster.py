@@ -73,8 +73,8 @@ def cluster(
     """The cluster of each node, in three steps.
 
     Strong edges make clusters of nodes that have a given name, and groups of leaves (no given name, or an initial).
-    Weak edges join clusters whose identifiers don't conflict. A leaf bridges nobody: its group joins the one cluster with
-    the strongest evidence, or stays alone when two are equally strong.
+    Weak edges join clusters whose identifiers don't conflict. A leaf bridges nobody: its group joins the one cluster
+    with the strongest evidence, or stays alone when two are equally strong.
     """
     both_core = ~is_leaf[edges.first] & ~is_leaf[edges.second]
     both_leaf = is_leaf[edges.first] & is_leaf[edges.second]
@@ -88,7 +88,7 @@ def cluster(
 def _join_by_weak_edges(
     labels: Ints, facets: Ints, edges: Edges, contradictions: Contradictions, identifiers: Identifiers
 ) -> Ints:
-    """Clusters that a weak edge connects become one, strongest first, unless facets contradict or identifiers conflict."""
+    """Clusters that a weak edge connects become one, strongest first, unless facets or identifiers conflict."""
     between = edges.where(labels[edges.first] != labels[edges.second])
     if not len(between):
         return labels

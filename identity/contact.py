@@ -12,6 +12,7 @@ _EMAIL = re.compile(r"[a-z0-9.!#$%&*+/=?^_{|}~'\w-]+@(?:[\w](?:[\w-]*[\w])?\.)+[
 _EXTENSION = re.compile(r"(?:ext|x|durchwahl|dw|#|;).*$", re.IGNORECASE)
 _INTERNATIONAL = re.compile(r"^(?:\+|00|011(?=[2-9]))")
 _MIN_DIGITS, _MAX_DIGITS = 7, 15
+TAIL_DIGITS = 8  # as many last digits of two numbers must agree when a country is unknown
 _RUN = "01234567890123456789"
 # Countries whose numbers need a parser even when written with their code: Italy keeps its 0, Mexico and Argentina
 # have mobile digits.
@@ -47,17 +48,24 @@ def email_registry_reason(email: str) -> str | None:
     return "role_mailbox" if local in _registry_set("role_mailboxes") else None
 
 
-def normalise_phone(text: str | None, country_code: str | None) -> str | None:
-    """E.164 number, read with the country (ISO 3166-1 alpha-2) as a hint; null when it is none or a placeholder."""
+def normalise_phone(text: str | None, country_code: str | None) -> tuple[str | None, str | None]:
+    """A phone number as (E.164, national digits): the first when the country is known, else the second.
+
+    Read with the country (ISO 3166-1 alpha-2) as a hint; national digits stand without leading zeros. Both are null
+    when it is no number or a placeholder.
+    """
     raw = _EXTENSION.sub("", clean(text).replace("(0)", ""))
     digits = "".join(letter for letter in raw if letter.isdigit())
     if not _MIN_DIGITS <= len(digits) <= _MAX_DIGITS + 3 or _is_placeholder_number(digits):
-        return None
+        return None, None
     international = _INTERNATIONAL.match(raw.replace(" ", "").lstrip("("))
     if international:
-        national = digits.removeprefix(international.group().removeprefix("+"))
-        return _plain_international(national) or _parsed("+" + national, None)
-    return _parsed(digits, (country_code or "").upper() or None)
+        number = digits.removeprefix(international.group().removeprefix("+"))
+        return _plain_international(number) or _parsed("+" + number, None), None
+    if country_code:
+        return _parsed(digits, country_code.upper()), None
+    national = digits.lstrip("0")
+    return None, national if len(national) >= TAIL_DIGITS else None
 
 
 def _plain_international(digits: str) -> str | None:

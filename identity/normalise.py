@@ -27,13 +27,11 @@ NAME_SCHEMA = pa.schema(
     ]
 )
 EMAIL_SCHEMA = pa.schema([("email", pa.string()), ("email_normalised", pa.string()), ("registry_reason", pa.string())])
-PHONE_SCHEMA = pa.schema([("phone", pa.string()), ("country_hint", pa.string()), ("phone_e164", pa.string())])
+PHONE_SCHEMA = pa.schema([(name, pa.string()) for name in ("phone", "country_hint", "phone_e164", "phone_national")])
 
 
 def normalise_people(con: duckdb.DuckDBPyConnection) -> int:
     """Fill the work table `person` (one row per source_record_id) from staging; returns the number of records."""
-    has_countries = "country_code" in _columns(con, "stg_property", is_needed=False)
-    sql.run(con, "property_country" if has_countries else "no_property_country")
     con.execute(sql.person_raw(_columns(con, "stg_person_record")))
     sql.run(con, "name_value")
     sql.keep_rows(con, "name_form", _name_forms(con))
@@ -70,12 +68,13 @@ def _phone_forms(con: duckdb.DuckDBPyConnection) -> pa.Table:
     """One row per distinct delivered phone and country hint."""
     phones, hints = (column.to_pylist() for column in sql.rows(con, "phone_value_rows").columns)
     numbers = [normalise_phone(phone, hint) for phone, hint in zip(phones, hints, strict=True)]
-    return pa.table([phones, hints, numbers], schema=PHONE_SCHEMA)
+    e164, national = zip(*numbers, strict=True) if numbers else ((), ())
+    return pa.table([phones, hints, e164, national], schema=PHONE_SCHEMA)
 
 
-def _columns(con: duckdb.DuckDBPyConnection, table: str, *, is_needed: bool = True) -> set[str]:
+def _columns(con: duckdb.DuckDBPyConnection, table: str) -> set[str]:
     found = {name for (name,) in con.execute(sql.COLUMNS_OF_STAGING, [table]).fetchall()}
-    if is_needed and "source_record_id" not in found:
+    if "source_record_id" not in found:
         raise GuestbookError(
             f"staging.{table} is missing or has no source_record_id: build the staging models first (dbt tag:staging)"
         )

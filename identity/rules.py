@@ -16,8 +16,8 @@ Agreement = Literal[
 ]
 Disagreement = Literal["email", "profile"]
 ProfileColumn = Literal[
-    "document_key", "loyalty_number_key", "guest_profile_key", "email_key", "phone_key", "shared_email", "shared_phone",
-    "first_key", "last_key", "birth_date", "postal_code_key", "card_token",
+    "document_key", "loyalty_number_key", "guest_profile_key", "email_key", "phone_key", "phone_tail", "shared_email",
+    "shared_phone", "first_key", "last_key", "birth_date", "postal_code_key", "card_token",
 ]  # fmt: skip
 RecordColumn = Literal["reservation_role_key", "reservation_key", "confirmation_key", "stay_key"]
 RECORD_COLUMNS = frozenset(RecordColumn.__args__)  # type: ignore[attr-defined]
@@ -33,6 +33,7 @@ class Rule(BaseModel):
     blocks: tuple[tuple[ProfileColumn | RecordColumn, ...], ...] = Field(min_length=1)
     names: dict[NameClass, Annotated[float, Field(gt=0, le=60)]] = Field(min_length=1)
     roles: tuple[tuple[Role, Role], ...] = ()
+    all_of: tuple[Agreement, ...] = ()
     any_of: tuple[Agreement, ...] = ()
     none_of: tuple[Disagreement, ...] = ()
     why: str

@@ -144,13 +144,12 @@ select
         order by delivery_sequence, row_number,
             case role when 'guest' then 1 when 'booker' then 2 when 'caller' then 3 else 4 end, source_record_id
     ) - 1 as record_number,
-    delivered.*,
+    *,
     case when coalesce(first_name, last_name, full_name, native_name) is not null
          then concat_ws(chr(31), coalesce(title, ''), coalesce(first_name, ''), coalesce(last_name, ''),
                         coalesce(full_name, ''), coalesce(native_name, '')) end as name_text,
-    coalesce(delivered.country_code, property_country.country_code, nationality_code, '') as country_hint
+    coalesce(country_code, nationality_code, '') as country_hint
 from delivered
-left join property_country on delivered.property_code = property_country.property_code
 """
 
 
@@ -218,7 +217,8 @@ def _roles(rule: Rule) -> str:
 
 def _weight(position: int, rule: Rule) -> str:
     cases = " ".join(f"when {literal(name_class)} then {bits}" for name_class, bits in rule.names.items())
-    extra = f" and ({' or '.join(AGREEMENTS[agreement] for agreement in rule.any_of)})" if rule.any_of else ""
+    extra = "".join(f" and {AGREEMENTS[agreement]}" for agreement in rule.all_of)
+    extra += f" and ({' or '.join(AGREEMENTS[agreement] for agreement in rule.any_of)})" if rule.any_of else ""
     extra += "".join(f" and not {DISAGREEMENTS[disagreement]}" for disagreement in rule.none_of)
     bit = f"rule_bits & cast({1 << position} as bigint) <> 0"
     return f"cast(case when {bit}{extra} then case name_class {cases} end end as double)"

@@ -125,7 +125,7 @@ select
         when coalesce(email_key, phone_key) is not null then 'contact'
         when role = 'caller' and known.confirmation_key is not null then 'confirmation_number'
         when first_key is not null and 'many_names' in (email_shared_reason, phone_shared_reason) then 'contact'
-        when coalesce(email_normalised, phone_e164) is not null then 'shared_contact'
+        when coalesce(email_normalised, phone_number) is not null then 'shared_contact'
         else 'no_identifier'
     end as customer_reason,
     customer_reason not in ('organisation', 'no_identifier', 'shared_contact') as is_customer

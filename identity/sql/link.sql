@@ -7,7 +7,7 @@ with carried as (
     select 'email' as identifier_type, email_normalised as identifier_value, last_key, name_number, email_registry_reason
     from person where email_normalised is not null
     union all
-    select 'phone', phone_e164, last_key, name_number, null from person where phone_e164 is not null
+    select 'phone', phone_number, last_key, name_number, null from person where phone_number is not null
     union all
     select 'loyalty_number', loyalty_number_key, last_key, name_number, null from person where loyalty_number_key is not null
     union all
@@ -66,8 +66,8 @@ with judged as (
         phone.shared_reason as phone_shared_reason,
         case when email.shared_reason is null then person.email_normalised end as email_key,
         case when email.shared_reason in ('many_names', 'role_mailbox') then person.email_normalised end as shared_email,
-        case when phone.shared_reason is null then person.phone_e164 end as phone_key,
-        case when phone.shared_reason is not null then person.phone_e164 end as shared_phone,
+        case when phone.shared_reason is null then person.phone_number end as phone_key,
+        case when phone.shared_reason is not null then person.phone_number end as shared_phone,
         case when loyalty.shared_reason is null then person.loyalty_number_key end as own_loyalty_key,
         case when document.shared_reason is null then person.document_key end as own_document_key,
         case when profile.shared_reason is null then person.guest_profile_key end as own_profile_key,
@@ -76,7 +76,7 @@ with judged as (
     left join shared_found as email
         on email.identifier_type = 'email' and person.email_normalised = email.identifier_value
     left join shared_found as phone
-        on phone.identifier_type = 'phone' and person.phone_e164 = phone.identifier_value
+        on phone.identifier_type = 'phone' and person.phone_number = phone.identifier_value
     left join shared_found as loyalty
         on loyalty.identifier_type = 'loyalty_number' and person.loyalty_number_key = loyalty.identifier_value
     left join shared_found as document
@@ -122,6 +122,7 @@ from (
         any_value(email_key) as email_key,
         any_value(shared_email) as shared_email,
         any_value(phone_key) as phone_key,
+        right(any_value(phone_key), 8) as phone_tail,
         any_value(shared_phone) as shared_phone,
         any_value(birth_date) as birth_date,
         any_value(gender) as gender,
@@ -177,7 +178,7 @@ select profile_number, slot, dense_rank() over (partition by slot order by ident
 from (
     select profile_number, 0 as slot, email_key as identifier_text from profile where email_key is not null
     union all
-    select profile_number, 1, phone_key from profile where phone_key is not null
+    select profile_number, 1, phone_key from profile where starts_with(phone_key, '+')
     union all
     select profile_number, 2, loyalty_number_key from profile where loyalty_number_key is not null
     union all
@@ -282,6 +283,13 @@ create or replace temp macro is_typo(a, b, one, two) as
     and abs(length(a) - length(b)) <= 2
     and damerau_levenshtein(a, b) <= case when least(length(a), length(b)) >= two then 2 else 1 end
 
+-- name: macro_is_same_phone
+-- equal, or one without its country whose digits end the other (+447800505636 and 7800505636)
+create or replace temp macro is_same_phone(a, b) as
+    a = b
+    or (starts_with(a, '+') and not starts_with(b, '+') and ends_with(a, b))
+    or (starts_with(b, '+') and not starts_with(a, '+') and ends_with(b, a))
+
 -- name: macro_birth_level
 -- birth dates agree, nearly agree (one digit, two neighbouring digits, day and month swapped), are doubtful (within 400 days:
 -- more than one slip, yet no other generation), differ, or one is unknown
@@ -325,7 +333,7 @@ with named as (
         coalesce(names.is_other_first_name, false) as is_other_first_name,
         birth_level(a.birth_date, b.birth_date) as birth_level,
         coalesce(a.email_key = b.email_key, false) as is_email_agreed,
-        coalesce(a.phone_key = b.phone_key, false) as is_phone_agreed,
+        coalesce(is_same_phone(a.phone_key, b.phone_key), false) as is_phone_agreed,
         coalesce(a.postal_code_key = b.postal_code_key, false) as is_postal_code_agreed,
         coalesce(a.address_key = b.address_key, false) as is_address_agreed,
         coalesce(a.city_key = b.city_key, false) as is_city_agreed,

@@ -1,16 +1,5 @@
 -- Person records as delivered, then in the form they are compared in. Work tables are temporary.
 
--- name: property_country
-create or replace temp table property_country as
-select property_code, min(country_code) as country_code
-from staging.stg_property
-group by property_code
-
--- name: no_property_country
-create or replace temp table property_country as
-select cast(null as varchar) as property_code, cast(null as varchar) as country_code
-where false
-
 -- name: name_value
 -- one row per distinct delivered name
 create or replace temp table name_value as
@@ -99,7 +88,7 @@ with joined as (
         coalesce(name.is_organisation, false) as is_organisation_name,
         coalesce(name.is_initial, false) as is_initial,
         email.email_normalised, email.registry_reason as email_registry_reason,
-        phone.phone_e164,
+        phone.phone_e164, coalesce(phone.phone_e164, phone.phone_national) as phone_number,
         case when raw.birth_date > date '1901-12-31' and raw.birth_date <= raw.night_date
                   and not list_contains($placeholder_birth_dates, cast(raw.birth_date as varchar))
              then raw.birth_date end as birth_date,

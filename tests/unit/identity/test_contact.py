@@ -48,7 +48,6 @@ def test_registry(email: str, reason: str | None) -> None:
         ("dialled from the United States", "011 44 7911 123456", "US", "+447911123456"),
         ("Italian zero stays", "06 1234567", "IT", "+39061234567"),
         ("extension", "+34 612 345 678 ext 5", None, "+34612345678"),
-        ("national without any country", "089 1234567", None, None),
         ("placeholder zeros", "000000000", "DE", None),
         ("placeholder run", "123456789", "DE", None),
         ("too short", "12345", "DE", None),
@@ -56,4 +55,9 @@ def test_registry(email: str, reason: str | None) -> None:
     ],
 )
 def test_phone(case: str, typed: str | None, country: str | None, e164: str | None) -> None:
-    assert normalise_phone(typed, country) == e164, case
+    assert normalise_phone(typed, country) == (e164, None), case
+
+
+def test_a_phone_without_any_country_keeps_its_national_digits() -> None:
+    assert normalise_phone("0780 050-5636", None) == (None, "7800505636")
+    assert normalise_phone("089 12345", None) == (None, None)  # too short to find its owner by

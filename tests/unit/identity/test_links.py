@@ -115,6 +115,13 @@ CASES: dict[str, tuple[list[dict[str, object]], set[frozenset[str]]]] = {
         [person("r1", "Anna Huber", phone="+491712345678"), person("c1", **CALLER, phone="+491712345678")],
         {frozenset({"r1", "c1"})},
     ),
+    "a phone whose country is unknown": (
+        [
+            person("r1", "Anna Huber", phone="+491712345678"),
+            person("c1", **CALLER, full_name="Anna Huber", phone="0171 2345678"),
+        ],
+        {frozenset({"r1", "c1"})},
+    ),
     "a phone alone ties nobody when two have it": (
         [
             person("r1", "Anna Huber", phone="+491712345678"),
