@@ -39,6 +39,11 @@ def messages(logs: Sequence[Mapping[str, Any]]) -> list[str]:
     ]
 
 
+def landing_problems(logs: Sequence[Mapping[str, Any]]) -> list[str]:
+    """What lies in landing and belongs nowhere, each once, as the discoveries of the night saw it."""
+    return sorted({problem for log in logs for problem in log["counts"].get("landing_problems", ())})
+
+
 def seconds_by_task(logs: Sequence[Mapping[str, Any]]) -> dict[str, float]:
     """Seconds of each finished task, in the order of their start."""
     return {log["stage_name"]: _seconds(log) for log in logs if log["finished_at"]}

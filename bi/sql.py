@@ -40,6 +40,11 @@ from ops.load_report where night_date = ? and list_contains(?, feed) and load_st
 FILES_BY_FEED = """
 select feed, count(distinct file_name)::bigint from ops.load_report where night_date = ? group by feed order by feed
 """
+NOT_LOADED = """
+select load_status || ': ' || file_name || ': ' || coalesce(status_reason, 'no reason given') from ops.load_report
+where night_date = ? and load_status in ('refused', 'held')
+order by file_name
+"""
 CUSTOMER_COUNT = "select count(*) from core.dim_customer"
 SEGMENTS = """
 select segment_name, count(*)::bigint as customer_count

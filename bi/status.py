@@ -7,7 +7,7 @@ from typing import Any
 import duckdb
 
 from bi import sql
-from bi.night_log import messages, pass_logs, run_status, seconds_by_stage
+from bi.night_log import landing_problems, messages, pass_logs, run_status, seconds_by_stage
 from bi.snapshot import current_version, open_published, relations
 from guestbook.settings import FEEDS, Settings
 
@@ -52,6 +52,8 @@ def summary(settings: Settings, night_date: date) -> dict[str, Any]:
                 "duplicate": duplicate or 0,
                 "quarantined": quarantined or 0,
             },
+            "not_loaded": [line for (line,) in con.execute(sql.NOT_LOADED, [night_date]).fetchall()]
+            + landing_problems(logs),
             "customers": (con.execute(sql.CUSTOMER_COUNT).fetchone() or (0,))[0],
             "segments": _pairs(con, sql.SEGMENTS),
             "churn": _pairs(con, sql.RISK_BANDS),

@@ -76,7 +76,8 @@ def discover(feed: str) -> list[Batch]:
     with stage(f"ingest_{feed}.discover") as now:
         ingest.load_reference(now.settings, now.night_date)
         batches = ingest.discover(now.settings, feed, now.night_date)
-        now.log.count(files=sum(map(len, batches)), batches=len(batches))
+        problems = ingest.landing_problems(now.settings)
+        now.log.count(files=sum(map(len, batches)), batches=len(batches), landing_problems=problems)
         return batches
 
 

@@ -10,6 +10,8 @@ from guestbook.cli.options import console
 def show_summary(content: dict[str, Any]) -> None:
     """The night in figures: one section per key, nested figures as rows."""
     grid = Table(box=None, show_header=False, pad_edge=False)
+    grid.add_column(no_wrap=True)
+    grid.add_column(overflow="fold")
     for name, figure in content.items():
         if isinstance(figure, dict):
             grid.add_row(_label(name), "  ".join(f"{_label(key)} {_shown(value)}" for key, value in figure.items()))
