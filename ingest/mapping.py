@@ -46,7 +46,7 @@ def _codes(value: Any) -> Any:
 
 
 def _shorthand(value: Any) -> Any:
-    return {"from": value} if isinstance(value, str) else value
+    return {"from": value} if isinstance(value, str | list) else value
 
 
 def _formats(texts: tuple[str, ...]) -> tuple[str, ...]:
@@ -254,7 +254,7 @@ def read_mapping(path: Path) -> Mapping:
     """The mapping in a YAML file. Raises MappingError that names each wrong key, its value and what is allowed."""
     try:
         text = path.read_text(encoding="utf-8")
-        content = yaml.load(text, Loader=_TextLoader)  # noqa: S506: makes nothing but texts, lists and dicts
+        content = yaml.load(text, Loader=_TextLoader)  # noqa: S506  # makes nothing but texts, lists and dicts
     except yaml.MarkedYAMLError as error:
         line = f" in line {error.problem_mark.line + 1}" if error.problem_mark else ""
         raise MappingError(f"mapping {path} is not YAML{line}: {error.problem}") from None

@@ -9,7 +9,7 @@ import io
 import json
 import shutil
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TextIO
@@ -36,12 +36,18 @@ FORMATS = {
 }
 DELIMITERS = (",", ";", "\t", "|")
 MAX_COLUMNS = 1000
+#: How a mapping names what a row's JSON was found in.
+MARKS = {"doc": "", "parent": "^.", "grand": "^^.", "root": "$."}
 HEADER_LIMIT = 1 << 20
 
 
 @dataclass(frozen=True)
 class RawTable:
-    """`source` is the SQL that reads it: position, unsplit, c0 .. cN; `names` are the file's own column names."""
+    """`source` is the SQL that reads it: unsplit, c0 .. cN, maybe position; `names` are the file's own column names.
+
+    With a `retry`, `source` reads the file as it lies, in the hope that it is clean: when that fails, or gives another
+    number of rows than `row_count`, `retry` reads it row by row.
+    """
 
     source: str
     names: tuple[str, ...]
@@ -50,6 +56,7 @@ class RawTable:
     encoding: str | None
     is_nested: bool
     warnings: tuple[str, ...] = ()
+    retry: "Callable[[], RawTable] | None" = None
 
 
 @dataclass
@@ -62,6 +69,7 @@ class Reader:
     sensitive: frozenset[str]
     key: bytes
     folder: Path
+    has_position: bool = True
     warnings: list[str] = field(default_factory=list)
 
     def read(self, path: Path, name: str) -> RawTable:
@@ -97,16 +105,25 @@ class Reader:
         style = self.mapping.csv
         names, delimiter = self._header(path, facts)
         skip = style.skip_lines + (0 if style.header else 1)
+        repair = lambda: self._repaired_csv(path, facts, names, delimiter, skip)  # noqa: E731
+        if facts.needs_rewrite:
+            return repair()
+        rows = sources.csv_rows(path, len(names), delimiter, style.quote, skip)
+        expected = facts.line_count - skip
+        if not self.has_position:
+            return RawTable(rows, names, expected, "csv", facts.encoding, False, tuple(self.warnings), repair)
+        try:
+            table = self._finish(rows, self.folder / "raw.parquet", names, "csv", facts.encoding, is_nested=False)
+        except duckdb.Error:
+            return repair()
+        return table if table.row_count == expected else repair()
+
+    def _repaired_csv(
+        self, path: Path, facts: TextFacts, names: tuple[str, ...], delimiter: str, skip: int
+    ) -> RawTable:
+        """Some row does not split, or some row has line ends inside: split and count row by row."""
+        style = self.mapping.csv
         draft = self.folder / "raw.parquet"
-        if not facts.needs_rewrite:
-            rows = sources.csv_rows(path, len(names), delimiter, style.quote, skip)
-            try:
-                table = self._finish(rows, draft, names, "csv", facts.encoding, is_nested=False)
-                if table.row_count == facts.line_count - skip:
-                    return table
-            except duckdb.Error:
-                pass
-            # Some row does not split, or some row has line ends inside: repair counts for itself, row by row.
         clean = self.folder / "clean.csv"
         with _open_text(path, facts) as stream, clean.open("w", encoding="utf-8", newline="") as out:
             lines = _lines(stream, skip, style.quote, bool(style.header))
@@ -153,14 +170,32 @@ class Reader:
                 out.writelines(line.replace("\0", "") for line in stream)
             path = clean
         layout = _json_layout(path, file_format)
+        if layout == "lines" and not self.mapping.rows and not self.has_position:
+            table = self._clean_objects(path, facts, lambda: self._documents(path, facts, layout))
+            if table is not None:
+                return table
+        return self._documents(path, facts, layout)
+
+    def _clean_objects(self, path: Path, facts: TextFacts, retry: Callable[[], RawTable]) -> RawTable | None:
+        """Flat JSON lines of which every one is an object; None when they are not."""
+        try:
+            census = self.con.execute(sources.object_census(path)).fetchall()
+        except duckdb.Error:
+            return None
+        keys = sorted({key for found, _ in census for key in found or ()})
+        is_clean = all(found is not None for found, _ in census) and len({key.casefold() for key in keys}) == len(keys)
+        if not is_clean or not 0 < len(keys) <= MAX_COLUMNS:
+            return None
+        rows, row_count = sources.object_columns(path, keys), sum(count for _, count in census)
+        return RawTable(rows, tuple(keys), row_count, "jsonl", facts.encoding, True, tuple(self.warnings), retry)
+
+    def _documents(self, path: Path, facts: TextFacts, layout: str) -> RawTable:
         documents = sources.json_lines(path) if layout == "lines" else sources.json_documents(path, layout)
         levels, alternatives = row_path(self.mapping.rows)
         rows = sources.exploded(documents, levels, alternatives)
         try:
             keys = self._keys(rows, bool(levels))
-            names = tuple(
-                {"doc": "", "parent": "^.", "grand": "^^.", "root": "$."}[source] + key for source, key in keys
-            )
+            names = tuple(MARKS[source] + key for source, key in keys)
             is_plain = not levels and len({key.casefold() for _, key in keys}) == len(keys) > 0
             columns = (
                 sources.json_columns_fast(rows, [key for _, key in keys])
@@ -185,7 +220,8 @@ class Reader:
         inner = {part.split("[", 1)[0] for path in self.mapping.rows for part in path.split(".")}
         for source, keys in self.con.execute(sources.key_census(rows, wanted_sources)).fetchall():
             for key in keys:
-                if source == "doc" or key not in inner:
+                named = normalised(MARKS[source] + key)
+                if source == "doc" or key not in inner or any(text.startswith(named) for text in self.wanted):
                     found[(source, key)] = None
         if len(found) > MAX_COLUMNS:
             raise FileRefused(
@@ -278,16 +314,26 @@ def _unique(names: list[str]) -> tuple[str, ...]:
     return tuple(out)
 
 
+def _has_two_documents(line: bytes) -> bool:
+    """Whether a line holds one JSON object right behind another, as Firehose writes them."""
+    try:
+        text = line.decode().strip()
+        _, end = json.JSONDecoder().raw_decode(text)
+    except ValueError:
+        return False
+    return text[end:].lstrip().startswith("{")
+
+
 def _json_layout(path: Path, file_format: str) -> str:
     """`lines`, `array` or `unstructured` (documents behind each other, over several lines)."""
     with path.open("rb") as stream:
         start = stream.read(4096).lstrip(b"\xef\xbb\xbf \t\r\n")
         if start.startswith(b"["):
             return "array"
-        if file_format == "jsonl":
-            return "lines"
         stream.seek(0)
         first = stream.readline(1 << 24)
+    if file_format == "jsonl":
+        return "unstructured" if _has_two_documents(first) else "lines"
     try:
         return "lines" if isinstance(json.loads(first), dict) else "unstructured"
     except ValueError:

@@ -179,10 +179,11 @@ def _every(document: str, tokens: list[str | int | dict[str, str]]) -> str:
 
 
 def _fits(conditions: dict[str, str]) -> str:
-    tests = (
-        f"json_extract_string(e, {literal(_json_path(parse_path(key)))}) = {literal(value)}"
-        for key, value in conditions.items()
-    )
+    """Whether the list element `e` has these values, in any case; `*` is any value."""
+    tests = []
+    for key, value in conditions.items():
+        found = f"json_extract_string(e, {literal(_json_path(parse_path(key)))})"
+        tests.append(f"{found} is not null" if value == "*" else f"lower({found}) = {literal(value.lower())}")
     return " and ".join(tests)
 
 

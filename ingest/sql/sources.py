@@ -7,8 +7,10 @@ from ingest.sql.names import literal, physical, quoted
 
 RAW_OPTIONS = "(format parquet, compression lz4, dictionary_size_limit 2000, row_group_size 61440)"
 LAKE_OPTIONS = "(format parquet, compression zstd, row_group_size 61440)"
+CHECKED_OPTIONS = "(format parquet, compression lz4, dictionary_size_limit 2000, row_group_size 61440)"
 SEPARATOR = chr(31)
 MAX_LINE = 16_000_000
+MAX_DOCUMENT = 268_435_456
 
 
 def copy_to(query: str, path: Path, options: str) -> str:
@@ -65,7 +67,7 @@ def json_lines(path: Path) -> str:
 
 def json_documents(path: Path, layout: str) -> str:
     """One row per document of a JSON array (`array`) or of documents behind each other (`unstructured`)."""
-    objects = f"read_json_objects({literal(str(path))}, format = {literal(layout)}, maximum_object_size = 268435456)"
+    objects = _json_objects(path, layout)
     return (
         "select case when json_type(json) = 'OBJECT' then json::varchar end as doc,"
         f" case when json_type(json) <> 'OBJECT' then 'not a JSON object' || {literal(SEPARATOR)} ||"
@@ -84,6 +86,8 @@ def exploded(documents: str, levels: list[list[str]], alternatives: list[list[st
         f"select unnest({_elements('doc::json', alternatives)}) as level1, doc::json as root, unsplit from"
         f" ({documents})"
     )
+    if [] in alternatives:  # a row that is the document has nothing around it
+        first = f"select level1, case when level1 <> root then root end as root, unsplit from ({first})"
     query = first
     for number, keys in enumerate(levels[1:], start=2):
         query = (
@@ -97,7 +101,7 @@ def exploded(documents: str, levels: list[list[str]], alternatives: list[list[st
     return (
         f"select case when json_type({last}) = 'OBJECT' then {last} end as doc, {parent} as parent, {grand} as grand, root,"
         f" coalesce(unsplit, case when {last} is null then"
-        f" {literal(f'no {path} in the document' + SEPARATOR)} || redact(root::varchar)"
+        f" {literal(f'no {path} in the document' + SEPARATOR)} || redact(coalesce(root, 'null')::varchar)"
         f" when json_type({last}) <> 'OBJECT' then {literal(f'{path} holds no object' + SEPARATOR)} ||"
         f" redact({last}::varchar) end) as unsplit from ({query})"
     )
@@ -113,6 +117,31 @@ def _elements(document: str, alternatives: list[list[str]]) -> str:
             f" when 'OBJECT' then [{inside}] end"
         )
     return f"coalesce({', '.join(found)}, [null::json])"
+
+
+def object_census(path: Path) -> str:
+    """Every different list of keys in a file of JSON lines, with the number of its rows; `keys` is null for no object.
+
+    Raises when a line is no JSON.
+    """
+    return (
+        "select any_value(keys), count(*) from (select case when json_type(json) = 'OBJECT' then json_keys(json) end as"
+        f" keys from {_json_objects(path, 'newline_delimited')}) group by hash(keys)"
+    )
+
+
+def _json_objects(path: Path, layout: str) -> str:
+    return f"read_json_objects({literal(str(path))}, format = {literal(layout)}, maximum_object_size = {MAX_DOCUMENT})"
+
+
+def object_columns(path: Path, keys: list[str]) -> str:
+    """The raw table of flat JSON lines, read in one pass; keys that are not listed are not seen."""
+    types = ", ".join(f"{literal(key)}: 'VARCHAR'" for key in keys)
+    texts = ", ".join(f"{quoted(key)} as {physical(place)}" for place, key in enumerate(keys))
+    return (
+        f"select null::varchar as unsplit, {texts} from read_json({literal(str(path))}, format = 'newline_delimited',"
+        f" maximum_object_size = {MAX_LINE}, columns = {{{types}}})"
+    )
 
 
 def key_census(rows: str, columns: tuple[str, ...]) -> str:
