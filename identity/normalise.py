@@ -19,6 +19,7 @@ _TYPES: dict[str, pa.DataType] = {
     "is_organisation": pa.bool_(),
     "is_known_first": pa.bool_(),
 }
+BATCH_ROWS = 50_000  # names parsed at once: bounds the memory of Python objects
 NAME_SCHEMA = pa.schema(
     [
         ("value_number", pa.int64()),
@@ -40,20 +41,25 @@ def normalise_people(con: duckdb.DuckDBPyConnection) -> int:
     sql.run(con, "compared_name")
     sql.run(con, "person_name")
     sql.run(con, "person", placeholder_birth_dates=word_list("registry")["placeholder_birth_dates"])
+    sql.drop(con, "person_raw", "name_value", "name_form", "person_name", "email_form", "phone_form")
     return int((con.execute(sql.statement("person_count")).fetchone() or (0,))[0])
 
 
 def _name_forms(con: duckdb.DuckDBPyConnection) -> pa.Table:
     """One row per distinct delivered name."""
-    values = sql.rows(con, "name_value_rows")
-    numbers, *parts = [column.to_pylist() for column in values.columns]
+    batches = sql.rows(con, "name_value_rows").to_batches(max_chunksize=BATCH_ROWS)
+    return pa.Table.from_batches([_parse_names(batch) for batch in batches], schema=NAME_SCHEMA)
+
+
+def _parse_names(batch: pa.RecordBatch) -> pa.RecordBatch:
+    numbers, *parts = [column.to_pylist() for column in batch.columns]
     parsed = [parse_name(*name) for name in zip(*parts, strict=True)]
     columns = list(zip(*parsed, strict=True)) if parsed else [()] * len(PersonName._fields)
     texts = [compared_text(name) for name in parsed]
     arrays = [
         pa.array(column, type=field.type) for column, field in zip([numbers, texts, *columns], NAME_SCHEMA, strict=True)
     ]
-    return pa.Table.from_arrays(arrays, schema=NAME_SCHEMA)
+    return pa.RecordBatch.from_arrays(arrays, schema=NAME_SCHEMA)
 
 
 def _email_forms(con: duckdb.DuckDBPyConnection) -> pa.Table:

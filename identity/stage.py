@@ -73,11 +73,14 @@ def commit(con: duckdb.DuckDBPyConnection, settings: Settings, night_date: date)
 def _link(con: duckdb.DuckDBPyConnection, book: RuleBook) -> None:
     """From normalised persons to edges: shared identifiers, profiles, candidate pairs, rules and guards."""
     sql.keep_rows(con, "shared_limit", _limits())
-    sql.run(con, "steward_record", "shared_found", "matchable", "profile", "record_profile", "facet")
+    sql.run(con, "steward_record", "shared_found", "matchable")
+    sql.drop(con, "person")
+    sql.run(con, "profile", "record_profile", "facet")
     sql.run(con, "macro_is_typo", "macro_is_same_phone", "macro_birth_level", "macro_contradiction")
     con.execute(sql.pair_candidate(book))
     sql.run(con, "wanted_names_of_profiles", "name_pair", "pair")
     con.execute(sql.edge(book))
+    sql.drop(con, "pair", "pair_candidate", "record_profile")
     sql.run(con, "steward_pair", "delete_decided_edge")
     sql.run(con, "insert_steward_edge", must_link_weight=MUST_LINK_WEIGHT)
 

@@ -106,10 +106,16 @@ def keep_rows(con: duckdb.DuckDBPyConnection, name: str, content: pa.Table) -> N
         con.unregister("rows_from_python")
 
 
+def drop(con: duckdb.DuckDBPyConnection, *names: str) -> None:
+    """Give the memory of work tables back."""
+    for name in names:
+        con.execute(f"drop table if exists temp.{identifier(name)}")
+
+
 def drop_work_tables(con: duckdb.DuckDBPyConnection) -> None:
     """Give the memory of all work tables back."""
-    for (name,) in con.execute("select table_name from duckdb_tables() where temporary").fetchall():
-        con.execute(f"drop table temp.{identifier(name)}")
+    names = con.execute("select table_name from duckdb_tables() where temporary").fetchall()
+    drop(con, *(name for (name,) in names))
 
 
 def identifier(name: str) -> str:

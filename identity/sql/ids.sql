@@ -70,7 +70,7 @@ every_id as (
 -- An id is the hash of its anchor record, so the anchor is found by hashing.
 anchor as (
     select md5('customer|' || source_record_id) as customer_id, source_record_id
-    from person_raw
+    from matchable
     where md5('customer|' || source_record_id) in (select customer_id from every_id)
 ),
 scattered as (

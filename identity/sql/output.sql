@@ -30,8 +30,8 @@ with named as (
     from edge
     inner join profile as first_one on edge.first_profile = first_one.profile_number
     inner join profile as second_one on edge.second_profile = second_one.profile_number
-    inner join person_raw as a on first_one.first_record_number = a.record_number
-    inner join person_raw as b on second_one.first_record_number = b.record_number
+    inner join matchable as a on first_one.first_record_number = a.record_number
+    inner join matchable as b on second_one.first_record_number = b.record_number
     inner join profile_label as first_label on edge.first_profile = first_label.profile_number
     inner join profile_label as second_label on edge.second_profile = second_label.profile_number
 )
