@@ -5,7 +5,7 @@ Rolling origin: trained on earlier cut-offs whose outcome was known by then, jud
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Any
 
 import numpy as np
@@ -17,7 +17,9 @@ from threadpoolctl import threadpool_limits
 
 from ml.churn_features import hiatus_design, own_rhythm_design, rfm_design
 from ml.churn_model import ChurnEnsemble
-from ml.history import CutOff, p_none
+from ml.columns import NUMBERS
+from ml.drift import Reference, fit_reference
+from ml.history import CutOff, p_none, training_cut_offs
 from ml.judge import MIN_OF_EACH_CLASS, can_be_judged, judge_probability, lift_gain
 from ml.reasons import ReasonModel
 from ml.season import expected_pace, observed_pace
@@ -49,6 +51,7 @@ class ChurnScorer:
     pace: float = 1.0
     ensemble: ChurnEnsemble | None = None
     reasons: ReasonModel | None = None
+    reference: Reference | None = None
 
     def probability(self, features: pd.DataFrame) -> Floats | None:
         """One probability of no visit in the horizon per row; None when there is no model."""
@@ -96,24 +99,12 @@ def train_churn(
     if refusal:
         scorer = ChurnScorer("bgnbd", horizon_days, window_days, rhythm, pace or 1.0)
         reason = f"not promoted: {refusal}; fallback: probability of no visit by {rhythm.family} alone"
-        return ChurnTraining(_with_reasons(scorer, night), False, reason, metrics, rhythm.customer_count)
+        return ChurnTraining(_finished(scorer, night), False, reason, metrics, rhythm.customer_count)
     ensemble = ChurnEnsemble(horizon_days, window_days, random_state).fit(usable, rhythm, pace)
     scorer = ChurnScorer("ensemble", horizon_days, window_days, rhythm, pace or 1.0, ensemble)
     metrics["parameters"] = ensemble.parameters()
     reason = f"promoted: {_praise(metrics['mean'], len(judged))}"
-    return ChurnTraining(_with_reasons(scorer, night), True, reason, metrics, ensemble.training_row_count_)
-
-
-def training_cut_offs(past: Sequence[CutOff], known_until: date, horizon_days: int, most: int = 3) -> list[CutOff]:
-    """The newest cut-offs (`past` is newest first) whose labels were complete by a date.
-
-    A cut-off with less than a horizon of history behind it knows young customers only; it is taken alone, when there
-    is no other.
-    """
-    limit = known_until - timedelta(days=horizon_days)
-    complete = [c for c in past if c.as_of_date <= limit]
-    grown = [c for c in complete if c.history_days >= horizon_days]
-    return grown[:most] or complete[:1]
+    return ChurnTraining(_finished(scorer, night), True, reason, metrics, ensemble.training_row_count_)
 
 
 def judge_cut_off(
@@ -236,6 +227,12 @@ def _pooled(gains: list[dict[str, float]], figure: str) -> tuple[float, float]:
     return float(np.mean([gain[figure] for gain in gains])), float(np.sqrt((errors**2).mean()))
 
 
+def churn_skill(metrics: dict[str, Any]) -> float:
+    """Share of the visit model's Brier score that the candidate takes away, over the judged periods; 0 unjudged."""
+    mean = metrics.get("mean") or {}
+    return 1.0 - mean["ensemble"]["brier"] / mean[FALLBACK]["brier"] if "ensemble" in mean and FALLBACK in mean else 0.0
+
+
 def _praise(mean: dict[str, dict[str, float]], cut_off_count: int) -> str:
     ours = mean["ensemble"]
     best = max((name for name in BASELINES if name in mean), key=lambda name: mean[name]["auc"])
@@ -256,10 +253,16 @@ def _mean(judged: list[dict[str, Any]]) -> dict[str, dict[str, float]]:
     }
 
 
-def _with_reasons(scorer: ChurnScorer, night: CutOff) -> ChurnScorer:
-    """The scorer with words for its probabilities."""
+def _finished(scorer: ChurnScorer, night: CutOff) -> ChurnScorer:
+    """The scorer with words for its probabilities, and the customers that later ones are compared with."""
     features = night.features[night.in_window(scorer.window_days)].reset_index(drop=True)
     probability = scorer.probability(features)
     if probability is None or features.empty:
         return scorer
-    return replace(scorer, reasons=ReasonModel().fit(features, probability))
+    reference = fit_reference(drift_columns(features, probability))
+    return replace(scorer, reasons=ReasonModel().fit(features, probability), reference=reference)
+
+
+def drift_columns(features: pd.DataFrame, probability: Floats) -> pd.DataFrame:
+    """One row per customer: the features and the score whose drift is watched."""
+    return features[list(NUMBERS)].assign(churn_probability=probability)

@@ -1,7 +1,8 @@
 """Features of one cut-off date with what came after it: the unit that models are trained and judged on."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from functools import cached_property
 
 import numpy as np
@@ -59,6 +60,18 @@ class CutOff:
             money[rows] if len(money) else money,
             self.horizon_days,
         )
+
+
+def training_cut_offs(past: Sequence[CutOff], known_until: date, horizon_days: int, most: int = 3) -> list[CutOff]:
+    """The newest cut-offs (`past` is newest first) whose labels were complete by a date.
+
+    A cut-off with less than a horizon of history behind it knows young customers only; it is taken alone, when there
+    is no other.
+    """
+    limit = known_until - timedelta(days=horizon_days)
+    complete = [c for c in past if c.as_of_date <= limit]
+    grown = [c for c in complete if c.history_days >= horizon_days]
+    return grown[:most] or complete[:1]
 
 
 def fit_rhythms(features: pd.DataFrame) -> dict[str, VisitRhythm]:

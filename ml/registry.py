@@ -106,14 +106,56 @@ def versions(settings: Settings, model_name: str) -> list[str]:
 
 def current_version(settings: Settings, model_name: str) -> str | None:
     """The version in use."""
+    served = served_versions(settings, model_name)
+    return served[-1] if served else None
+
+
+def served_versions(settings: Settings, model_name: str) -> list[str]:
+    """Versions that were ever put to use, in the order of it; the last one is in use."""
     path = _folder(settings, model_name) / CURRENT
-    return str(json.loads(path.read_text(encoding="utf-8"))["model_version"]) if path.is_file() else None
+    return list(json.loads(path.read_text(encoding="utf-8"))["served"]) if path.is_file() else []
 
 
-def use(settings: Settings, model_name: str, model_version: str) -> None:
-    """Make a saved version the one in use."""
-    read_card(settings, model_name, model_version)
-    write_json_atomic({"model_version": model_version}, _folder(settings, model_name) / CURRENT)
+def promote(settings: Settings, model_name: str, model_version: str) -> None:
+    """Put a saved version to use. Raises ModelError for a version that is not saved or can't be loaded."""
+    load(settings, model_name, model_version)
+    served = served_versions(settings, model_name)
+    if not served or served[-1] != model_version:
+        write_json_atomic({"served": [*served, model_version]}, _folder(settings, model_name) / CURRENT)
+
+
+def roll_back(settings: Settings, model_name: str) -> str:
+    """Put the version before the one in use to use again; returns it. Raises UsageError when there is none."""
+    served = served_versions(settings, model_name)
+    before = [version for version in served if version != served[-1]]
+    if not before:
+        raise UsageError(
+            f"model {model_name} has no version before {served[-1] if served else 'the first'} to go back to"
+        )
+    promote(settings, model_name, before[-1])
+    return before[-1]
+
+
+def overview(settings: Settings) -> list[dict[str, Any]]:
+    """One row per saved version, newest training last within a model: for `guestbook models list`."""
+    kept = ("model_name", "model_version", "trained_as_of", "is_promoted", "promotion_reason")
+    return [
+        {**{name: read_card(settings, model_name, model_version).get(name) for name in kept}, "is_current": is_current}
+        for model_name in MODEL_NAMES
+        for model_version in versions(settings, model_name)
+        for is_current in (model_version == current_version(settings, model_name),)
+    ]
+
+
+def is_usable(settings: Settings, model_name: str) -> bool:
+    """Whether the version in use can score with today's settings and libraries; if not, the night trains again."""
+    in_use = current_version(settings, model_name)
+    if in_use is None:
+        return False
+    card = read_card(settings, model_name, in_use)
+    asked = {"horizon_days": settings.churn_horizon_days, "window_days": settings.churn_window_days}
+    fits = all(card.get(name) in (None, value) for name, value in asked.items())
+    return fits and card["format"] == FORMAT and card["libraries"]["scikit-learn"] == library_versions()["scikit-learn"]
 
 
 def load_current(settings: Settings, model_name: str) -> SavedModel | None:
@@ -123,19 +165,16 @@ def load_current(settings: Settings, model_name: str) -> SavedModel | None:
 
 
 def load_as_of(settings: Settings, model_name: str, night_date: date) -> SavedModel | None:
-    """The model for a date: the one in use if it was trained by then, else the newest that was.
+    """The model for a date: of those that were put to use, the last one trained by then.
 
-    If none was, the oldest (nothing else can score).
+    If none was trained by then, the first one: nothing else can score.
     """
-    in_use = current_version(settings, model_name)
-    if in_use is None:
+    served = served_versions(settings, model_name)
+    if not served:
         return None
     limit = night_date.isoformat()
-    if read_card(settings, model_name, in_use)["trained_as_of"] <= limit:
-        return load(settings, model_name, in_use)
-    served = [v for v in versions(settings, model_name) if read_card(settings, model_name, v).get("was_used")]
-    before = [v for v in served if read_card(settings, model_name, v)["trained_as_of"] <= limit]
-    return load(settings, model_name, before[-1] if before else (served or [in_use])[0])
+    by_then = [v for v in served if read_card(settings, model_name, v)["trained_as_of"] <= limit]
+    return load(settings, model_name, by_then[-1] if by_then else served[0])
 
 
 def _folder(settings: Settings, model_name: str) -> Path:

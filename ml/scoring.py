@@ -16,7 +16,7 @@ from guestbook.settings import Settings
 from guestbook.tables import conform, declared
 from guestbook.warehouse import load_records, write_rows
 from ml import registry, sql
-from ml.churn_training import ChurnScorer
+from ml.churn_training import ChurnScorer, drift_columns
 from ml.errors import ModelError
 from ml.lifecycle import lifecycle_stages
 from ml.rfm import fifths, value_tiers
@@ -24,7 +24,13 @@ from ml.segment_model import SegmentModel
 from ml.value_model import ValueModel
 from ml.visit_rhythm import Floats
 
-TABLES = ("customer_segment", "customer_churn", "customer_clv")
+# Table by the model that writes it.
+TABLES = {
+    "customer_segment": "segment",
+    "customer_churn": "churn",
+    "customer_clv": "value",
+    "model_drift": "churn",
+}
 BANDS = ((0.25, "low"), (0.5, "medium"), (0.75, "high"), (np.inf, "critical"))
 NOT_SCORED = "not_scored"
 PROBABILITY_DIGITS = 6
@@ -41,14 +47,16 @@ def score(con: duckdb.DuckDBPyConnection, settings: Settings, night_date: date) 
     models = _load_models(settings, night_date)
     features = sql.read_features(con, night_date)
     money = sql.read_money(con, night_date) if len(features) else None
+    churn = churn_rows(features, models["churn"].model)
     frames = {
         "customer_segment": segment_rows(features, money, models["segment"].model, settings.churn_window_days),
-        "customer_churn": churn_rows(features, models["churn"].model),
+        "customer_churn": churn,
         "customer_clv": value_rows(features, models["value"].model),
+        "model_drift": drift_rows(features, models["churn"].model, churn),
     }
     load_records(con, settings, "ml.model_run")  # a rebuilt warehouse has none yet
     counts: dict[str, Any] = {}
-    for table, name in zip(TABLES, ("segment", "churn", "value"), strict=True):
+    for table, name in TABLES.items():
         rows = _stamped(frames[table], table, night_date, models[name].model_version, settings)
         _write(con, settings, table, night_date, rows)
         counts[table] = len(rows)
@@ -147,6 +155,15 @@ def value_rows(features: pd.DataFrame, model: ValueModel) -> pa.Table:
             "horizon_days": np.full(len(features), model.horizon_days, dtype=np.int32),
         }
     )
+
+
+def drift_rows(features: pd.DataFrame, scorer: ChurnScorer, churn: pa.Table) -> pa.Table:
+    """One row per column_name: how far tonight's scored customers are from those the churn model was trained on."""
+    if scorer.reference is None or not len(churn):
+        return declared("ml", "model_drift").empty().select(["column_name", "psi", "drift_code"])
+    window = features[features["rfm_recency_days"] < scorer.window_days].reset_index(drop=True)
+    psi = scorer.reference.psi(drift_columns(window, churn["churn_probability"].to_numpy()))
+    return pa.Table.from_pandas(psi.assign(model_name="churn"), preserve_index=False)
 
 
 def _stamped(rows: pa.Table, table: str, night_date: date, model_version: str, settings: Settings) -> pa.Table:

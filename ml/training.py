@@ -14,21 +14,22 @@ from guestbook.settings import Settings
 from guestbook.tables import conform, declared
 from guestbook.warehouse import load_records
 from ml import registry, sql
-from ml.churn_training import JUDGED, train_churn
+from ml.churn_training import JUDGED, churn_skill, train_churn
 from ml.history import CutOff
 from ml.season import has_season, season_date
 from ml.segment_training import train_segments
-from ml.value_model import train_value
+from ml.value_training import train_value
 
 CUT_OFFS_A_HORIZON = 2  # rolling origin: cut-offs lie half a horizon apart
 MOST_CUT_OFFS = 7  # three to judge, and three before each to train on
 LEAST_HISTORY_DAYS = 14
+SKILL_TOLERANCE = 0.02
 MOST_CUSTOMERS = 150_000  # more are sampled: training learns no more from them, and memory stays small
 
 
 def has_models(settings: Settings) -> bool:
-    """Whether every model has a version in use, a stated fallback counting as one."""
-    return all(registry.current_version(settings, name) for name in registry.MODEL_NAMES)
+    """Whether every model has a version in use that fits the settings, a stated fallback counting as one."""
+    return all(registry.is_usable(settings, name) for name in registry.MODEL_NAMES)
 
 
 def needs_training(settings: Settings, night_date: date) -> bool:
@@ -92,7 +93,7 @@ def train(con: duckdb.DuckDBPyConnection, settings: Settings, as_of_date: date) 
     }
 
     churn = train_churn(night, past, horizon, window, seed)
-    value, value_metrics = train_value(night, past, horizon)
+    value = train_value(night, past, horizon, seed)
     champion = registry.load_current(settings, "segment")
     segments = train_segments(night, None if champion is None else champion.model, seed)
     made = {
@@ -104,7 +105,7 @@ def train(con: duckdb.DuckDBPyConnection, settings: Settings, as_of_date: date) 
             churn.training_row_count,
             [horizon, window],
         ),
-        "value": (value, value.rhythm is not None, value.reason, value_metrics, len(night.features), [horizon]),
+        "value": (value.model, value.is_promoted, value.reason, value.metrics, len(night.features), [horizon]),
         "segment": (segments.model, segments.is_promoted, segments.reason, segments.metrics, len(night.features), []),
     }
     runs = []
@@ -122,10 +123,11 @@ def train(con: duckdb.DuckDBPyConnection, settings: Settings, as_of_date: date) 
             "promotion_reason": reason,
             **common,
         }
-        is_used = _should_use(settings, name, is_promoted)
-        registry.save(settings, name, version, model, {**run, "was_used": is_used})
+        is_used, run["promotion_reason"] = serves(settings, name, run)
+        run["is_promoted"] = is_promoted and is_used
+        registry.save(settings, name, version, model, run)
         if is_used:
-            registry.use(settings, name, version)
+            registry.promote(settings, name, version)
         runs.append(run)
     _write_runs(con, settings, as_of_date, runs)
     return runs
@@ -168,10 +170,24 @@ def history_load_share(cut_off: CutOff) -> float | None:
     return round(float(share.mean()), 6) if share.notna().any() else None
 
 
-def _should_use(settings: Settings, name: str, is_promoted: bool) -> bool:
-    """A promoted model serves; a fallback serves only where no promoted model does."""
-    in_use = registry.current_version(settings, name)
-    return is_promoted or in_use is None or not registry.read_card(settings, name, in_use)["is_promoted"]
+def serves(settings: Settings, name: str, run: dict[str, Any]) -> tuple[bool, str]:
+    """Whether a training result is put to use, and why: against the version in use, whose place it would take.
+
+    A fallback serves only where nothing better does. A churn model must not lose to the champion in skill: the share of
+    the visit model's Brier score that it takes away, each on the later periods that it was judged on.
+    """
+    reason = run["promotion_reason"]
+    if not registry.is_usable(settings, name):
+        return True, reason
+    champion = registry.read_card(settings, name, str(registry.current_version(settings, name)))
+    if not run["is_promoted"]:
+        return not champion["is_promoted"], reason
+    if name != "churn" or not champion["is_promoted"]:
+        return True, reason
+    ours, theirs = (churn_skill(card["metrics"]) for card in (run, champion))
+    if ours < theirs - SKILL_TOLERANCE:
+        return False, f"not promoted: skill {ours:.3f} against {theirs:.3f} of the champion {champion['model_version']}"
+    return True, f"{reason}; skill {ours:.3f} against {theirs:.3f} of the champion"
 
 
 def _write_runs(

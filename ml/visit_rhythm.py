@@ -69,8 +69,9 @@ class VisitRhythm:
         b = self.b + x + (1.0 if self.family == "mbgnbd" else 0.0)
         z = horizon / (self.alpha + t + horizon)
         c = a + b - 1.0
-        silent = (1.0 - z) ** (a - 1.0) * hyp2f1(c - self.r - x, a - 1.0, c, z)
-        if_alive = c / (a - 1.0) * (1.0 - silent)
+        with np.errstate(invalid="ignore", over="ignore"):  # far outside the model's world; caught below
+            silent = (1.0 - z) ** (a - 1.0) * hyp2f1(c - self.r - x, a - 1.0, c, z)
+            if_alive = c / (a - 1.0) * (1.0 - silent)
         no_leaving = (self.r + x) / (self.alpha + t) * horizon
         if_alive = np.where(np.isfinite(if_alive), np.clip(if_alive, 0.0, no_leaving), no_leaving)
         return self.p_alive(frequency, recency, age) * if_alive

@@ -8,8 +8,8 @@ import pytest
 from histories import cut_off, random_history
 
 from ml.churn_model import ChurnEnsemble
-from ml.churn_training import BASELINES, FALLBACK, train_churn, training_cut_offs
-from ml.history import CutOff
+from ml.churn_training import BASELINES, FALLBACK, train_churn
+from ml.history import CutOff, training_cut_offs
 from ml.judge import judge_probability
 from ml.training import cut_off_dates
 

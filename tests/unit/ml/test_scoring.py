@@ -164,7 +164,7 @@ def test_an_empty_house_has_empty_tables_and_a_stated_fallback(tmp_path: Path) -
         runs = ml.ensure_models(con, settings, NIGHT)
         counts = ml.score(con, settings, NIGHT)
         assert con.sql("select count(*) from ml.model_run where not is_promoted").fetchone() == (3,)
-    assert [counts[table] for table in TABLES] == [0, 0, 0]
+    assert [counts[table] for table in TABLES] == [0, 0, 0, 0]
     assert "not promoted" in runs[0]["promotion_reason"]
 
 
@@ -197,3 +197,11 @@ def test_risk_bands() -> None:
         "critical",
     ]
     assert risk_bands(None, 2).tolist() == ["not_scored", "not_scored"]
+
+
+def test_drift_is_nothing_on_the_night_of_the_training(settings: Settings) -> None:
+    with warehouse(settings) as con:
+        drift = con.sql("select column_name, psi, drift_code from ml.model_drift order by column_name").fetchall()
+    assert {row[0] for row in drift} >= {"churn_probability", "rfm_recency_days", "visit_count"}
+    assert max(row[1] for row in drift) < 0.001  # the score is written to six decimals
+    assert {row[2] for row in drift} == {"stable"}

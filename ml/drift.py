@@ -1,0 +1,55 @@
+"""How far tonight's customers are from those a model was trained on: the population stability index.
+
+PSI = sum over bins of (share now - share then) * ln(share now / share then). Custom: under 0.1 stable, over 0.25
+another population (Siddiqi, "Credit Risk Scorecards", 2006).
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+BINS = 10
+LEAST_SHARE = 1e-3
+LIMITS = ((0.1, "stable"), (0.25, "moved"), (np.inf, "drifted"))
+
+
+@dataclass(frozen=True)
+class Reference:
+    """Per column the inner bin edges and the shares of rows per bin, the last one for unknown values."""
+
+    edges: dict[str, Floats]
+    shares: dict[str, Floats]
+
+    def psi(self, frame: pd.DataFrame) -> pd.DataFrame:
+        """One row per column_name: psi and drift_code; no rows for an empty frame."""
+        if frame.empty:
+            return pd.DataFrame({"column_name": [], "psi": [], "drift_code": []})
+        values = [stability_index(self.shares[name], _shares(frame[name], self.edges[name])) for name in self.edges]
+        codes = [next(code for limit, code in LIMITS if value < limit) for value in values]
+        return pd.DataFrame({"column_name": list(self.edges), "psi": np.round(values, 6), "drift_code": codes})
+
+
+def fit_reference(frame: pd.DataFrame) -> Reference:
+    """Bins of equal counts on the training rows (fewer where values repeat)."""
+    edges = {str(name): _edges(frame[name]) for name in frame}
+    return Reference(edges, {name: _shares(frame[name], edges[name]) for name in edges})
+
+
+def stability_index(then: Floats, now: Floats) -> float:
+    """PSI of two distributions over the same bins; empty bins count as LEAST_SHARE."""
+    a, b = np.maximum(then, LEAST_SHARE), np.maximum(now, LEAST_SHARE)
+    return float(((b - a) * np.log(b / a)).sum())
+
+
+def _edges(values: pd.Series) -> Floats:
+    known = values.dropna().to_numpy(dtype=np.float64)
+    return np.unique(np.quantile(known, np.arange(1, BINS) / BINS)) if len(known) else np.empty(0)
+
+
+def _shares(values: pd.Series, edges: Floats) -> Floats:
+    array = values.to_numpy(dtype=np.float64)
+    bins = np.where(np.isnan(array), len(edges) + 1, np.searchsorted(edges, array, side="left"))
+    return np.bincount(bins, minlength=len(edges) + 2) / max(len(array), 1)

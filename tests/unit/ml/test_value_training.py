@@ -1,0 +1,91 @@
+"""Value: the visit model unless a correction proved better, money and intervals that add up."""
+
+from datetime import date
+
+import numpy as np
+import pandas as pd
+import pytest
+from histories import cut_off, random_history
+
+from ml.history import CutOff
+from ml.training import cut_off_dates
+from ml.value_model import ValueModel
+from ml.value_training import choose, train_value
+
+NIGHT, HORIZON = date(2023, 12, 31), 365
+
+
+@pytest.fixture(scope="module")
+def purchases() -> pd.DataFrame:
+    return random_history(1500, 4 * 365)
+
+
+@pytest.fixture(scope="module")
+def past(purchases: pd.DataFrame) -> list[CutOff]:
+    return [cut_off(purchases, day, HORIZON) for day in cut_off_dates(purchases["day"].min().date(), NIGHT, HORIZON)]
+
+
+def test_past_periods_are_judged_against_the_plain_models(purchases: pd.DataFrame, past: list[CutOff]) -> None:
+    training = train_value(cut_off(purchases, NIGHT), past, HORIZON, random_state=1)
+    assert training.is_promoted
+    for judged in training.metrics["judged"]:
+        plain, ours = judged["plain"]["stays"], judged["visit_model"]["stays"]
+        assert ours["mean_absolute_error"] <= plain["mean_absolute_error"] * 1.01
+        assert ours["rank_correlation"] >= plain["rank_correlation"] - 0.005
+        assert ours["total_expected"] == pytest.approx(ours["total_actual"], rel=0.2)
+        assert 0.8 <= ours["interval_coverage"] <= 0.98
+
+
+def test_revenue_is_visits_times_spend_and_inside_its_interval(purchases: pd.DataFrame, past: list[CutOff]) -> None:
+    night = cut_off(purchases, NIGHT)
+    model = train_value(night, past, HORIZON, random_state=1).model
+    value = model.predict(night.features)
+    assert (value["expected_revenue_amount"] == value["expected_stays"] * value["expected_visit_amount"]).all()
+    assert (value["expected_stays_low"] <= value["expected_stays_high"]).all()
+    assert value["p_alive"].between(0, 1).all()
+
+
+def test_a_pace_scales_the_visits() -> None:
+    night = cut_off(random_history(800, 900), date(2022, 1, 1))
+    plain = ValueModel(90, night.rhythm, None)
+    busy = ValueModel(90, night.rhythm, None, pace=2.0)
+    ratio = busy.predict(night.features)["expected_stays"].sum() / plain.predict(night.features)["expected_stays"].sum()
+    assert 1.7 < ratio < 2.0
+
+
+def test_nobody_and_nothing_to_learn_from() -> None:
+    once = random_history(500, 700).drop_duplicates("customer_id")
+    night = cut_off(once, date(2021, 12, 1))
+    training = train_value(night, [], HORIZON, random_state=1)
+    assert not training.is_promoted
+    assert training.model.predict(night.features).isna().all(axis=None)
+    assert len(training.model.predict(night.features.iloc[:0])) == 0
+
+
+def figures(error: float, rank: float, total: float) -> dict[str, dict[str, float]]:
+    stays = {"mean_absolute_error": error, "rank_correlation": rank, "total_expected": total, "total_actual": 100.0}
+    return {"stays": stays}
+
+
+@pytest.mark.parametrize(
+    ("corrected", "is_corrected"),
+    [
+        pytest.param(figures(0.90, 0.52, 100.0), True, id="less error, better ranks, same total"),
+        pytest.param(figures(0.995, 0.52, 100.0), False, id="not worth it"),
+        pytest.param(figures(0.90, 0.49, 100.0), False, id="worse ranks"),
+        pytest.param(figures(0.90, 0.52, 130.0), False, id="a total far off"),
+    ],
+)
+def test_a_correction_is_used_when_nothing_gets_worse(corrected: dict, is_corrected: bool) -> None:
+    assert choose([{"visit_model": figures(1.0, 0.50, 98.0), "corrected": corrected}])[0] is is_corrected
+
+
+def test_no_correction_without_a_later_period() -> None:
+    assert choose([]) == (False, "visit model alone: history too short to judge a correction")
+
+
+def test_the_interval_holds_the_middle_of_many_equal_customers() -> None:
+    """80% of customers with a known rate fall inside; counts are whole, so a little more do."""
+    night = cut_off(random_history(800, 900), date(2022, 1, 1))
+    value = ValueModel(365, night.rhythm, None).predict(night.features)
+    assert (value["expected_stays_high"] >= np.floor(value["expected_stays"])).mean() > 0.9
