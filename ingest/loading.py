@@ -5,7 +5,7 @@ import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -20,12 +20,24 @@ from ingest.raw import RawTable, Reader
 from ingest.redact import is_sensitive_name, redactor
 from ingest.sql.checks import Properties
 from ingest.sql.names import RawNames, literal, normalised
-from ingest.sql.sources import LAKE_OPTIONS, copy_to
-from ingest.sql.statements import Plan, checked_rows, good_rows, quarantined_rows
+from ingest.sql.sources import CHECKED_OPTIONS, LAKE_OPTIONS, copy_to
+from ingest.sql.statements import (
+    Plan,
+    checked_rows,
+    good_rows,
+    quarantined_rows,
+    reason_counts,
+    rejected_counts,
+    repeats,
+    row_counts,
+)
 from ingest.sql.values import Compiler, Text
 
 MEMORY_LIMIT = "900MB"
 THREADS = 2
+CHECKED = "checked.parquet"
+#: Operations that need to know where in the file a row stands.
+POSITIONED = ("row_number", "number_within")
 NO_MAPPING = FeedMapping(columns={})
 
 
@@ -68,19 +80,14 @@ def load_file(job: Job, accepted: Path, quarantine: Path) -> Loaded:
         folder = Path(name)
         spec = contract(job.feed)
         mapping = job.mapping.feeds[job.feed] if job.mapping else NO_MAPPING
-        raw = _reader(con, job, mapping, spec, folder).read(job.path, job.file_name)
-        plan, unmapped = _plan(job, mapping, spec, raw)
-        result = Loaded(
-            raw.row_count,
-            file_format=raw.file_format,
-            encoding=raw.encoding,
-            unmapped_columns=unmapped,
-            warnings=list(raw.warnings),
-        )
-        if raw.row_count == 0:
-            result.warnings.append("no rows: the file has a header only")
         try:
-            _write(con, job, plan, raw, folder, result)
+            raw = _reader(con, job, mapping, spec, folder).read(job.path, job.file_name)
+            result = _checked(con, job, mapping, spec, raw, folder)
+            if result is None and raw.retry:
+                result = _checked(con, job, mapping, spec, replace(raw.retry(), retry=None), folder)
+            if result is None:
+                raise FileRefused("rows could not be counted alike twice: have the file sent again")
+            _write(con, job, contract(job.feed), folder, result)
         except (duckdb.IOException, duckdb.OutOfMemoryException) as error:
             kind = type(error).__name__
             raise GuestbookError(f"{kind} while loading a file of {job.feed}: check disk space and memory") from None
@@ -122,7 +129,22 @@ def _reader(con: duckdb.DuckDBPyConnection, job: Job, mapping: FeedMapping, spec
             for t in _strings(value.model_dump(exclude_none=True))
         }
         sensitive |= hashed
-    return Reader(con, mapping, frozenset(wanted), frozenset(sensitive), job.key, folder)
+    return Reader(con, mapping, frozenset(wanted), frozenset(sensitive), job.key, folder, _has_position(mapping))
+
+
+def _has_position(mapping: FeedMapping) -> bool:
+    """Whether some value of the mapping is made from the row's place in the file."""
+
+    def uses(value: Any) -> bool:
+        if isinstance(value, dict):
+            return any(value.get(name) for name in POSITIONED) or any(map(uses, value.values()))
+        return isinstance(value, list | tuple) and any(map(uses, value))
+
+    return uses([_dumped(mapping, name) for name in mapping.columns])
+
+
+def _dumped(mapping: FeedMapping, name: str) -> dict[str, Any]:
+    return mapping.columns[name].model_dump(exclude_none=True)
 
 
 def _strings(value: Any) -> Iterator[str]:
@@ -145,7 +167,17 @@ def _plan(job: Job, mapping: FeedMapping, spec: Contract, raw: RawTable) -> tupl
     sensitive = {place for place, name in enumerate(raw.names) if is_sensitive_name(name)} | _behind(texts, hashed)
     ignored = {names.place(name) for name in mapping.ignore}
     unnamed = [place for place in range(len(raw.names)) if place not in names.used and place not in ignored]
-    plan = Plan(spec, texts, names, tuple(unnamed), frozenset(sensitive), raw.is_nested, job.properties, job.key)
+    plan = Plan(
+        spec,
+        texts,
+        names,
+        tuple(unnamed),
+        frozenset(sensitive),
+        raw.is_nested,
+        _has_position(mapping),
+        job.properties,
+        job.key,
+    )
     return plan, [raw.names[place] for place in unnamed]
 
 
@@ -174,8 +206,11 @@ def _canonical(spec: Contract, names: RawNames) -> dict[str, Text]:
 def _check_required(
     job: Job, mapping: FeedMapping, spec: Contract, names: RawNames, texts: dict[str, Text], raw: RawTable
 ) -> None:
-    """Raise FileRefused, naming them all, when required columns can't come from this file."""
-    if raw.row_count == 0 and not raw.names:
+    """Raise FileRefused, naming them all, when required columns can't come from this file.
+
+    A vendor's JSON leaves out what is empty and mixes kinds of documents: there each row is judged for itself.
+    """
+    if (raw.row_count == 0 and not raw.names) or (job.mapping and raw.file_format in ("json", "jsonl")):
         return
     lacking = []
     for column in spec.columns:
@@ -185,52 +220,50 @@ def _check_required(
         if not reads_file and "null::" in texts[column.name].sql:
             lacking.append(column.name)
     if lacking:
-        sources = f" (their columns in the export: {', '.join(sorted(names.missing))})" if job.mapping else ""
+        named = {text for name in lacking if name in mapping.columns for text in _strings(_dumped(mapping, name))}
+        missing = ", ".join(sorted(names.missing & named))
+        sources = f" (their columns in the export: {missing})" if job.mapping else ""
         raise FileRefused(
             f"required columns are missing: {', '.join(lacking)}{sources}; the file has {len(raw.names)} columns."
             " Have it sent again, or map them in the vendor's mapping"
         )
 
 
-def _write(con: duckdb.DuckDBPyConnection, job: Job, plan: Plan, raw: RawTable, folder: Path, result: Loaded) -> None:
-    checked = folder / "accepted.parquet"
-    con.execute(copy_to(checked_rows(plan, raw.source), checked, LAKE_OPTIONS))
-    file = {"file": str(checked)}
-    con.execute("create temp table bad as select row_number from read_parquet($file) where row_hash is null", file)
-    con.execute(
-        "create temp table repeats as select row_number from (select row_number, row_number() over"
-        " (partition by row_hash order by row_number) as place"
-        " from read_parquet($file) where row_hash in (select row_hash from read_parquet($file) group by"
-        " row_hash having count(*) > 1)) where place > 1",
-        file,
+def _checked(
+    con: duckdb.DuckDBPyConnection, job: Job, mapping: FeedMapping, spec: Contract, raw: RawTable, folder: Path
+) -> Loaded | None:
+    """Every row checked and written to `checked.parquet`; None when the file must be read row by row."""
+    plan, unmapped = _plan(job, mapping, spec, raw)
+    try:
+        con.execute(copy_to(checked_rows(plan, raw.source), folder / CHECKED, CHECKED_OPTIONS))
+    except (duckdb.IOException, duckdb.OutOfMemoryException):
+        raise
+    except duckdb.Error:
+        if raw.retry is None:
+            raise
+        return None
+    row_count, quarantined = con.execute(row_counts(folder / CHECKED)).fetchall()[0]
+    if row_count != raw.row_count:
+        return None
+    warnings = [*raw.warnings, *(["no rows: the file has a header only"] if row_count == 0 else [])]
+    return Loaded(
+        row_count,
+        rows_quarantined=quarantined,
+        file_format=raw.file_format,
+        encoding=raw.encoding,
+        unmapped_columns=unmapped,
+        warnings=warnings,
     )
-    result.rows_quarantined, result.rows_duplicate = con.execute(
-        "select (select count(*) from bad), (select count(*) from repeats)"
-    ).fetchall()[0]
-    result.rows_loaded = raw.row_count - result.rows_quarantined - result.rows_duplicate
+
+
+def _write(con: duckdb.DuckDBPyConnection, job: Job, spec: Contract, folder: Path, result: Loaded) -> None:
+    """Split the checked rows into accepted and quarantined ones, and count what was found in them."""
+    checked, accepted, quarantine = folder / CHECKED, folder / "accepted.parquet", folder / "quarantine.parquet"
+    con.execute(repeats(checked))
+    result.rows_duplicate = con.execute("select count(*) from repeats").fetchall()[0][0]
+    result.rows_loaded = result.rows_read - result.rows_quarantined - result.rows_duplicate
+    con.execute(copy_to(good_rows(spec, checked, result.rows_loaded == result.rows_read), accepted, LAKE_OPTIONS))
+    result.rejected_counts = dict(con.execute(rejected_counts(accepted)).fetchall())
     if result.rows_quarantined:
-        _write_quarantine(con, job, plan, raw, folder / "quarantine.parquet", result)
-    if result.rows_loaded < raw.row_count:
-        con.execute(copy_to(good_rows(checked), folder / "good.parquet", LAKE_OPTIONS))
-        (folder / "good.parquet").replace(checked)
-    result.rejected_counts = dict(
-        con.execute(
-            "select json_extract_string(value, '$.column') as column_name, count(*) from (select"
-            " unnest(json_extract(extra, '$._rejected[*]')) as value"
-            " from read_parquet(?) where contains(extra, '\"_rejected\"')) group by 1 order by 1",
-            [str(checked)],
-        ).fetchall()
-    )
-
-
-def _write_quarantine(
-    con: duckdb.DuckDBPyConnection, job: Job, plan: Plan, raw: RawTable, path: Path, result: Loaded
-) -> None:
-    con.execute(copy_to(quarantined_rows(plan, raw.source, job.feed, job.vendor), path, LAKE_OPTIONS))
-    result.quarantine_counts = dict(
-        con.execute(
-            "select reason, count(*) from (select unnest(from_json(reasons, '[\"VARCHAR\"]')) as reason from"
-            " read_parquet(?)) group by 1 order by 1",
-            [str(path)],
-        ).fetchall()
-    )
+        con.execute(copy_to(quarantined_rows(checked, job.feed, job.vendor), quarantine, LAKE_OPTIONS))
+        result.quarantine_counts = dict(con.execute(reason_counts(quarantine)).fetchall())

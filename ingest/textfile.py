@@ -72,16 +72,21 @@ def _census(path: Path) -> _Census:
                 block += more
             found.is_utf8 = found.is_utf8 and _decodes(decoder, block)
             found.nul_count += block.count(b"\0")
-            crlf = block.count(b"\r\n")
+            cr_count = block.count(b"\r")
+            crlf = block.count(b"\r\n") if cr_count else 0
             found.crlf_count += crlf
             found.lf_count += block.count(b"\n")
-            found.lone_cr_count += block.count(b"\r") - crlf
-            joined = last + block
-            found.has_blank_line = found.has_blank_line or b"\n\n" in joined or b"\n\r\n" in joined
+            found.lone_cr_count += cr_count - crlf
+            found.has_blank_line = found.has_blank_line or _has_blank_line(last, block, has_cr=cr_count > 0)
             last = block[-1:]
     found.ends_with_line_end = last == b"\n"
     found.is_utf8 = found.is_utf8 and _decodes(decoder, b"", final=True)
     return found
+
+
+def _has_blank_line(last: bytes, block: bytes, has_cr: bool) -> bool:
+    start = last + block[:2]
+    return b"\n\n" in start or b"\n\r\n" in start or b"\n\n" in block or (has_cr and b"\n\r\n" in block)
 
 
 def _decodes(decoder: codecs.IncrementalDecoder, block: bytes, final: bool = False) -> bool:

@@ -23,35 +23,77 @@ class Plan:
     kept: tuple[int, ...]
     sensitive: frozenset[int]
     is_nested: bool
+    has_position: bool
     properties: checks.Properties
     key: bytes
 
 
 def checked_rows(plan: Plan, source: str) -> str:
-    """One row per row of the file: canonical columns, row_number, row_hash (null: the row is for quarantine), extra.
+    """One row per row of the file, in its order: canonical columns, row_hash, extra; for quarantine: reasons, raw.
 
-    There is no filter here: DuckDB would push it down and make every expression twice.
+    row_hash is null and reasons is not for a row that goes to quarantine. There is no filter here: DuckDB would push it
+    down and make every expression twice. A row's number is its place in the Parquet file that this is written to.
     """
     columns = ", ".join(quoted(name) for name in plan.contract.column_names)
     return (
-        f"{_chain(plan, source)} select {columns}, position as row_number,"
-        f" case when reasons = '' then {_row_hash(plan.contract)} end as row_hash, extra from whole"
+        f"{_chain(plan, source)} select {columns},"
+        f" case when reasons = '' then {_row_hash(plan.contract)} end as row_hash, extra,"
+        f" case when reasons <> '' then '[' || reasons || ']' end as reasons,"
+        f" case when reasons <> '' then {_raw_row(plan)} end as raw from whole"
+        f"{' order by position' if plan.has_position else ''}"
     )
 
 
-def good_rows(checked: Path) -> str:
-    """The checked rows without those for quarantine and without repeats (table `repeats`)."""
-    rows = f"read_parquet({literal(str(checked))}) as rows_read"
-    return f"select * from {rows} where row_hash is not null and row_number not in (select row_number from repeats)"
+def row_counts(checked: Path) -> str:
+    """How many checked rows there are, and how many of them are for quarantine."""
+    return f"select count(*), count(reasons) from {_numbered(checked)}"
 
 
-def quarantined_rows(plan: Plan, source: str, feed: str, vendor: str) -> str:
-    """One row per row of the table `bad`: feed, vendor, row_number, reasons, raw."""
-    only_bad = f"select * from ({source}) where position in (select row_number from bad)"
+def repeats(checked: Path) -> str:
+    """The table `repeats`: numbers of the rows that repeat an earlier one."""
+    again = f"select row_hash from {_numbered(checked)} group by row_hash having count(*) > 1"
     return (
-        f"{_chain(plan, only_bad)} select {literal(feed)} as feed, {literal(vendor)} as vendor, position as row_number,"
-        f" '[' || reasons || ']' as reasons, {_raw_row(plan)} as raw from whole order by position"
+        "create temp table repeats as select row_number from (select file_row_number + 1 as row_number,"
+        " row_number() over (partition by row_hash order by file_row_number) as place"
+        f" from {_numbered(checked)} where row_hash in ({again})) where place > 1"
     )
+
+
+def good_rows(contract: Contract, checked: Path, is_all: bool) -> str:
+    """The rows to accept, with their numbers; not `is_all`: without those for quarantine and the table `repeats`."""
+    columns = ", ".join(quoted(name) for name in contract.column_names)
+    rows = f"select {columns}, file_row_number + 1 as row_number, row_hash, extra from {_numbered(checked)}"
+    chosen = "row_hash is not null and file_row_number + 1 not in (select row_number from repeats)"
+    return rows if is_all else f"{rows} where {chosen}"
+
+
+def quarantined_rows(checked: Path, feed: str, vendor: str) -> str:
+    """One row per checked row that has reasons: feed, vendor, row_number, reasons, raw."""
+    return (
+        f"select {literal(feed)} as feed, {literal(vendor)} as vendor, file_row_number + 1 as row_number, reasons, raw"
+        f" from {_numbered(checked)} where reasons is not null order by row_number"
+    )
+
+
+def rejected_counts(accepted: Path) -> str:
+    """Column name -> number of its values that were set aside."""
+    return (
+        "select json_extract_string(value, '$.column') as column_name, count(*) from (select"
+        " unnest(json_extract(extra, '$._rejected[*]')) as value"
+        f" from read_parquet({literal(str(accepted))}) where contains(extra, '\"_rejected\"')) group by 1 order by 1"
+    )
+
+
+def reason_counts(quarantine: Path) -> str:
+    """Reason -> number of rows that have it."""
+    return (
+        "select reason, count(*) from (select unnest(from_json(reasons, '[\"VARCHAR\"]')) as reason from"
+        f" read_parquet({literal(str(quarantine))})) group by 1 order by 1"
+    )
+
+
+def _numbered(checked: Path) -> str:
+    return f"read_parquet({literal(str(checked))}, file_row_number = true)"
 
 
 def _chain(plan: Plan, source: str) -> str:
@@ -71,8 +113,9 @@ def _chain(plan: Plan, source: str) -> str:
     reasons = checks.row_reasons(plan.contract, plan.texts)
     rejected = checks.rejected_values(plan.contract, plan.texts)
     comma = ", " if raw else ""
+    position = "position, " if plan.has_position else ""
     return (
-        f"with source as (select position, unsplit{comma}{raw} from ({source})), "
+        f"with source as (select {position}unsplit{comma}{raw} from ({source})), "
         f"cleaned as (select *{clean_columns} from source), "
         f"texts as (select *, {texts} from cleaned), "
         f"casts as (select *, {casts} from texts), "
