@@ -33,6 +33,7 @@ class Fact:
     raises: str | None
     lowers: str | None
     is_neutral: bool = False  # true of anybody, so it may be told of customers who do not differ from the median one
+    is_said_of: Callable[[pd.DataFrame], pd.Series] | None = None  # None: of anybody
 
 
 def _log(values: pd.Series) -> pd.Series:
@@ -49,7 +50,13 @@ FACTS: dict[str, Fact] = {
         "Still within the usual rhythm of one visit every {gap} days",
     ),
     "first_timer": Fact(lambda f: (f["visit_count"] <= 1).astype(float), "Has come only once so far", None),
-    "visits": Fact(lambda f: -_log(f["visit_count"]), "Visits so far: {visits}", "Visits so far: {visits}", True),
+    "visits": Fact(
+        lambda f: -_log(f["visit_count"]),
+        "Visits so far: {visits}",
+        "Visits so far: {visits}",
+        is_neutral=True,
+        is_said_of=lambda f: f["visit_count"] > 1,  # "has come only once" says it better
+    ),
     "visits_year": Fact(
         lambda f: -_log(f["visit_trailing_year_count"]),
         "Visits in the last 12 months: {visits_year}",
@@ -122,6 +129,8 @@ class ReasonModel:
                 signed[signed[:, column] == 0, column] = -np.inf
             else:
                 signed[weak, column] = -np.inf
+            if fact.is_said_of is not None:
+                unsaid |= ~fact.is_said_of(features).to_numpy()
             signed[unsaid, column] = -np.inf
         order = np.argsort(-signed, axis=1, kind="stable")[:, :REASON_COUNT]
         words = _words(features)

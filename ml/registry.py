@@ -48,12 +48,20 @@ def to_json(content: Any) -> str:
     return json.dumps(content, sort_keys=True, default=str)
 
 
+def code_digest() -> str:
+    """Hash of this package's code: the same data in other hands are another model."""
+    digest = hashlib.sha256()
+    for path in sorted(Path(__file__).parent.glob("*.py")):
+        digest.update(path.read_bytes())
+    return digest.hexdigest()[:12]
+
+
 def make_version(trained_as_of: date, *ingredients: Any) -> str:
     """Training date and a hash of all that the model is a function of.
 
     Same data, settings, seed and libraries give the same version.
     """
-    content = to_json([FORMAT, library_versions(), *ingredients])
+    content = to_json([FORMAT, code_digest(), library_versions(), *ingredients])
     return f"{trained_as_of.isoformat()}-{hashlib.sha256(content.encode()).hexdigest()[:12]}"
 
 
@@ -66,6 +74,7 @@ def save(settings: Settings, model_name: str, model_version: str, model: Any, ca
         "model_name": model_name,
         "model_version": model_version,
         "format": FORMAT,
+        "code": code_digest(),
         "libraries": library_versions(),
         "sha256": _sha256(folder / FILE),
         **card,
@@ -162,6 +171,13 @@ def load_current(settings: Settings, model_name: str) -> SavedModel | None:
     """The model in use, or None before the first training."""
     in_use = current_version(settings, model_name)
     return None if in_use is None else load(settings, model_name, in_use)
+
+
+def champion_before(settings: Settings, model_name: str, as_of_date: date) -> dict[str, Any] | None:
+    """The card of the version put to use last among those trained before a date; None when there is none."""
+    cards = [read_card(settings, model_name, version) for version in served_versions(settings, model_name)]
+    before = [card for card in cards if card["trained_as_of"] < as_of_date.isoformat()]
+    return before[-1] if before else None
 
 
 def load_as_of(settings: Settings, model_name: str, night_date: date) -> SavedModel | None:

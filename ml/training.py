@@ -94,8 +94,9 @@ def train(con: duckdb.DuckDBPyConnection, settings: Settings, as_of_date: date) 
 
     churn = train_churn(night, past, horizon, window, seed)
     value = train_value(night, past, horizon, seed)
-    champion = registry.load_current(settings, "segment")
-    segments = train_segments(night, None if champion is None else champion.model, seed)
+    before = registry.champion_before(settings, "segment", as_of_date)
+    champion = before and registry.load(settings, "segment", before["model_version"])
+    segments = train_segments(night, champion.model if champion else None, seed)
     made = {
         "churn": (
             churn.scorer,
@@ -110,7 +111,7 @@ def train(con: duckdb.DuckDBPyConnection, settings: Settings, as_of_date: date) 
     }
     runs = []
     for name, (model, is_promoted, reason, metrics, row_count, parameters) in made.items():
-        ancestry = champion.model_version if name == "segment" and champion is not None else None
+        ancestry = champion.model_version if name == "segment" and champion else None
         version = registry.make_version(as_of_date, name, seed, parameters, digest, ancestry)
         run = {
             "model_name": name,
@@ -176,18 +177,21 @@ def serves(settings: Settings, name: str, run: dict[str, Any]) -> tuple[bool, st
     A fallback serves only where nothing better does. A churn model must not lose to the champion in skill: the share of
     the visit model's Brier score that it takes away, each on the later periods that it was judged on.
     """
-    reason = run["promotion_reason"]
-    if not registry.is_usable(settings, name):
+    reason, trained_as_of = run["promotion_reason"], run["trained_as_of"]
+    in_use = registry.current_version(settings, name)
+    if in_use is None or not registry.is_usable(settings, name):
         return True, reason
-    champion = registry.read_card(settings, name, str(registry.current_version(settings, name)))
+    if registry.read_card(settings, name, in_use)["trained_as_of"] > trained_as_of:
+        return False, f"not promoted: {in_use}, trained on a later date, is in use"
+    champion = registry.champion_before(settings, name, date.fromisoformat(trained_as_of))
+    if champion is None or not champion["is_promoted"]:
+        return True, reason
     if not run["is_promoted"]:
-        return not champion["is_promoted"], reason
-    if name != "churn" or not champion["is_promoted"]:
-        return True, reason
+        return False, reason
     ours, theirs = (churn_skill(card["metrics"]) for card in (run, champion))
-    if ours < theirs - SKILL_TOLERANCE:
+    if name == "churn" and ours < theirs - SKILL_TOLERANCE:
         return False, f"not promoted: skill {ours:.3f} against {theirs:.3f} of the champion {champion['model_version']}"
-    return True, f"{reason}; skill {ours:.3f} against {theirs:.3f} of the champion"
+    return True, reason
 
 
 def _write_runs(

@@ -77,7 +77,7 @@ def card(is_promoted: bool, ours: float = 0.17, visit_model: float = 0.20) -> di
         "is_promoted": is_promoted,
         "promotion_reason": "r",
         "metrics": {"mean": mean},
-        "trained_as_of": "2025-03-31",
+        "trained_as_of": "2025-01-31",
     }
 
 
@@ -95,7 +95,12 @@ def card(is_promoted: bool, ours: float = 0.17, visit_model: float = 0.20) -> di
 def test_champion_and_challenger(settings: Settings, champion: dict, challenger: dict, is_used: bool) -> None:
     registry.save(settings, "churn", OLD, {}, {**champion, "horizon_days": 365, "window_days": 730})
     registry.promote(settings, "churn", OLD)
-    assert serves(settings, "churn", challenger)[0] is is_used
+    assert serves(settings, "churn", {**challenger, "trained_as_of": "2025-02-28"})[0] is is_used
+
+
+def test_training_as_of_a_past_date_does_not_replace_a_newer_model(saved: Settings) -> None:
+    run = {**card(True), "trained_as_of": "2025-02-01"}
+    assert serves(saved, "churn", run) == (False, f"not promoted: {NEW}, trained on a later date, is in use")
 
 
 def test_a_half_written_version_does_not_exist(settings: Settings, saved: Settings) -> None:

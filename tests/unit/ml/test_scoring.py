@@ -89,10 +89,10 @@ def test_a_repeat_of_the_night_changes_no_row(settings: Settings) -> None:
 
 
 def test_training_again_on_the_same_data_gives_the_same_versions(settings: Settings) -> None:
-    before = {name: registry.versions(settings, name) for name in ("churn", "value")}
+    before = {name: registry.versions(settings, name) for name in registry.MODEL_NAMES}
     with warehouse(settings) as con:
         ml.train(con, settings, NIGHT)
-    assert {name: registry.versions(settings, name) for name in ("churn", "value")} == before
+    assert {name: registry.versions(settings, name) for name in registry.MODEL_NAMES} == before
 
 
 def test_the_next_night_keeps_history(settings: Settings, purchases: pd.DataFrame) -> None:
