@@ -54,7 +54,7 @@ def column_sql(column: Column) -> str:
         made = f"[{', '.join(repr(text) for text in column.allowed)}][1 + {dice} % {len(column.allowed)}]"
     elif column.pattern:
         made = f"['EUR','GBP','USD'][1 + {dice} % 3]" if "3}" in column.pattern[:9] else f"['DE','GB','US'][1 + {dice} % 3]"
-    elif column.name.endswith("_email"):
+    elif column.name.endswith("_email") and column.type == "string":
         made = f"'guest' || {dice} * 991 || '@example.com'"
     elif column.name == "departure_date":
         made = "(date '2026-01-01' + (i % 9)::integer)::varchar"

@@ -67,7 +67,7 @@ def json_lines(path: Path) -> str:
 
 def json_documents(path: Path, layout: str) -> str:
     """One row per document of a JSON array (`array`) or of documents behind each other (`unstructured`)."""
-    objects = _json_objects(path, layout)
+    objects = _json_objects(path, layout, MAX_DOCUMENT)
     return (
         "select case when json_type(json) = 'OBJECT' then json::varchar end as doc,"
         f" case when json_type(json) <> 'OBJECT' then 'not a JSON object' || {literal(SEPARATOR)} ||"
@@ -126,12 +126,12 @@ def object_census(path: Path) -> str:
     """
     return (
         "select any_value(keys), count(*) from (select case when json_type(json) = 'OBJECT' then json_keys(json) end as"
-        f" keys from {_json_objects(path, 'newline_delimited')}) group by hash(keys)"
+        f" keys from {_json_objects(path, 'newline_delimited', MAX_LINE)}) group by hash(keys)"
     )
 
 
-def _json_objects(path: Path, layout: str) -> str:
-    return f"read_json_objects({literal(str(path))}, format = {literal(layout)}, maximum_object_size = {MAX_DOCUMENT})"
+def _json_objects(path: Path, layout: str, longest: int) -> str:
+    return f"read_json_objects({literal(str(path))}, format = {literal(layout)}, maximum_object_size = {longest})"
 
 
 def object_columns(path: Path, keys: list[str]) -> str:
