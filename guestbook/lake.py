@@ -44,4 +44,8 @@ def read_records(settings: Settings, table: str, schema: pa.Schema) -> pa.Table:
     tables = [pq.read_table(path) for path in record_files(settings, table)]
     if not tables:
         return schema.empty_table()
-    return pa.concat_tables(tables, promote_options="permissive").select(schema.names).cast(schema)
+    found = pa.concat_tables(tables, promote_options="permissive")
+    for name in schema.names:
+        if name not in found.column_names:  # a column that was declared after these records were written
+            found = found.append_column(name, pa.nulls(len(found), schema.field(name).type))
+    return found.select(schema.names).cast(schema)

@@ -52,6 +52,13 @@ where rows_quarantined > 0 and delivery_sequence not in (select delivery_sequenc
 order by delivery_sequence
 """
 
+MARK_RETRIED = """
+update ops.quarantine
+set is_retried = delivery_sequence in (
+    select retried_sequence from ops.load_report where retried_sequence is not null
+)
+"""
+
 ADD_QUARANTINE = """
 insert into ops.quarantine by name
 select
@@ -158,3 +165,4 @@ def _load_quarantine(con: duckdb.DuckDBPyConnection, settings: Settings) -> None
     for feed, vendor, file_name, sha256, night_date, sequence in missing:
         path = str(quarantine_file(settings, feed, sha256))
         con.execute(ADD_QUARANTINE, [feed, vendor, file_name, night_date, sequence, path])
+    con.execute(MARK_RETRIED)

@@ -4,7 +4,7 @@ import sys
 
 import typer
 
-from guestbook.cli import gate, night, ui, world
+from guestbook.cli import gate, night, quarantine, sources, ui, world
 from guestbook.cli.options import show_error
 from guestbook.errors import GuestbookError
 
@@ -18,6 +18,8 @@ app = typer.Typer(
 night.register(app)
 world.register(app)
 ui.register(app)
+sources.register(app)
+quarantine.register(app)
 gate.register(app)
 
 

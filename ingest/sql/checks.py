@@ -179,11 +179,12 @@ def row_reasons(contract: Contract, texts: dict[str, Text]) -> str:
     tests = []
     for column in contract.columns:
         if column.required:
+            is_code = texts[column.name].is_marked and not column.allowed
             tests.append((f"{text(column.name)} is null and {value(column.name)} is null", f"{column.name}: missing"))
             tests.append(
                 (
                     f"{text(column.name)} is not null and {value(column.name)} is null",
-                    f"{column.name}: {reason(column)}",
+                    f"{column.name}: {'code not in the mapping' if is_code else reason(column)}",
                 )
             )
         elif texts[column.name].is_marked:

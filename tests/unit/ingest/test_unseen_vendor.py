@@ -14,7 +14,9 @@ from ingest.mapping import read_mapping
 from tests.unit.ingest.conftest import Stage
 from tests.unit.ingest.mapped import write_mapping
 
-PROPERTY = "property_code,time_zone,currency_code\nVIE,Europe/Vienna,EUR\nNYC,America/New_York,USD\nZRH,Europe/Zurich,CHF\n"
+PROPERTY = (
+    "property_code,time_zone,currency_code\nVIE,Europe/Vienna,EUR\nNYC,America/New_York,USD\nZRH,Europe/Zurich,CHF\n"
+)
 
 PROTEL = """
 vendor: protel
@@ -366,7 +368,9 @@ def test_an_array_of_orders_with_checks_and_selections(stage: Stage):
             {"guid": "c2", "paymentStatus": "OPEN", "selections": [selection("cake", 7, voided=True)]},
         ],
     }
-    rows = load(stage, "toast", TOAST, "orders.json", json.dumps([order, {**order, "restaurantGuid": "r-xxx"}]), "pos_checks")
+    rows = load(
+        stage, "toast", TOAST, "orders.json", json.dumps([order, {**order, "restaurantGuid": "r-xxx"}]), "pos_checks"
+    )
     assert [(row["pos_check_id"], row["line_number"], row["net_amount"], row["discount_amount"]) for row in rows] == [
         ("c1", 1, Decimal(9), Decimal(0)),
         ("c1", 2, Decimal(10), Decimal(2)),
@@ -379,7 +383,8 @@ def test_an_array_of_orders_with_checks_and_selections(stage: Stage):
     assert rows[0]["opened_at"] == datetime(2026, 11, 20, 19, tzinfo=UTC)
     assert rows[0]["guest_name"] == "Ann Walker"
     assert no_rejected(rows)
-    assert [row["reasons"] for row in stage.quarantined("pos_checks")] == [["property_code: code not in the mapping"]] * 3
+    reasons = [row["reasons"] for row in stage.quarantined("pos_checks")]
+    assert reasons == [["property_code: code not in the mapping", "currency_code: missing"]] * 3
 
 
 def test_a_report_with_a_title_and_clock_durations(stage: Stage):
@@ -446,7 +451,9 @@ def test_no_header_swiss_amounts_local_times_and_hashed_key(stage: Stage):
         "zrh;77;1;20/11/26 23:30;101;Rösti;Speisen;2;1'060,00;60,00;77,00;anna;Zi 204;Zimmer;\n"
         "zrh;77;2;20/11/26 23:30;;Wein;Getränke;1;9,50;;0,70;anna;Zi 204;Zimmer;X\n"
     )
-    rows = load(stage, "lightspeed", LIGHTSPEED, "sales.csv.gz", __import__("gzip").compress(text.encode()), "pos_checks")
+    rows = load(
+        stage, "lightspeed", LIGHTSPEED, "sales.csv.gz", __import__("gzip").compress(text.encode()), "pos_checks"
+    )
     assert [(row["item_code"], row["net_amount"], row["is_void"]) for row in rows] == [
         ("101", Decimal(1000), False),
         ("Wein", Decimal("9.50"), True),

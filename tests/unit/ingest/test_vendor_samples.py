@@ -115,11 +115,24 @@ def test_real_opera_responses(stage: Stage):
         ("reservation_id: missing", "currency_code: not of the form [A-Z]{3}"): 3,  # generated: every text is "string"
         ("updated_at: missing",): 1,  # a profile's stay history says neither when created nor when changed
     }
-    one = {"source_system", "property_code", "reservation_id", "updated_at", "status", "confirmation_number", "booked_at"}
+    one = {
+        "source_system",
+        "property_code",
+        "reservation_id",
+        "updated_at",
+        "status",
+        "confirmation_number",
+        "booked_at",
+    }
     one |= {"arrival_date", "departure_date", "room_count", "currency_code", "guest_profile_id", "guest_first_name"}
     one |= {"guest_last_name", "special_requests"}
     assert filled("reservations", [row for row in rows if row["reservation_id"] == "571062"]) == one
-    search = one - {"special_requests"} | {"external_reference", "room_type_code", "booked_room_type_code", "room_number"}
+    search = one - {"special_requests"} | {
+        "external_reference",
+        "room_type_code",
+        "booked_room_type_code",
+        "room_number",
+    }
     search |= {"adult_count", "child_count", "rate_plan_code", "market_segment_code", "channel_code", "source_code"}
     search |= {"guest_email", "guest_phone", "guest_language_code", "guest_city", "guest_state", "guest_postal_code"}
     search |= {"guest_country_code", "vip_code"}

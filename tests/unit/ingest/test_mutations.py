@@ -1,0 +1,200 @@
+"""Damaged files: no crash, counts balance, and every row is accepted, set aside as a repeat, or in quarantine.
+
+Each case is one seed: a valid file of some feed and format, and one to three things done to it. GUESTBOOK_MUTATIONS=2000 runs more of them.
+"""
+
+import gzip
+import io
+import json
+import os
+import random
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from guestbook.contracts import FEEDS, contract
+from ingest.errors import FileRefused
+from ingest.loading import Job, Loaded, load_file
+from ingest.sql.checks import Properties
+
+CASES = int(os.environ.get("GUESTBOOK_MUTATIONS", "120"))
+BATCHES = 12
+KEY = b"k" * 32
+JUNK = (b"\0", b"\xff\xfe", b'"', b"\n", b"\r", b",,,", b"{", b"\xe4\xb8", "王".encode(), b"'; drop table x; --")
+WORDS = ("", "NaN", "-1", "1e400", "2026-13-45", "[]", "{}", "true", "a\nb", '"', "9" * 40, "\u202e", "Infinity", " ")
+
+
+def valid_rows(feed: str, dice: random.Random) -> list[dict[str, Any]]:
+    """A few good rows of a feed."""
+    rows = []
+    for number in range(dice.randint(1, 12)):
+        made = {
+            "string": f"T{number}",
+            "int": "1",
+            "decimal": f"{number}.50",
+            "date": "2026-11-20",
+            "ts": "2026-11-20T10:00:00Z",
+            "bool": "true",
+            "json": '[{"date":"2026-11-20"}]',
+        }
+        row = {}
+        for column in contract(feed).columns:
+            if column.required or dice.random() < 0.5:
+                value = column.allowed[0] if column.allowed else made[column.type]
+                row[column.name] = "EUR" if column.pattern else value
+            else:
+                row[column.name] = ""
+        rows.append(row | {"guest_document_number": "P1234567"} if feed == "reservations" else row)
+    return rows
+
+
+def written(rows: list[dict[str, Any]], file_format: str, dice: random.Random) -> bytes:
+    """The rows as a file."""
+    if file_format == "jsonl":
+        return "\n".join(json.dumps(row, ensure_ascii=False) for row in rows).encode()
+    if file_format == "parquet":
+        sink = io.BytesIO()
+        pq.write_table(pa.Table.from_pylist([{k: str(v) for k, v in row.items()} for row in rows]), sink)
+        return sink.getvalue()
+    delimiter = dice.choice(",,,;\t|")
+    lines = [delimiter.join(rows[0])]
+    for row in rows:
+        lines.append(delimiter.join('"' + str(value).replace('"', '""') + '"' for value in row.values()))
+    return "\n".join(lines).encode() + b"\n"
+
+
+def bad_values(rows: list[dict[str, Any]], dice: random.Random) -> list[dict[str, Any]]:
+    for _ in range(dice.randint(1, 5)):
+        row = dice.choice(rows)
+        row[dice.choice(list(row))] = dice.choice(WORDS)
+    return rows
+
+
+def other_types(rows: list[dict[str, Any]], dice: random.Random) -> list[dict[str, Any]]:
+    row = dice.choice(rows)
+    row[dice.choice(list(row))] = dice.choice([None, 1.5, [1, {"a": None}], {"x": "y"}, True, 10**30])
+    return rows
+
+
+def dropped_column(rows: list[dict[str, Any]], dice: random.Random) -> list[dict[str, Any]]:
+    name = dice.choice(list(rows[0]))
+    return [{key: value for key, value in row.items() if key != name} for row in rows]
+
+
+def new_column(rows: list[dict[str, Any]], dice: random.Random) -> list[dict[str, Any]]:
+    return [{**row, dice.choice(["_rejected", "a b", "STATUS", ""]): dice.choice(WORDS)} for row in rows[:1]] + rows[1:]
+
+
+def repeated(rows: list[dict[str, Any]], dice: random.Random) -> list[dict[str, Any]]:
+    return rows + [dict(dice.choice(rows))]
+
+
+def flipped(content: bytes, dice: random.Random) -> bytes:
+    changed = bytearray(content)
+    for _ in range(dice.randint(1, 4)):
+        changed[dice.randrange(len(changed))] ^= 1 << dice.randrange(8)
+    return bytes(changed)
+
+
+def cut(content: bytes, dice: random.Random) -> bytes:
+    return content[: dice.randrange(len(content))]
+
+
+def hole(content: bytes, dice: random.Random) -> bytes:
+    start = dice.randrange(len(content))
+    return content[:start] + content[start + dice.randint(1, 60) :]
+
+
+def junk(content: bytes, dice: random.Random) -> bytes:
+    start = dice.randrange(len(content))
+    return content[:start] + dice.choice(JUNK) + content[start:]
+
+
+def line_lost_its_end(content: bytes, dice: random.Random) -> bytes:
+    lines = content.split(b"\n")
+    place = dice.randrange(len(lines))
+    lines[place] = lines[place][: dice.randint(0, len(lines[place]))]
+    return b"\n".join(lines)
+
+
+def other_encoding(content: bytes, dice: random.Random) -> bytes:
+    try:
+        return content.decode().encode(dice.choice(["utf-16", "gb18030", "utf-16-le", "utf-8-sig", "utf-32"]))
+    except UnicodeDecodeError:
+        return content
+
+
+def cut_gzip(content: bytes, dice: random.Random) -> bytes:
+    packed = gzip.compress(content, mtime=0)
+    return packed[: dice.randint(2, len(packed))]
+
+
+ROW_CHANGES: tuple[Callable[..., Any], ...] = (bad_values, other_types, dropped_column, new_column, repeated)
+BYTE_CHANGES: tuple[Callable[..., Any], ...] = (flipped, cut, hole, junk, line_lost_its_end, other_encoding, cut_gzip)
+
+
+def damaged(seed: int) -> tuple[str, str, bytes]:
+    """(feed, file name, content) of a case."""
+    dice = random.Random(seed)
+    feed, file_format = FEEDS[seed % 3], dice.choice(["csv", "csv", "jsonl", "jsonl", "parquet"])
+    rows = valid_rows(feed, dice)
+    for change in dice.choices(ROW_CHANGES, k=dice.randint(0, 2)):
+        rows = change(rows, dice)
+    if file_format != "parquet":
+        names = list(dict.fromkeys(name for row in rows for name in row))
+        rows = rows if file_format == "jsonl" else [{name: row.get(name, "") for name in names} for row in rows]
+    content = written(rows, file_format, dice)
+    for change in dice.choices(BYTE_CHANGES, k=dice.randint(0, 2)):
+        content = change(content, dice) or b"x"
+    return feed, f"a.{file_format}", content
+
+
+def check(feed: str, accepted: Path, quarantine: Path, loaded: Loaded) -> None:
+    """What CONTRACTS.md says of counts and bad values holds for a file that was not refused."""
+    assert loaded.rows_read == loaded.rows_loaded + loaded.rows_duplicate + loaded.rows_quarantined
+    rows = pq.read_table(accepted).to_pylist()
+    refused = pq.read_table(quarantine).to_pylist() if quarantine.exists() else []
+    assert (len(rows), len(refused)) == (loaded.rows_loaded, loaded.rows_quarantined)
+    numbers = [row["row_number"] for row in rows + refused]
+    assert len(set(numbers)) == len(numbers)
+    assert all(1 <= number <= loaded.rows_read for number in numbers)
+    spec = contract(feed)
+    rejected: dict[str, int] = {}
+    for row in rows:
+        assert all(row[name] is not None for name in (*spec.required, "row_hash"))
+        for rule in spec.rules:
+            assert row[rule.smaller] <= row[rule.greater]
+        for value in json.loads(row["extra"] or "{}").get("_rejected", []):
+            assert set(value) == {"column", "raw", "reason"}
+            rejected[value["column"]] = rejected.get(value["column"], 0) + 1
+    assert rejected == loaded.rejected_counts
+    assert all(json.loads(row["reasons"]) for row in refused)
+
+
+@pytest.mark.parametrize("batch", range(BATCHES))
+def test_no_damage_breaks_the_count(tmp_path: Path, batch: int):
+    statuses = []
+    for seed in range(batch, CASES, BATCHES):
+        feed, name, content = damaged(seed)
+        delivered = tmp_path / f"{seed}" / name
+        delivered.parent.mkdir()
+        delivered.write_bytes(content)
+        job = Job(feed, "canonical", delivered, name, None, Properties({}, {}), KEY)
+        accepted, quarantine = delivered.parent / "accepted.parquet", delivered.parent / "quarantine.parquet"
+        try:
+            loaded = load_file(job, accepted, quarantine)
+        except FileRefused as refusal:
+            assert not accepted.exists(), seed
+            statuses.append(str(refusal)[:20])
+            continue
+        except duckdb.Error as error:
+            raise AssertionError(f"seed {seed}: {type(error).__name__}") from error
+        check(feed, accepted, quarantine, loaded)
+        statuses.append("loaded")
+    assert "loaded" in statuses
+    assert set(statuses) != {"loaded"}
