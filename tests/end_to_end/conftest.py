@@ -14,6 +14,8 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from guestbook.settings import Settings
+
 FIRST, SECOND, THIRD = "2026-11-18", "2026-11-19", "2026-11-20"
 CUSTOMERS = "150"
 NIGHT_SECONDS = 600
@@ -123,6 +125,8 @@ def group(tmp_path_factory: pytest.TempPathFactory) -> Home:
     home = Home(folder / "home", folder / "landing")
     home.path.mkdir()
     home.run("simulate", "--customers", CUSTOMERS, "--from", "2024-11-20", "--to", THIRD, "--seed", "7")
+    # One key for all copies: hashed document numbers are part of what is compared.
+    assert Settings.load({}, home=home.path).installation_key
     return home
 
 
