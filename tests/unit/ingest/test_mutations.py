@@ -22,7 +22,7 @@ from ingest.errors import FileRefused
 from ingest.loading import Job, Loaded, load_file
 from ingest.sql.checks import Properties
 
-CASES = int(os.environ.get("GUESTBOOK_MUTATIONS", "120"))
+CASES = int(os.environ.get("GUESTBOOK_MUTATIONS", "96"))
 BATCHES = 12
 KEY = b"k" * 32
 JUNK = (b"\0", b"\xff\xfe", b'"', b"\n", b"\r", b",,,", b"{", b"\xe4\xb8", "王".encode(), b"'; drop table x; --")
