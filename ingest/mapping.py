@@ -4,6 +4,7 @@ A value is a name or path of the export (`agent`, `roomStay.arrivalDate`, `ids[t
 with modifiers, which apply in the order of their fields below. Unknown keys are refused, with the allowed ones listed.
 """
 
+import csv
 import hashlib
 import re
 from pathlib import Path
@@ -18,7 +19,8 @@ from ingest.errors import MappingError
 
 OPERATIONS = (
     "from_", "column", "constant", "first_of", "concat", "sum", "subtract", "multiply", "add_days", "minus_days",
-    "seconds_between", "hash", "row_number", "number_within", "path_part", "list_of", "count", "sum_of", "min_of", "max_of",
+    "seconds_between", "hash", "row_number", "number_within", "path_part", "list_of", "count", "sum_of", "min_of",
+    "max_of",
 )  # fmt: skip
 #: What strptime formats may hold; anything else is a typing error that no file would survive.
 DIRECTIVES = "aAbBdfgGHIjmMnpSuUVwWxXyYzZ%-"
@@ -146,6 +148,9 @@ class Value(_Spec):
     codes: Annotated[dict[str, str] | None, BeforeValidator(_codes)] = Field(
         default=None, description="their code -> ours, any case"
     )
+    codes_file: None = Field(
+        default=None, description="CSV beside the mapping with a header: their code, ours; becomes codes"
+    )
     otherwise: Literal["reject", "quarantine", "keep", "null"] = Field(
         default="reject", description="a code that codes does not list"
     )
@@ -253,7 +258,7 @@ class _TextLoader(yaml.BaseLoader):
 def read_mapping(path: Path) -> Mapping:
     """The mapping in a YAML file. Raises MappingError that names each wrong key, its value and what is allowed."""
     try:
-        text = path.read_text(encoding="utf-8")
+        text = path.read_text(encoding="utf-8-sig")
         content = yaml.load(text, Loader=_TextLoader)  # noqa: S506  # makes nothing but texts, lists and dicts
     except yaml.MarkedYAMLError as error:
         line = f" in line {error.problem_mark.line + 1}" if error.problem_mark else ""
@@ -262,10 +267,34 @@ def read_mapping(path: Path) -> Mapping:
         raise MappingError(f"mapping {path} can't be read: {type(error).__name__}; it must be YAML in UTF-8") from None
     if not isinstance(content, dict):
         raise MappingError(f"mapping {path} is not a YAML mapping; it starts with: vendor, feeds")
+    digest = hashlib.sha256(text.encode())
+    content = _with_codes(content, path.parent, digest)
     try:
-        return Mapping.model_validate({**content, "sha256": hashlib.sha256(text.encode()).hexdigest()})
+        return Mapping.model_validate({**content, "sha256": digest.hexdigest()})
     except ValidationError as error:
         raise MappingError(f"mapping {path} is not valid:\n" + "\n".join(_explain(error))) from None
+
+
+def _with_codes(content: Any, folder: Path, digest: Any) -> Any:
+    """The mapping's content with each `codes_file` replaced by the codes it holds; they count for the hash."""
+    if isinstance(content, list):
+        return [_with_codes(item, folder, digest) for item in content]
+    if not isinstance(content, dict):
+        return content
+    found = {key: _with_codes(item, folder, digest) for key, item in content.items()}
+    if isinstance(found.get("codes_file"), str):
+        path = folder / found.pop("codes_file")
+        try:
+            text = path.read_text(encoding="utf-8-sig")
+        except (OSError, UnicodeDecodeError) as error:
+            raise MappingError(f"codes_file {path} can't be read ({type(error).__name__}): UTF-8 CSV") from None
+        digest.update(text.encode())
+        delimiter = max(",;\t", key=text.split("\n", 1)[0].count)
+        rows = [row for row in csv.reader(text.splitlines()[1:], delimiter=delimiter) if row]
+        if any(len(row) < 2 for row in rows):
+            raise MappingError(f"codes_file {path}: each line has two columns, their code and ours")
+        found["codes"] = {row[0]: row[1] for row in rows} | found.get("codes", {})
+    return found
 
 
 def _explain(error: ValidationError) -> list[str]:
