@@ -2,14 +2,15 @@
 
 import shutil
 from pathlib import Path
-from typing import Any
 
 import duckdb
 import pytest
 
+from tests.end_to_end.background import in_background
+from tests.end_to_end.homes import SECOND, THIRD, Home, Nights
+
 pytestmark = pytest.mark.end_to_end
 
-SECOND, THIRD = "2026-11-19", "2026-11-20"
 HEADER = (
     "source_system,property_code,reservation_id,updated_at,status,arrival_date,departure_date,currency_code,"
     "guest_last_name,guest_email\n"
@@ -47,11 +48,11 @@ def rows_of_the_batch(database: Path) -> dict[str, int]:
     return found
 
 
-def test_a_blocked_batch_is_in_no_table_until_released(after_first: Any, tmp_path: Path) -> None:
-    landing = tmp_path / "landing"
-    shutil.copytree(after_first.landing, landing)
-    copied = after_first.copy(tmp_path / "home")
-    home = type(copied)(copied.path, landing)
+@in_background
+def test_a_blocked_batch_is_in_no_table_until_released(nights: Nights, folder: Path) -> None:
+    landing = folder / "landing"
+    shutil.copytree(nights.after_first.landing, landing)
+    home = Home(nights.after_first.copy(folder / "home").path, landing)
     deliver_bad_batch(landing)
     published = home.published.resolve().read_bytes()
 

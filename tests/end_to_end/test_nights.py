@@ -13,9 +13,11 @@ from typing import Any
 
 import pytest
 
+from tests.end_to_end.background import in_background
+from tests.end_to_end.homes import FIRST, SECOND, Home, Nights
+
 pytestmark = pytest.mark.end_to_end
 
-FIRST, SECOND, THIRD = "2026-11-18", "2026-11-19", "2026-11-20"
 STAGES = {
     "ingest_reservations",
     "ingest_pos_checks",
@@ -33,7 +35,7 @@ def kill_group(process: Any) -> None:
     process.wait(timeout=30)
 
 
-def test_a_night_is_real_dag_runs(after_first: Any) -> None:
+def test_a_night_is_real_dag_runs(after_first: Home) -> None:
     with sqlite3.connect(after_first.path / "airflow" / "airflow.db") as con:
         runs = dict(con.execute("select dag_id, state from dag_run").fetchall())
         pool = con.execute("select slots from slot_pool where pool = 'warehouse'").fetchone()
@@ -41,14 +43,14 @@ def test_a_night_is_real_dag_runs(after_first: Any) -> None:
     assert pool == (1,)
 
 
-def test_status_after_a_night(after_first: Any) -> None:
+def test_status_after_a_night(after_first: Home) -> None:
     status = after_first.status()
     assert (status["night_date"], status["run_status"]) == (FIRST, "succeeded")
     assert Path(str(status["published"])).is_file()
     assert Path(str(status["warehouse"])).is_file()
 
 
-def test_xcom_holds_no_personal_data(after_first: Any) -> None:
+def test_xcom_holds_no_personal_data(after_first: Home) -> None:
     """Counts and delivered files only: no e-mail address, no phone number, no name."""
     with sqlite3.connect(after_first.path / "airflow" / "airflow.db") as con:
         values = [str(row[0]) for row in con.execute("select value from xcom")]
@@ -56,55 +58,58 @@ def test_xcom_holds_no_personal_data(after_first: Any) -> None:
     assert [value for value in values if "@" in value or "+49" in value] == []
 
 
-def test_the_same_night_again_changes_no_row(after_first: Any, tmp_path: Path) -> None:
+@in_background
+def test_the_same_night_again_changes_no_row(nights: Nights, folder: Path) -> None:
     """The first night trains; run again it must not, and still build what training was given."""
-    home = after_first.copy(tmp_path / "home")
+    home = nights.after_first.copy(folder / "home")
     home.night(FIRST)
-    assert differences(after_first.tables(), home.tables()) == {}
+    assert differences(nights.after_first.tables(), home.tables()) == {}
 
 
-def test_the_warehouse_is_rebuilt_from_the_lake(after_second: Any, tmp_path: Path) -> None:
-    home = after_second.copy(tmp_path / "home")
+@in_background
+def test_the_warehouse_is_rebuilt_from_the_lake(nights: Nights, folder: Path) -> None:
+    home = nights.after_second.copy(folder / "home")
     home.warehouse.unlink()
     home.night(SECOND)
-    assert differences(after_second.tables(), home.tables()) == {}
+    assert differences(nights.after_second.tables(), home.tables()) == {}
 
 
-def test_a_past_night_changes_no_table(after_second: Any, tmp_path: Path) -> None:
+@in_background
+def test_a_past_night_changes_no_table(nights: Nights, folder: Path) -> None:
     """It computes its own history again, from what was known then: the same rows."""
-    home = after_second.copy(tmp_path / "home")
+    home = nights.after_second.copy(folder / "home")
     home.night(FIRST)
-    assert differences(after_second.tables(), home.tables()) == {}
+    assert differences(nights.after_second.tables(), home.tables()) == {}
     assert home.status()["published_night_date"] == SECOND
 
 
-@pytest.mark.parametrize(("night", "kills", "seed"), [(FIRST, 3, 11), (SECOND, 2, 12)])
-def test_killed_and_run_again(
-    request: pytest.FixtureRequest, tmp_path: Path, night: str, kills: int, seed: int
-) -> None:
-    """kill -9 at random moments of the night, then the same command: as if nothing had happened."""
-    before, undisturbed = ("group", "after_first") if night == FIRST else ("after_first", "after_second")
-    expected = request.getfixturevalue(undisturbed).tables()
-    seconds = night_seconds(request.getfixturevalue(undisturbed), night)
-    home = request.getfixturevalue(before).copy(tmp_path / "home")
-    moments = random.Random(seed)
+@in_background
+def test_the_first_night_killed_three_times(nights: Nights, folder: Path) -> None:
+    """kill -9 at random moments, then the same command: as if nothing had happened. This night trains, too."""
+    home = nights.group.copy(folder / "home")
+    run_with_kills(home, FIRST, kills=3, moments=random.Random(11), seconds=night_seconds(nights.after_first, FIRST))
+    assert differences(nights.after_first.tables(), home.tables()) == {}
+
+
+@in_background
+def test_a_later_night_killed_two_times(nights: Nights, folder: Path) -> None:
+    """The same for a night that adds to what is there. No run is left over that says it is running."""
+    home = nights.after_first.copy(folder / "home")
+    run_with_kills(home, SECOND, kills=2, moments=random.Random(12), seconds=night_seconds(nights.after_second, SECOND))
+    assert differences(nights.after_second.tables(), home.tables()) == {}
+    with sqlite3.connect(home.path / "airflow" / "airflow.db") as con:
+        states = dict(con.execute("select state, count(*) from dag_run group by state").fetchall())
+    assert states["success"] >= 2 * len(STAGES)
+    assert "running" not in states
+
+
+def run_with_kills(home: Home, night: str, kills: int, moments: random.Random, seconds: float) -> None:
+    """Start the night and kill it, as often as said; then let it end."""
     for _ in range(kills):
         process = home.start("nightly", "--date", night)
         time.sleep(moments.uniform(0.15, 0.95) * seconds)
         kill_group(process)
     home.night(night)
-    assert differences(expected, home.tables()) == {}
-
-
-def test_nothing_left_over_says_it_is_running(after_first: Any, tmp_path: Path) -> None:
-    home = after_first.copy(tmp_path / "home")
-    process = home.start("nightly", "--date", SECOND)
-    wait_for_stage(home, SECOND)
-    kill_group(process)
-    home.night(FIRST)  # a past night: short
-    with sqlite3.connect(home.path / "airflow" / "airflow.db") as con:
-        left = con.execute("select dag_id from dag_run where state = 'running'").fetchall()
-    assert left == []
 
 
 def differences(expected: dict[str, str], found: dict[str, str]) -> dict[str, tuple[str | None, str | None]]:
@@ -119,14 +124,3 @@ def night_seconds(home: Any, night: str) -> float:
     starts = [datetime.fromisoformat(log["started_at"]) for log in logs]
     ends = [datetime.fromisoformat(log["finished_at"]) for log in logs]
     return (max(ends) - min(starts)).total_seconds() + 8
-
-
-def wait_for_stage(home: Any, night: str) -> None:
-    """Until the night has written the log of its first stage."""
-    deadline = time.monotonic() + 120
-    folder = home.path / "lake" / "run" / night
-    while time.monotonic() < deadline:
-        if any(folder.glob("*.json")):
-            return
-        time.sleep(0.1)
-    raise AssertionError(f"no stage of {night} started")

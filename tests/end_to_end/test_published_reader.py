@@ -3,14 +3,15 @@
 import threading
 import time
 from pathlib import Path
-from typing import Any
 
 import duckdb
 import pytest
 
+from tests.end_to_end.background import in_background
+from tests.end_to_end.homes import FIRST, NIGHT_SECONDS, SECOND, THIRD, Home, Nights
+
 pytestmark = pytest.mark.end_to_end
 
-FIRST, SECOND, THIRD = "2026-11-18", "2026-11-19", "2026-11-20"
 # Every part of a snapshot says which night it is of.
 NIGHTS_SEEN = """
 select max(night_date)::varchar, (select max(as_of_date)::varchar from ml.customer_segment),
@@ -50,13 +51,14 @@ class Reader(threading.Thread):
         self.counts.append((nights[0], tuple(counts)))
 
 
-def test_two_nights_pass_under_a_reader(after_first: Any, tmp_path: Path) -> None:
-    home = after_first.copy(tmp_path / "home")
+@in_background
+def test_two_nights_pass_under_a_reader(nights: Nights, folder: Path) -> None:
+    home = nights.after_first.copy(folder / "home")
     reader = Reader(home.published)
     reader.start()
     second = home.start("nightly", "--date", SECOND)
     refused = home_is_busy(home)
-    assert second.wait(timeout=600) == 0
+    assert second.wait(timeout=NIGHT_SECONDS) == 0
     home.night(THIRD)
     time.sleep(0.2)
     reader.stop.set()
@@ -68,10 +70,10 @@ def test_two_nights_pass_under_a_reader(after_first: Any, tmp_path: Path) -> Non
     assert "another night is running" in refused
 
 
-def home_is_busy(home: Any) -> str:
+def home_is_busy(home: Home) -> str:
     """What a second command hears while the first one runs."""
     deadline = time.monotonic() + 60
     while not (home.path / "night.owner").exists():
         assert time.monotonic() < deadline, "the first command never took the home"
         time.sleep(0.05)
-    return str(home.run("nightly", "--date", SECOND, exit_code=1))
+    return home.run("nightly", "--date", SECOND, exit_code=1)
