@@ -12,6 +12,11 @@ TABLES = [
     "core.bridge_customer_source_record", "core.customer_id_history", "features.feat_customer", "features.feat_label",
     "marts.property_daily", "marts.source_of_business", "marts.customer_pyramid", "marts.complaint_case",
     "marts.reconciliation", "marts.preference_profile",
+    "core.customer_reach", "marts.customer_value_month", "marts.customer_stage_period",
+    "marts.lifecycle_stage_month", "marts.cohort_retention", "marts.value_tier_migration", "marts.segment_migration",
+    "marts.early_warning", "marts.lost_customer", "marts.care_call_list", "marts.member_tier_review",
+    "marts.corporate_account", "marts.travel_agent_account", "marts.complaint_summary", "marts.service_performance",
+    "marts.basket_rule", "marts.next_best_action", "marts.segment_profile",
 ]  # fmt: skip
 
 
@@ -41,8 +46,8 @@ def test_the_database_says_grain_and_meaning(built_on_nothing):
 
 def test_unit_tests_of_golden_record_features_and_marts(built_on_nothing):
     variables = dbt_runner.night_variables(built_on_nothing.settings, NIGHT)
-    mine = ("dim_customer", "dim_customer_field_source", "customer_field_candidate", "customer_360")
+    mine = ("customer_reach", "dim_customer", "dim_customer_field_source", "customer_field_candidate", "customer_360")
     select = [f"test_type:unit,{name}" for name in mine]
     select += ["test_type:unit,path:models/features", "test_type:unit,path:models/marts"]
     results = dbt_runner.run_dbt(built_on_nothing.settings, ["test", "--select", *select], variables)
-    assert len(results) >= 13
+    assert len(results) >= 32

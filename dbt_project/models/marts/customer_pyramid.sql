@@ -1,73 +1,15 @@
 -- one row per as_of_date (end of a month, or the night for the running month) and value_tier_code
 {{ config(materialized='table', tags=['marts']) }}
 
-{% set night = "cast('" ~ var('night_date') ~ "' as date)" %}
-
-with stay as (
-    select
-        customer_id,
-        arrival_date,
-        sum(total_revenue_reporting_amount) as spend_amount
-    from {{ ref('fct_stay') }}
-    where customer_id is not null and arrival_date <= {{ night }}
-    group by customer_id, arrival_date
+with month_end as (
+    {{ month_ends() }}
 ),
 
-first_visit as (
-    select customer_id, min(arrival_date) as first_date
-    from stay
-    group by customer_id
-),
-
-month_end as (
-    select distinct least(last_day(calendar_date), {{ night }}) as as_of_date
-    from {{ ref('dim_date') }}
-    where calendar_date between (select min(arrival_date) from stay) and {{ night }}
-),
-
--- Tiers are shares of everybody who ever came, as in ml.customer_segment; most of the base spent nothing in the year.
 base as (
     select month_end.as_of_date, count(*) as base_count
-    from first_visit
-    inner join month_end on first_visit.first_date <= month_end.as_of_date
+    from ({{ first_stays() }}) as first_stay
+    inner join month_end on first_stay.first_date <= month_end.as_of_date
     group by month_end.as_of_date
-),
-
-spender as (
-    select
-        month_end.as_of_date,
-        stay.customer_id,
-        sum(stay.spend_amount) as spend_amount
-    from stay
-    inner join month_end
-        on stay.arrival_date <= month_end.as_of_date and stay.arrival_date > month_end.as_of_date - 365
-    group by month_end.as_of_date, stay.customer_id
-    having sum(stay.spend_amount) > 0
-),
-
-ranked as (
-    select
-        spender.*,
-        base.base_count,
-        -- Range, not rows: customers of equal spend share the lower rank, so nobody is luckier than another.
-        count(*) over (
-            partition by spender.as_of_date order by spender.spend_amount desc
-            range between unbounded preceding and current row
-        ) as spend_rank
-    from spender
-    inner join base on spender.as_of_date = base.as_of_date
-),
-
-tiered as (
-    select
-        *,
-        case
-            when spend_rank <= base_count // 100 then 'vip'
-            when spend_rank <= base_count * 5 // 100 then 'key'
-            when spend_rank <= base_count * 20 // 100 then 'regular'
-            else 'small'
-        end as value_tier_code
-    from ranked
 ),
 
 tier as (
@@ -90,7 +32,8 @@ summed as (
         coalesce(sum(tiered.spend_amount), 0) as spend_amount,
         min(tiered.spend_amount) as threshold_amount
     from tier
-    left join tiered on tier.as_of_date = tiered.as_of_date and tier.value_tier_code = tiered.value_tier_code
+    left join {{ ref('customer_value_month') }} as tiered
+        on tier.as_of_date = tiered.as_of_date and tier.value_tier_code = tiered.value_tier_code
     group by all
 ),
 

@@ -1,0 +1,87 @@
+-- one row per customer_id: the one thing to do next, why, and how the customer may be told
+{{ config(materialized='table', tags=['marts', 'after_scores']) }}
+
+-- The first line that fits decides: repair before care, care before sale, sale before silence.
+{% set actions = {
+    'solve_open_case': [1, 'customer.open_case_count > 0', "'An open case waits for an answer'"],
+    'prepare_arrival': [2, 'customer.next_arrival_date <= ' ~ night() ~ ' + 14', "'Arrives on ' || cast(customer.next_arrival_date as varchar)"],
+    'thank_after_stay': [3, 'customer.last_departure_on between ' ~ night() ~ ' - 7 and ' ~ night(), "'Left on ' || cast(customer.last_departure_on as varchar)"],
+    'win_back_call': [4, "warning.customer_id is not null and customer.value_tier_code in ('vip', 'key')", "'High value and ' || cast(warning.silence_days as varchar) || ' days silent against a usual ' || cast(cast(warning.own_gap_days as integer) as varchar)"],
+    'win_back_offer': [5, 'warning.customer_id is not null', "cast(warning.silence_days as varchar) || ' days silent against a usual ' || cast(cast(warning.own_gap_days as integer) as varchar)"],
+    'invite_to_programme': [6, 'not customer.is_member and customer.visit_trailing_year_count >= 2', "cast(customer.visit_trailing_year_count as varchar) || ' visits in a year and no member'"],
+    'cross_sell': [7, "offer.consequent_value is not null and customer.lifecycle_stage_code in ('new', 'active', 'won_back')", "'Uses ' || offer.antecedent_value || ', never ' || offer.consequent_value || ' (lift ' || cast(round(offer.lift_ratio, 2) as varchar) || ')'"],
+    'second_stay_offer': [8, "customer.lifecycle_stage_code = 'new'", "'Came once, lately'"],
+    'book_direct': [9, "customer.lifecycle_stage_code in ('active', 'won_back') and customer.direct_share < 0.5", "'Books through others ' || cast(cast(100 * (1 - customer.direct_share) as integer) as varchar) || '% of the time'"],
+} %}
+
+with used as (
+    select distinct customer_id, coalesce(outlet_name, outlet_code) as outlet_name, property_code
+    from {{ ref('fct_pos_check') }}
+    where customer_id is not null and line_count > 0
+),
+
+outlet as (
+    select distinct property_code, coalesce(outlet_name, outlet_code) as outlet_name
+    from {{ ref('fct_pos_check') }}
+),
+
+-- The outlet that guests like this one also use, that their hotel has and that they never tried.
+offer as (
+    select used.customer_id, rule.antecedent_value, rule.consequent_value, rule.lift_ratio
+    from used
+    inner join {{ ref('basket_rule') }} as rule
+        on used.outlet_name = rule.antecedent_value and rule.basket_code = 'outlet_of_stay' and rule.lift_ratio > 1
+    semi join outlet on outlet.property_code = used.property_code and outlet.outlet_name = rule.consequent_value
+    anti join used as tried on tried.customer_id = used.customer_id and tried.outlet_name = rule.consequent_value
+    qualify row_number() over (
+        partition by used.customer_id order by rule.confidence_share desc, rule.lift_ratio desc, rule.consequent_value, rule.antecedent_value
+    ) = 1
+),
+
+decided as (
+    select
+        customer.customer_id,
+        customer.home_property_code,
+        customer.value_tier_code,
+        customer.lifecycle_stage_code,
+        reach.may_email,
+        reach.may_phone,
+        reach.may_sms,
+        case
+            {% for code, spec in actions.items() %}
+            when {{ spec[1] }} then '{{ code }}'
+            {% endfor %}
+            else 'none'
+        end as action_code,
+        case
+            {% for code, spec in actions.items() %}
+            when {{ spec[1] }} then {{ spec[2] }}
+            {% endfor %}
+            else 'Nothing that would help now'
+        end as action_reason,
+        offer.consequent_value
+    from {{ ref('customer_360') }} as customer
+    inner join {{ ref('customer_reach') }} as reach on customer.customer_id = reach.customer_id
+    left join {{ ref('early_warning') }} as warning on customer.customer_id = warning.customer_id
+    left join offer on customer.customer_id = offer.customer_id
+)
+
+select
+    customer_id,
+    home_property_code,
+    value_tier_code,
+    lifecycle_stage_code,
+    action_code,
+    action_reason,
+    case when action_code = 'cross_sell' then consequent_value end as offered_outlet_name,
+    -- Answering a case or preparing an arrival is service, told at the desk or in the case; everything else is an offer and needs consent.
+    case
+        when action_code in ('solve_open_case', 'prepare_arrival') then 'service'
+        when action_code = 'none' then 'none'
+        when action_code = 'win_back_call' and may_phone then 'phone'
+        when may_email then 'email'
+        when may_sms then 'sms'
+        when may_phone then 'phone'
+        else 'at_next_visit'
+    end as allowed_channel_code
+from decided
