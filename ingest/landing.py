@@ -1,7 +1,9 @@
 """The landing area: `landing/<feed>/<vendor>/<folder_date>/<file>` on a local path or any fsspec URL."""
 
 import hashlib
+import logging
 import re
+import time
 from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -17,6 +19,10 @@ REFERENCE_FOLDER = "reference"
 #: Names that say that a file is still being written, or is no delivery.
 UNFINISHED = re.compile(r"^[._]|[.](tmp|part|partial|filepart|crdownload|inprogress)$|~$", re.IGNORECASE)
 BLOCK = 1 << 22
+#: A file changed less than this long ago is looked at twice, and left for the next run when it changed in between.
+YOUNG_SECONDS = 5.0
+SECOND_LOOK_SECONDS = 0.5
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -31,6 +37,11 @@ class LandedFile:
     modified_at: str
     index: int = 0
     problem: str | None = None
+
+    @property
+    def modified(self) -> datetime:
+        """When the file was last written."""
+        return datetime.fromisoformat(self.modified_at)
 
     def as_json(self) -> dict[str, Any]:
         """The file as plain JSON, for handing over between tasks."""
@@ -61,6 +72,23 @@ def feed_files(settings: Settings, feed: str, night_date: date) -> list[LandedFi
                 entries = _entries(system, folder)
                 files += [_landed(entry, root, _base(vendor), folder_date.isoformat()) for entry in entries]
     return sorted(files, key=lambda file: file.file_name)
+
+
+def settled(settings: Settings, feed: str, night_date: date, files: list[LandedFile]) -> list[LandedFile]:
+    """The files that nobody is writing any more, as far as two looks can tell.
+
+    Writers that pause, or take long, should write under another name first (`.tmp`, `.part`, a leading `.` or `_`).
+    """
+    now = datetime.now(UTC)
+    young = {file.file_name for file in files if abs((now - file.modified).total_seconds()) < YOUNG_SECONDS}
+    if not young:
+        return files
+    time.sleep(SECOND_LOOK_SECONDS)
+    again = {file.file_name: file for file in feed_files(settings, feed, night_date)}
+    changing = {file.file_name for file in files if file.file_name in young and again.get(file.file_name) != file}
+    for name in sorted(changing):
+        log.warning("%s is still being written: left for the next run", name)
+    return [file for file in files if file.file_name not in changing]
 
 
 def reference_files(settings: Settings) -> dict[str, list[LandedFile]]:

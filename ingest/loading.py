@@ -25,6 +25,7 @@ from ingest.sql.statements import (
     Plan,
     checked_rows,
     good_rows,
+    property_codes,
     quarantined_rows,
     reason_counts,
     rejected_counts,
@@ -36,6 +37,7 @@ from ingest.sql.values import Compiler, Text
 MEMORY_LIMIT = "900MB"
 THREADS = 2
 CHECKED = "checked.parquet"
+SHOWN_PROPERTIES = 10
 #: Operations that need to know where in the file a row stands.
 POSITIONED = ("row_number", "number_within")
 NO_MAPPING = FeedMapping(columns={})
@@ -263,7 +265,20 @@ def _write(con: duckdb.DuckDBPyConnection, job: Job, spec: Contract, folder: Pat
     result.rows_duplicate = con.execute("select count(*) from repeats").fetchall()[0][0]
     result.rows_loaded = result.rows_read - result.rows_quarantined - result.rows_duplicate
     con.execute(copy_to(good_rows(spec, checked, result.rows_loaded == result.rows_read), accepted, LAKE_OPTIONS))
+    if "property_code" in spec.column_names:
+        _warn_of_properties(con, job, accepted, result)
     result.rejected_counts = dict(con.execute(rejected_counts(accepted)).fetchall())
     if result.rows_quarantined:
         con.execute(copy_to(quarantined_rows(checked, job.feed, job.vendor), quarantine, LAKE_OPTIONS))
         result.quarantine_counts = dict(con.execute(reason_counts(quarantine)).fetchall())
+
+
+def _warn_of_properties(con: duckdb.DuckDBPyConnection, job: Job, accepted: Path, result: Loaded) -> None:
+    found = [row[0] for row in con.execute(property_codes(accepted)).fetchall()]
+    unknown = [code for code in found if code not in job.properties.time_zones]
+    if unknown:
+        more = f" and {len(unknown) - SHOWN_PROPERTIES} more" if len(unknown) > SHOWN_PROPERTIES else ""
+        result.warnings.append(
+            f"properties not in reference/property.csv, local times taken as UTC: "
+            f"{', '.join(unknown[:SHOWN_PROPERTIES])}{more}"
+        )

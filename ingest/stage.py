@@ -14,7 +14,7 @@ from guestbook.night import is_past_night
 from guestbook.settings import Settings
 from ingest.catalogue import vendor_mapping
 from ingest.errors import FileRefused, MappingError
-from ingest.landing import LandedFile, feed_files, fetch
+from ingest.landing import LandedFile, feed_files, fetch, settled
 from ingest.ledger import Ledger, append, delivery_sequence, read_ledger
 from ingest.loading import Job, Loaded, load_file
 from ingest.mapping import Mapping
@@ -51,6 +51,7 @@ def discover(settings: Settings, feed: str, night_date: date) -> list[list[dict[
         for file in feed_files(settings, feed, night_date)
         if not ledger.knows(file, _mapping_hash(settings, file.vendor))
     ]
+    new = settled(settings, feed, night_date, new)
     numbered = [replace(file, index=index) for index, file in enumerate(new, start=1)]
     wanted = 1 + sum(file.size for file in numbered) // BATCH_BYTES
     batches: list[list[LandedFile]] = [[] for _ in range(min(MAX_BATCHES, len(numbered), wanted))]

@@ -75,6 +75,12 @@ def quarantined_rows(checked: Path, feed: str, vendor: str) -> str:
     )
 
 
+def property_codes(accepted: Path) -> str:
+    """One row per property_code of the accepted rows."""
+    rows = f"read_parquet({literal(str(accepted))})"
+    return f"select distinct property_code from {rows} where property_code is not null order by 1"
+
+
 def rejected_counts(accepted: Path) -> str:
     """Column name -> number of its values that were set aside."""
     return (

@@ -82,6 +82,11 @@ class Stage:
         return duckdb.read_parquet(files).order("row_number").to_arrow_table().to_pylist()
 
 
+@pytest.fixture(autouse=True)
+def no_second_look(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("ingest.landing.SECOND_LOOK_SECONDS", 0)
+
+
 @pytest.fixture
 def stage(tmp_path: Path) -> Stage:
     (tmp_path / "landing").mkdir()

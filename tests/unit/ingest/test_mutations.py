@@ -1,6 +1,7 @@
 """Damaged files: no crash, counts balance, and every row is accepted, set aside as a repeat, or in quarantine.
 
-Each case is one seed: a valid file of some feed and format, and one to three things done to it. GUESTBOOK_MUTATIONS=2000 runs more of them.
+Each case is one seed: a valid file of some feed and format, and a few things done to it.
+GUESTBOOK_MUTATIONS=2000 runs more of them.
 """
 
 import gzip
@@ -63,8 +64,7 @@ def written(rows: list[dict[str, Any]], file_format: str, dice: random.Random) -
         return sink.getvalue()
     delimiter = dice.choice(",,,;\t|")
     lines = [delimiter.join(rows[0])]
-    for row in rows:
-        lines.append(delimiter.join('"' + str(value).replace('"', '""') + '"' for value in row.values()))
+    lines += [delimiter.join('"' + str(value).replace('"', '""') + '"' for value in row.values()) for row in rows]
     return "\n".join(lines).encode() + b"\n"
 
 
@@ -91,7 +91,7 @@ def new_column(rows: list[dict[str, Any]], dice: random.Random) -> list[dict[str
 
 
 def repeated(rows: list[dict[str, Any]], dice: random.Random) -> list[dict[str, Any]]:
-    return rows + [dict(dice.choice(rows))]
+    return [*rows, dict(dice.choice(rows))]
 
 
 def flipped(content: bytes, dice: random.Random) -> bytes:
