@@ -8,6 +8,8 @@ import os
 import sys
 from pathlib import Path
 
+from filelock import FileLock, Timeout
+
 from guestbook.errors import UsageError
 from guestbook.settings import PREFIX, PROJECT_ROOT, Settings
 
@@ -47,6 +49,21 @@ def settings_environment(settings: Settings) -> dict[str, str]:
     values = {PREFIX + name.upper(): getattr(settings, name) for name in Settings.model_fields}
     values[f"{PREFIX}FEEDS"] = ",".join(settings.feeds or ())
     return {name: str(value) for name, value in values.items() if value not in (None, "")}
+
+
+def server_lock(settings: Settings) -> FileLock:
+    """Held by the one Airflow server of a home."""
+    settings.airflow_home.mkdir(parents=True, exist_ok=True)
+    return FileLock(settings.airflow_home / "server.lock")
+
+
+def is_served(settings: Settings) -> bool:
+    """Whether an Airflow server runs over this home."""
+    try:
+        with server_lock(settings).acquire(timeout=0):
+            return False
+    except Timeout:
+        return True
 
 
 def enter_airflow(settings: Settings, log_name: str = "in_process.log") -> Path:

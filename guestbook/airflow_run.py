@@ -10,7 +10,7 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from guestbook.airflow_environment import DAGS_FOLDER, enter_airflow
+from guestbook.airflow_environment import DAGS_FOLDER, enter_airflow, is_served
 from guestbook.errors import GateBlocked, GuestbookError
 from guestbook.lake import read_records
 from guestbook.lock import night_lock
@@ -95,8 +95,28 @@ def _open_home(settings: Settings) -> Iterator[InProcessAirflow]:
     settings.prepare_home()
     with night_lock(settings):
         log_file = enter_airflow(settings)
+        _refuse_beside_schedules(settings)
         _fail_left_over_runs()
         yield InProcessAirflow(settings, _load_dags(), log_file)
+
+
+def _refuse_beside_schedules(settings: Settings) -> None:
+    """A scheduler goes on with every run it finds of a DAG that is not paused: both would do the same tasks."""
+    from airflow.models.dag import DagModel
+    from airflow.utils.session import create_session
+    from sqlalchemy import select
+
+    if not is_served(settings):
+        return
+    with create_session() as session:
+        unpaused = session.scalars(
+            select(DagModel.dag_id).where(DagModel.dag_id.in_(NIGHT_DAGS), DagModel.is_paused.is_(False))
+        ).all()
+    if unpaused:
+        raise GuestbookError(
+            f"an Airflow server runs over {settings.home} with schedules on ({', '.join(sorted(unpaused))}):"
+            " pause them, or run the night there, with the button of run_night"
+        )
 
 
 def _load_dags() -> dict[str, Any]:

@@ -16,9 +16,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import psutil
-from filelock import FileLock, Timeout
+from filelock import Timeout
 
-from guestbook.airflow_environment import airflow_environment, enter_airflow
+from guestbook.airflow_environment import airflow_environment, enter_airflow, server_lock
 from guestbook.errors import GuestbookError
 from guestbook.settings import Settings
 
@@ -78,10 +78,8 @@ def airflow_server(settings: Settings, port: int = DEFAULT_PORT) -> Iterator[Air
 
 @contextmanager
 def _only_server(settings: Settings) -> Iterator[None]:
-    settings.airflow_home.mkdir(parents=True, exist_ok=True)
-    lock = FileLock(settings.airflow_home / "server.lock")
     try:
-        with lock.acquire(timeout=0):
+        with server_lock(settings).acquire(timeout=0):
             yield
     except Timeout:
         raise GuestbookError(f"an Airflow server already runs over {settings.home}: use that one, or stop it") from None

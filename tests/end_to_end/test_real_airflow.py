@@ -27,9 +27,10 @@ class Api:
         self.token = ""
         self.token = self.call("/auth/token", {"username": "admin", "password": password})["access_token"]
 
-    def call(self, path: str, body: dict[str, Any] | None = None) -> dict[str, Any]:
+    def call(self, path: str, body: dict[str, Any] | None = None, method: str | None = None) -> dict[str, Any]:
         request = urllib.request.Request(
             self.url + path,
+            method=method,
             data=None if body is None else json.dumps(body).encode(),
             headers={"Content-Type": "application/json"}
             | ({"Authorization": f"Bearer {self.token}"} if self.token else {}),
@@ -95,6 +96,10 @@ def test_a_night_by_the_button(after_first: Any, tmp_path: Path) -> None:
         assert [dag_id for dag_id, is_paused in paused.items() if not is_paused] == ["run_night"]
         assert listening_beyond_loopback(process.pid) == []
         assert api.press_the_button(SECOND) == "success"
+        api.call("/api/v2/dags/publish_bi", {"is_paused": False}, method="PATCH")
+        said = home.night(SECOND, exit_code=1)  # the scheduler would run the same tasks
+        assert "publish_bi" in said
+        assert "run_night" in said
     finally:
         process.terminate()
         process.wait(timeout=60)
