@@ -5,8 +5,10 @@ from decimal import Decimal
 from pathlib import Path
 
 import duckdb
+import pandas as pd
 import pytest
 
+from tests.end_to_end import bookings_in_pandas
 from tests.end_to_end.conftest import Home
 
 NIGHT = "2026-11-20"
@@ -56,3 +58,31 @@ def test_no_churn_model_is_promoted_and_nobody_gets_a_made_up_risk(home: Home) -
 def test_odd_values_load_and_are_warned(home: Home) -> None:
     warned = {row[0] for row in ask(home, "select distinct expectation from ops.gate_result where not success")}
     assert {"room_rate_absurd", "room_revenue_not_negative"} <= warned
+
+
+def frame(home: Home, query: str, keys: list[str]) -> pd.DataFrame:
+    with duckdb.connect(str(home.warehouse), read_only=True) as con:
+        return con.sql(query).df().set_index(keys).sort_index()
+
+
+def test_property_daily_is_what_pandas_counts_from_the_file(home: Home) -> None:
+    expected = bookings_in_pandas.property_daily(bookings_in_pandas.read_bookings(str(FILE)))
+    cents = "(room_revenue_amount * 100)::bigint as room_revenue_cents"
+    columns = ", ".join(name for name in bookings_in_pandas.DAILY if name != "room_revenue_cents")
+    keys = "property_code, business_date::timestamp as date"
+    actual = frame(home, f"select {keys}, {columns}, {cents} from marts.property_daily", ["property_code", "date"])
+    assert len(expected) > 1500
+    silent = actual.drop(expected.index)  # days between the first and the last on which nothing happened
+    assert silent.to_numpy().sum() == 0
+    assert (actual.loc[expected.index, expected.columns] - expected).abs().to_numpy().sum() == 0
+
+
+def test_source_of_business_is_what_pandas_counts_from_the_file(home: Home) -> None:
+    expected = bookings_in_pandas.source_of_business(bookings_in_pandas.read_bookings(str(FILE)))
+    cents = "(room_revenue_amount * 100)::bigint as room_revenue_cents"
+    columns = ", ".join(name for name in bookings_in_pandas.SOURCE if name != "room_revenue_cents")
+    keys = "property_code, arrival_month::timestamp as month, dimension_code as code, dimension_value as value"
+    query = f"select {keys}, {columns}, {cents} from marts.source_of_business"
+    actual = frame(home, query, ["property_code", "month", "code", "value"])
+    assert list(actual.index) == list(expected.index)
+    assert (actual[expected.columns] - expected).abs().to_numpy().sum() == 0

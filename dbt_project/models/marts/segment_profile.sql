@@ -1,6 +1,7 @@
 -- one row per segment_code of the newest scores: who they are, what they are worth, how to reach them
 {{ config(materialized='table', tags=['marts', 'after_scores']) }}
 
+-- Means of fractions are rounded: their last digits depend on the order in which rows are added.
 with customer as (
     select customer_360.*, reach.may_email, reach.may_phone, reach.may_sms
     from {{ ref('customer_360') }} as customer_360
@@ -20,14 +21,14 @@ profile as (
         avg(visit_count) as mean_visit_count,
         sum(night_count) / nullif(sum(stay_count), 0) as mean_los_nights,
         median(rfm_recency_days) as median_recency_days,
-        avg(mean_lead_time_days) as mean_lead_time_days,
-        avg(direct_share) as direct_share,
+        round(avg(mean_lead_time_days), 9) as mean_lead_time_days,
+        round(avg(direct_share), 9) as direct_share,
         avg(cast(is_member as integer)) as member_share,
         avg(cast(may_email as integer)) as email_reach_share,
         avg(cast(may_phone as integer)) as phone_reach_share,
         avg(cast(may_email or may_phone or may_sms as integer)) as reach_share,
-        avg(churn_probability) as mean_churn_probability,
-        avg(mean_csat_score) as mean_csat_score,
+        round(avg(churn_probability), 9) as mean_churn_probability,
+        round(avg(mean_csat_score), 9) as mean_csat_score,
         sum(complaint_count) / nullif(sum(visit_count), 0) as complaint_per_visit,
         {% for code in ['room_type', 'channel', 'outlet', 'special_request'] %}
         mode(preferred_{{ code }} order by preferred_{{ code }}) as top_{{ code }},
