@@ -1,4 +1,4 @@
-"""A first mapping for an export that nobody has mapped: by names, checked against content; what is doubtful is marked."""
+"""A first mapping for an export that nobody has mapped: by names and content; what is doubtful is marked."""
 
 import re
 from collections.abc import Callable
@@ -19,9 +19,9 @@ from ingest.sample import Sample, read_sample
 SURE, LIKELY = 0.9, 0.6
 DATE_FORMATS = (
     "%d.%m.%Y", "%d.%m.%Y %H:%M", "%d.%m.%Y %H:%M:%S", "%d/%m/%Y", "%d/%m/%Y %H:%M", "%d/%m/%Y %H:%M:%S", "%m/%d/%Y",
-    "%m/%d/%Y %H:%M", "%m/%d/%Y %H:%M:%S", "%m/%d/%Y %I:%M %p", "%m/%d/%Y %I:%M:%S %p", "%Y%m%d", "%Y%m%d%H%M%S", "%d-%b-%Y",
-    "%d-%b-%y", "%d.%m.%y", "%d/%m/%y", "%m/%d/%y", "%d %b %Y", "%d/%m/%y %H:%M", "%d.%m.%y %H:%M", "%b %d, %Y",
-    "%a, %d %b %Y %H:%M:%S %z", "%a, %d %b %Y %H:%M:%S", "%Y-%m-%dT%H:%M:%S.%f%z", "%Y-%m-%dT%H:%M:%S%z",
+    "%m/%d/%Y %H:%M", "%m/%d/%Y %H:%M:%S", "%m/%d/%Y %I:%M %p", "%m/%d/%Y %I:%M:%S %p", "%Y%m%d", "%Y%m%d%H%M%S",
+    "%d-%b-%Y", "%d-%b-%y", "%d.%m.%y", "%d/%m/%y", "%m/%d/%y", "%d %b %Y", "%d/%m/%y %H:%M", "%d.%m.%y %H:%M",
+    "%b %d, %Y", "%a, %d %b %Y %H:%M:%S %z", "%a, %d %b %Y %H:%M:%S", "%Y-%m-%dT%H:%M:%S.%f%z", "%Y-%m-%dT%H:%M:%S%z",
 )  # fmt: skip
 ISO = re.compile(r"\d{4}-\d{1,2}-\d{1,2}([T ]\d{1,2}:\d{2}.*)?")
 NUMBER = re.compile(r"[(+-]?[€$£¥]? ?\d[\d.,' ]*\)?-?")
@@ -239,7 +239,7 @@ def _format_share(values: list[str], date_format: str) -> float:
 
 def _fits(text: str, date_format: str) -> bool:
     try:
-        return 1900 < datetime.strptime(text, date_format).year < 2200  # noqa: DTZ007: only whether it can be read
+        return 1900 < datetime.strptime(text, date_format).year < 2200  # noqa: DTZ007
     except ValueError:
         return False
 
@@ -256,13 +256,14 @@ def _words(name: str) -> str:
 
 @cache
 def _names() -> dict[str, Any]:
-    return yaml.load((Path(__file__).parent / "synonyms.yml").read_text(encoding="utf-8"), Loader=yaml.BaseLoader)  # noqa: S506  # texts only
+    return yaml.load((Path(__file__).parent / "synonyms.yml").read_text(encoding="utf-8"), Loader=yaml.BaseLoader)  # noqa: S506
 
 
 def _text(proposal: Proposal, sample: Sample, file_name: str) -> str:
     """The YAML, one column a line, doubts as comments behind `# ?`."""
     lines = [
-        f"# Proposed from {file_name}; lines with `# ?` need a look. Try it: guestbook sources check FILE --vendor {proposal.vendor}",
+        f"# Proposed from {file_name}; lines with `# ?` need a look.",
+        f"# Try it: guestbook sources check FILE --vendor {proposal.vendor}",
         f"vendor: {proposal.vendor}",
         "feeds:",
         f"  {proposal.feed}:",

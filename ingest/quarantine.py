@@ -98,7 +98,7 @@ def quarantined_rows(settings: Settings, sequence: int, limit: int) -> list[dict
 
 
 def retry(settings: Settings, feed: str | None = None, sequence: int | None = None) -> list[Retry]:
-    """Read the quarantined rows of open deliveries again; one result per delivery. Rows that pass are in the lake then."""
+    """Read the quarantined rows of open deliveries again; one result per delivery. What passes is in the lake then."""
     files = open_files(settings, feed) if sequence is None else [_one(settings, sequence)]
     results = []
     for file in files:
@@ -141,7 +141,7 @@ def _retry(settings: Settings, file: QuarantinedFile) -> Retry:
         good = _only(accepted, wanted)
         bad = _only(quarantine, wanted) if quarantine.exists() else None
     still_bad = len(bad) if bad is not None else 0
-    counts = {
+    counts: dict[str, Any] = {
         "rows_read": len(wanted),
         "rows_loaded": len(good),
         "rows_duplicate": len(wanted) - len(good) - still_bad,
@@ -166,7 +166,8 @@ def _commit(
     mapping_sha256: str | None,
 ) -> int:
     """Write the rows, then the ledger entry, in that order: a killed retry leaves no half entry."""
-    content = f"{file.delivery_sequence}/{_origin(ledger, file.entry)['sha256']}/{mapping_sha256}/{good['row_hash'].to_pylist()}"
+    origin = _origin(ledger, file.entry)["sha256"]
+    content = f"{file.delivery_sequence}/{origin}/{mapping_sha256}/{good['row_hash'].to_pylist()}"
     sha256 = hashlib.sha256(content.encode()).hexdigest()
     write_parquet_atomic(good, accepted_file(settings, file.feed, sha256))
     reasons: dict[str, int] = {}

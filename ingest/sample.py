@@ -94,7 +94,8 @@ def _json(text: str, feed: str | None) -> Sample:
 
 
 def _documents(text: str) -> list[dict[str, Any]]:
-    decoder, place, found = json.JSONDecoder(), 0, []
+    decoder, place = json.JSONDecoder(), 0
+    found: list[Any] = []
     stripped = text.strip()
     while place < len(stripped) and len(found) < MAX_ROWS:
         try:
@@ -166,11 +167,11 @@ def _below(
     listed: Any = element
     for key in path[0].split("."):
         listed = listed.get(key, []) if isinstance(listed, dict) else []
-    outer = [(mark, found) for mark, found in around if mark == "$."]
+    whole = [(mark, found) for mark, found in around if mark == "$."]
     above = [("^.", element)] if len(around) and element is not around[0][1] else []
     for item in listed if isinstance(listed, list) else [listed]:
         if isinstance(item, dict):
-            yield from _below(item, path[1:], [*outer, *above])
+            yield from _below(item, path[1:], [*whole, *above])
 
 
 def _scalars(element: dict[str, Any], prefix: str = "", depth: int = MAX_DEPTH) -> Iterator[tuple[str, Any]]:

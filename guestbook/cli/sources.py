@@ -9,6 +9,8 @@ from rich.table import Table
 from guestbook.cli.options import HomeOption, JsonOption, console, print_json, settings_of
 
 sources_app = typer.Typer(help="Vendors and how their exports are mapped.", no_args_is_help=True)
+SampleOption = typer.Option(..., "--from", help="A sample file of the export.")
+FileArgument = typer.Argument(help="A file as the vendor delivers it.")
 FeedOption = typer.Option(None, "--feed", help="reservations, pos_checks or interactions; default: what fits.")
 
 
@@ -38,7 +40,7 @@ def list_vendors(context: typer.Context, home: HomeOption = None, as_json: JsonO
 def new(
     context: typer.Context,
     name: str = typer.Argument(help="Name of the vendor: its folder in landing."),
-    sample: Path = typer.Option(..., "--from", help="A sample file of the export."),
+    sample: Path = SampleOption,
     feed: str | None = FeedOption,
     overwrite: bool = typer.Option(False, "--overwrite", help="Replace the mapping that is there."),
     home: HomeOption = None,
@@ -54,9 +56,10 @@ def new(
         return
     doubtful = [guess for guess in proposal.guesses if guess.doubt]
     console.print(proposal.text, markup=False, highlight=False, soft_wrap=True)
+    lacking = f": {', '.join(proposal.missing)}" if proposal.missing else ""
     console.print(
         f"{path}: {proposal.feed}, {len(proposal.guesses)} columns proposed, {len(doubtful)} doubtful,"
-        f" {len(proposal.missing)} required ones not found{': ' + ', '.join(proposal.missing) if proposal.missing else ''}",
+        f" {len(proposal.missing)} required ones not found{lacking}",
         markup=False,
         soft_wrap=True,
     )
@@ -68,13 +71,13 @@ def new(
 @sources_app.command()
 def check(
     context: typer.Context,
-    file: Path = typer.Argument(help="A file as the vendor delivers it."),
+    file: Path = FileArgument,
     vendor: str = typer.Option(..., "--vendor", help="Whose mapping to try; `canonical` needs none."),
     feed: str | None = FeedOption,
     home: HomeOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """What would load, what would be quarantined and why, and five mapped rows (personal data masked). Writes nothing."""
+    """What would load, what would be quarantined and why, five mapped rows (personal data masked). Writes nothing."""
     from ingest.check import check as try_file
 
     found = try_file(settings_of(context, home), file, vendor, feed)
@@ -83,8 +86,8 @@ def check(
         return
     loaded = found.loaded
     console.print(
-        f"{found.feed}: {loaded.rows_read} rows read, {loaded.rows_loaded} would load, {loaded.rows_duplicate} duplicates,"
-        f" {loaded.rows_quarantined} would be quarantined",
+        f"{found.feed}: {loaded.rows_read} rows read, {loaded.rows_loaded} would load,"
+        f" {loaded.rows_duplicate} duplicates, {loaded.rows_quarantined} would be quarantined",
         markup=False,
         soft_wrap=True,
     )

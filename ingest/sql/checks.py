@@ -98,9 +98,9 @@ def _instant(given: str, source: Text, properties: Properties) -> str:
         )
     zone = _zone(source.time_zone, properties)
     if source.date_formats:
-        local = tuple(item for item in source.date_formats if "%z" not in item and "%Z" not in item)
-        parts = [f"try_strptime({given}, [{_list((f,))}])" for f in source.date_formats if f not in local]
-        parts += [f"timezone({zone}, try_strptime({given}, [{_list(local)}]))"] if local else []
+        zoneless = tuple(item for item in source.date_formats if "%z" not in item and "%Z" not in item)
+        parts = [f"try_strptime({given}, [{_list((f,))}])" for f in source.date_formats if f not in zoneless]
+        parts += [f"timezone({zone}, try_strptime({given}, [{_list(zoneless)}]))"] if zoneless else []
         return f"coalesce({', '.join(parts)})"
     absolute = f"case when {given}[1] between '0' and '9' then try_cast({given} as timestamptz) end"
     if source.time_zone == "UTC":
@@ -176,17 +176,16 @@ def reason(column: Column) -> str:
 
 def row_reasons(contract: Contract, texts: dict[str, Text]) -> str:
     """SQL of the row's reasons for quarantine as a JSON list without brackets; empty text for a good row."""
-    tests = []
+    tests: list[tuple[str, str]] = []
+    required = tuple(f"{name}: " for name in contract.required)
+    good = [f"{value(name)} is not null" for name in contract.required]
     for column in contract.columns:
         if column.required:
             is_code = texts[column.name].is_marked and not column.allowed
-            tests.append((f"{text(column.name)} is null and {value(column.name)} is null", f"{column.name}: missing"))
-            tests.append(
-                (
-                    f"{text(column.name)} is not null and {value(column.name)} is null",
-                    f"{column.name}: {'code not in the mapping' if is_code else reason(column)}",
-                )
-            )
+            failed = "code not in the mapping" if is_code else reason(column)
+            is_null, is_given = f"{value(column.name)} is null", f"{text(column.name)} is not null"
+            tests.append((f"{is_null} and not {is_given}", f"{column.name}: missing"))
+            tests.append((f"{is_null} and {is_given}", f"{column.name}: {failed}"))
         elif texts[column.name].is_marked:
             tests.append(
                 (f"left({text(column.name)}, 1) = {literal(QUARANTINED)}", f"{column.name}: code not in the mapping")
@@ -199,12 +198,13 @@ def row_reasons(contract: Contract, texts: dict[str, Text]) -> str:
                 f"none of {', '.join(contract.any_of)}",
             )
         )
-    return _joined(f"case when {test} then {literal(_json(message))} end" for test, message in tests)
+    good += [f"({test}) is not true" for test, message in tests if not message.startswith(required)]
+    return _joined([f"case when {test} then {literal(_json(message))} end" for test, message in tests], good)
 
 
 def rejected_values(contract: Contract, texts: dict[str, Text]) -> str:
     """SQL of optional values set aside, as JSON objects {column, raw, reason} without brackets; empty text for none."""
-    parts = []
+    parts, good = [], []
     for column in contract.columns:
         marked = texts[column.name].is_marked
         can_fail = column.type != "string" or column.allowed or column.pattern or column.time_zone or marked
@@ -215,11 +215,12 @@ def rejected_values(contract: Contract, texts: dict[str, Text]) -> str:
         tail = literal(
             f',"reason":{_json("code not in the mapping" if marked and not column.allowed else reason(column))}}}'
         )
+        good.append(f"({cast_or_value(column)} is not null or {text(column.name)} is null)")
         parts.append(
             f"case when {text(column.name)} is not null and {cast_or_value(column)} is null then {head} ||"
             f" to_json({raw})::varchar || {tail} end"
         )
-    return _joined(parts)
+    return _joined(parts, good)
 
 
 def cast_or_value(column: Column) -> str:
@@ -227,9 +228,9 @@ def cast_or_value(column: Column) -> str:
     return quoted(f"kept {column.name}") if column.default or column.default_from_property else value(column.name)
 
 
-def _joined(parts: object) -> str:
-    listed = list(parts)  # type: ignore[call-overload]
-    return f"concat_ws(',', {', '.join(listed)})" if listed else "''"
+def _joined(parts: list[str], good: list[str]) -> str:
+    """The parts of a row joined; a row that passes every test of `good` is told by them alone, which is cheap."""
+    return f"case when {' and '.join(good)} then '' else concat_ws(',', {', '.join(parts)}) end" if parts else "''"
 
 
 def _json(message: str) -> str:

@@ -78,7 +78,7 @@ def json_documents(path: Path, layout: str) -> str:
 
 
 def exploded(documents: str, levels: list[list[str]], alternatives: list[list[str]]) -> str:
-    """One row per list element: `doc` the element, `parent` and `grand` the elements above it, `root` the document.
+    """One row per list element: `doc`, `parent` and `grand` the elements above it, `root` the document.
 
     A document without the list is one row that says so. A single object counts as a list of one.
     """
@@ -101,8 +101,8 @@ def exploded(documents: str, levels: list[list[str]], alternatives: list[list[st
     grand = "above2" if len(levels) > 2 else "null::json"
     path = ".".join(part for keys in levels for part in keys)
     return (
-        f"select case when json_type({last}) = 'OBJECT' then {last} end as doc, {parent} as parent, {grand} as grand, root,"
-        f" coalesce(unsplit, case when {last} is null then"
+        f"select case when json_type({last}) = 'OBJECT' then {last} end as doc, {parent} as parent, {grand} as grand,"
+        f" root, coalesce(unsplit, case when {last} is null then"
         f" {literal(f'no {path} in the document' + SEPARATOR)} || redact(coalesce(root, 'null')::varchar)"
         f" when json_type({last}) <> 'OBJECT' then {literal(f'{path} holds no object' + SEPARATOR)} ||"
         f" redact({last}::varchar) end) as unsplit from ({query})"

@@ -90,6 +90,13 @@ class Compiler:
             return literal(self.path_parts[value.path_part]) if value.path_part in self.path_parts else "null::varchar"
         if value.row_number:
             return "position::varchar"
+        if value.number_within is not None:
+            parts = ", ".join(self.value(part) for part in value.number_within)
+            return f"(row_number() over (partition by {parts} order by position))::varchar"
+        return self._gathered(value) or self._combined(value)
+
+    def _gathered(self, value: Value) -> str | None:
+        """What is made of all elements at a path; None for another operation."""
         if value.list_of is not None:
             return self._list(value.list_of)
         if value.count is not None:
@@ -100,10 +107,7 @@ class Compiler:
         if value.min_of is not None or value.max_of is not None:
             texts = f"list_transform({self.raw.elements(value.min_of or value.max_of or '')}, lambda e: e->>'$')"
             return f"list_{'min' if value.min_of else 'max'}({texts})"
-        if value.number_within is not None:
-            parts = ", ".join(self.value(part) for part in value.number_within)
-            return f"(row_number() over (partition by {parts} order by position))::varchar"
-        return self._combined(value)
+        return None
 
     def _combined(self, value: Value) -> str:
         if value.first_of is not None:

@@ -1,3 +1,4 @@
+# ruff: noqa: E501
 """A wrong mapping is refused with the wrong key or value beside what is allowed."""
 
 import textwrap
@@ -72,6 +73,10 @@ def test_codes_from_a_file_count_for_the_mappings_hash(tmp_path: Path):
     path.write_text(HEAD + "      queue_name: {from: q, codes_file: queues.csv, codes: {9: Spa}}\n", encoding="utf-8")
     (tmp_path / "queues.csv").write_text("number;name\n1;Reservations\n2;Front desk\n", encoding="utf-8")
     first = read_mapping(path)
-    assert first.feeds["interactions"].columns["queue_name"].codes == {"1": "Reservations", "2": "Front desk", "9": "Spa"}
+    assert first.feeds["interactions"].columns["queue_name"].codes == {
+        "1": "Reservations",
+        "2": "Front desk",
+        "9": "Spa",
+    }
     (tmp_path / "queues.csv").write_text("number;name\n1;Sales\n", encoding="utf-8")
     assert read_mapping(path).sha256 != first.sha256

@@ -1,3 +1,4 @@
+# ruff: noqa: E501
 """Every operation and modifier of the mapping language, one case each: what the export holds and what the row holds."""
 
 import hashlib
@@ -58,7 +59,7 @@ def rejected(row: dict[str, Any]) -> list[dict[str, str]]:
             "guest_city: {sum_of: 'a[*].b[n=t].v'}",
             {"a": [{"b": [{"n": "t", "v": 1.5}]}, {"b": [{"n": "t", "v": 2}, {"n": "u", "v": 9}]}]},
             "3.500000",
-        ),  # noqa: E501
+        ),
         ("guest_city: {max_of: 'a[*].t'}", {"a": [{"t": "2026-01-02"}, {"t": "2026-01-03"}, {}]}, "2026-01-03"),
         ("guest_city: {min_of: a}", {"a": ["b", "a"]}, "a"),
         ("guest_city: {max_of: a}", {"a": []}, None),
@@ -129,7 +130,7 @@ def test_the_number_style_of_the_feed_reads_every_amount_and_count(stage: Stage)
             "adult_count: {seconds_between: [{constant: 20.11. 10:00, date_format: '%d.%m. %H:%M'}, {from: a, date_format: '%d.%m. %H:%M'}]}",
             "20.11. 10:02",
             120,
-        ),  # noqa: E501
+        ),
     ],
 )
 def test_whole_numbers_and_seconds(stage: Stage, column: str, delivered: str, expected: int):
@@ -148,7 +149,7 @@ def test_whole_numbers_and_seconds(stage: Stage, column: str, delivered: str, ex
             "guest_birth_date: {add_days: [{from: a, date_format: '%d.%m.%Y'}, {constant: 2}]}",
             "30.12.1980",
             date(1981, 1, 1),
-        ),  # noqa: E501
+        ),
         ("guest_birth_date: {minus_days: [a, n]}", "1981-01-01", date(1980, 12, 30)),
         ("guest_birth_date: {concat: [y, m, d], separator: '-'}", None, date(1980, 8, 3)),
     ],
@@ -172,12 +173,12 @@ def test_dates(stage: Stage, column: str, delivered: str | None, expected: date)
             "booked_at: {from: a, date_format: '%m/%d/%Y %I:%M %p', time_zone: Asia/Tokyo}",
             "07/01/2026 07:00 PM",
             "10:00:00",
-        ),  # noqa: E501
+        ),
         (
             "booked_at: {from: a, date_format: '%a, %d %b %Y %H:%M:%S %z', time_zone: Asia/Tokyo}",
             "Wed, 01 Jul 2026 12:00:00 +0200",
             "10:00:00",
-        ),  # noqa: E501
+        ),
         ("booked_at: {concat: [a, t], separator: ' ', date_format: '%d.%m.%Y %H.%M'}", "01.07.2026", "10:00:00"),
     ],
 )
@@ -235,7 +236,7 @@ def test_an_unknown_code_is_set_aside(stage: Stage):
         (
             "status: {from: a, codes: {R: reserved}}",
             "status: not one of reserved, waitlisted, in_house, checked_out, cancelled, no_show",
-        ),  # noqa: E501
+        ),
         ("status: {from: a, codes: {R: reserved}, otherwise: 'null'}", "status: missing"),
     ],
 )
@@ -261,7 +262,7 @@ def test_property_code_from_the_path(stage: Stage):
 
 
 def test_headerless_csv_with_semicolons(stage: Stage):
-    header = "csv: {delimiter: ';', header: [property_code, reservation_id, updated_at, status, arrival_date, departure_date, currency_code]}"  # noqa: E501
+    header = "csv: {delimiter: ';', header: [property_code, reservation_id, updated_at, status, arrival_date, departure_date, currency_code]}"
     rows = load(stage, "acme", reservations_of("", header), ";".join(ROW.values()) + "\n")
     assert [row["reservation_id"] for row in rows] == ["R1"]
 

@@ -1,3 +1,4 @@
+# ruff: noqa: E501
 """A newcomer: see the vendors, have a mapping proposed from a sample, try it on a file."""
 
 import json

@@ -1,3 +1,4 @@
+# ruff: noqa: E501
 """Exports that nobody here has seen load by a short YAML under <home>/sources, without any Python.
 
 Each is invented after the manner of a real product's export. A mapping has at most 40 lines.
