@@ -5,36 +5,24 @@ Rolling origin: trained on earlier cut-offs whose outcome was known by then, jud
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import timedelta
 from typing import Any
 
 import numpy as np
 import pandas as pd
-from sklearn.linear_model import LogisticRegression
-from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import StandardScaler
-from threadpoolctl import threadpool_limits
 
-from ml.churn_features import hiatus_design, own_rhythm_design, rfm_design
+from ml.churn_judging import BASELINES, EVERYBODY, FALLBACK, judge_rolling, mean_figures
 from ml.churn_model import ChurnEnsemble
 from ml.columns import NUMBERS
 from ml.drift import Reference, fit_reference
 from ml.history import CutOff, p_none, training_cut_offs
-from ml.judge import MIN_OF_EACH_CLASS, can_be_judged, judge_probability, lift_gain
+from ml.judge import MIN_OF_EACH_CLASS
 from ml.reasons import ReasonModel
-from ml.season import expected_pace, observed_pace
+from ml.season import expected_pace
 from ml.visit_rhythm import Floats, VisitRhythm
 
-JUDGED = 3
-BASELINE_DESIGNS = {"hiatus": hiatus_design, "hiatus_own_rhythm": own_rhythm_design, "rfm_logistic": rfm_design}
-BASELINES = ("hiatus", "hiatus_own_rhythm", "rfm_logistic", "bgnbd", "mbgnbd")
-FALLBACK = "visit_model"  # the likelier of the two families, with the pace: what scores when nothing is promoted
-LARGE_GROUP_SHARE = 0.1
-EVERYBODY = "everybody"
-FIGURES = {"brier": "Brier score", "lift": "top-decile lift"}
-# In paired standard errors. The best of several baselines is best partly by luck, and so is the worst of several
-# groups; the fallback is what scores otherwise.
-BASELINE_TOLERANCE, FALLBACK_TOLERANCE, GROUP_TOLERANCE = 2.0, 1.0, 2.0
+# In paired standard errors; the worst of several groups is worst partly by luck.
+TOLERANCE, GROUP_TOLERANCE = 1.0, 2.0
+INDIFFERENCE, GROUP_INDIFFERENCE = 0.01, 0.02  # shares of the visit model's figure that are not worth a refusal
 
 
 @dataclass(frozen=True)
@@ -82,15 +70,11 @@ def train_churn(
     if rhythm is None:
         reason = "not promoted: too few customers came back for any visit model; customers are not scored"
         return ChurnTraining(ChurnScorer("none", horizon_days, window_days), False, reason, {"judged": []}, 0)
-    judged = [
-        figures
-        for cut_off in past
-        if (figures := judge_cut_off(cut_off, past, horizon_days, window_days, random_state)) is not None
-    ][:JUDGED]
+    judged = judge_rolling(past, horizon_days, window_days, random_state)
     metrics: dict[str, Any] = {
         "label": f"1 = no visit in the {horizon_days} days after the cut-off",
         "judged": judged,
-        "mean": _mean(judged),
+        "mean": mean_figures(judged),
     }
     usable = training_cut_offs(past, night.as_of_date, horizon_days)
     pace = expected_pace(night.as_of_date, past, horizon_days)
@@ -103,118 +87,33 @@ def train_churn(
     ensemble = ChurnEnsemble(horizon_days, window_days, random_state).fit(usable, rhythm, pace)
     scorer = ChurnScorer("ensemble", horizon_days, window_days, rhythm, pace or 1.0, ensemble)
     metrics["parameters"] = ensemble.parameters()
-    reason = f"promoted: {_praise(metrics['mean'], len(judged))}"
+    reason = f"promoted: {_praise(metrics['mean'], judged)}"
     return ChurnTraining(_finished(scorer, night), True, reason, metrics, ensemble.training_row_count_)
 
 
-def judge_cut_off(
-    cut_off: CutOff, past: Sequence[CutOff], horizon_days: int, window_days: int, random_state: int
-) -> dict[str, Any] | None:
-    """Every model and baseline on one cut-off, trained on what was known by then.
-
-    None when there is nothing to train on or too little to judge.
-    """
-    train = training_cut_offs(past, cut_off.as_of_date, horizon_days)
-    window = cut_off.keep(cut_off.in_window(window_days))
-    label = window.has_left()
-    if not train or cut_off.rhythm is None or not can_be_judged(label):
-        return None
-    learnt = np.concatenate([c.has_left()[c.in_window(window_days)] for c in train])
-    if not can_be_judged(learnt):
-        return None
-    known = [c for c in past if c.as_of_date <= cut_off.as_of_date - timedelta(days=horizon_days)]
-    pace = expected_pace(cut_off.as_of_date, known, horizon_days)
-    ensemble = ChurnEnsemble(horizon_days, window_days, random_state).fit(train, cut_off.rhythm, pace)
-    predicted = ensemble.predict(window.features)
-    predicted[FALLBACK] = predicted.pop("rhythm")
-    for family, model in cut_off.rhythms.items():
-        predicted[family] = p_none(model, window.features, horizon_days)
-    for name, make in BASELINE_DESIGNS.items():
-        predicted[name] = _baseline(make, train, window, window_days)
-    return {
-        "as_of_date": cut_off.as_of_date.isoformat(),
-        "trained_on": [c.as_of_date.isoformat() for c in train],
-        "pace": {"expected": pace and round(pace, 4), "observed": round(observed_pace(cut_off), 4)},
-        "row_count": len(label),
-        "churn_share": round(float(label.mean()), 6),
-        "models": {name: judge_probability(label, p) for name, p in sorted(predicted.items())},
-        "gain_over": {
-            name: {
-                group: _paired(label[rows], predicted[name][rows], predicted["ensemble"][rows])
-                for group, rows in _groups(window)
-            }
-            for name in (*BASELINES, FALLBACK)
-            if name in predicted
-        },
-    }
-
-
-def _baseline(make: Any, train: Sequence[CutOff], window: CutOff, window_days: int) -> Floats:
-    """A one-line rule as a probability: a logistic regression on the same training rows, so that it is judged alike."""
-    x = np.concatenate([make(c.features)[c.in_window(window_days)].to_numpy() for c in train])
-    y = np.concatenate([c.has_left()[c.in_window(window_days)] for c in train])
-    with threadpool_limits(1):
-        model = make_pipeline(StandardScaler(), LogisticRegression(max_iter=2000)).fit(x, y)
-        return model.predict_proba(make(window.features).to_numpy())[:, 1]
-
-
-def _paired(label: Floats, other: Floats, ours: Floats) -> dict[str, float]:
-    """Gains over another model on the same rows with their standard errors.
-
-    In squared error, and in top-decile lift.
-    """
-    gain = (other - label) ** 2 - (ours - label) ** 2
-    lift, lift_error = lift_gain(label, other, ours)
-    return {
-        "row_count": len(gain),
-        "brier": round(float(gain.mean()), 6),
-        "brier_error": round(float(gain.std(ddof=1) / np.sqrt(len(gain))), 6),
-        "lift": round(lift, 6),
-        "lift_error": round(lift_error, 6),
-    }
-
-
-def _groups(window: CutOff) -> list[tuple[str, np.ndarray]]:
-    """Groups of customers large enough to be judged on their own, everybody first."""
-    f = window.features
-    groups = {
-        EVERYBODY: f["visit_count"] >= 1,
-        "first_timer": f["visit_count"] <= 1,
-        "repeater": f["visit_count"] > 1,
-        "member": f["is_member"] > 0,
-        "on_books": f["on_books_count"] > 0,
-        "seen_lately": f["rfm_recency_days"] <= f["rfm_recency_days"].median(),
-    }
-    least = max(MIN_OF_EACH_CLASS, LARGE_GROUP_SHARE * len(f))
-    return [(name, rows.to_numpy()) for name, rows in groups.items() if rows.sum() >= least]
-
-
 def _refusal(judged: list[dict[str, Any]], past: Sequence[CutOff], horizon_days: int, window_days: int) -> str | None:
-    """Why the candidate is not to be used, or None.
+    """Why the candidate is not to be used, or None: it must not lose to what would score otherwise.
 
-    It must not lose to the best baseline, neither overall nor in a large group.
+    Neither in Brier score and top-decile lift overall, nor in Brier score in a large group of customers.
     """
     if not past:
         return f"no history of {horizon_days} days with its outcome"
     if not judged:
         labels = [c.has_left()[c.in_window(window_days)] for c in past]
         fewest = min(int(min(label.sum(), len(label) - label.sum())) for label in labels)
-        if fewest < MIN_OF_EACH_CLASS:
-            return f"{fewest} customers of the rarer class in a cut-off, {MIN_OF_EACH_CLASS} needed"
-        return f"history too short to train and then judge {horizon_days} days later"
-    mean = _mean(judged)
-    names = [name for name in BASELINES if name in mean]
-    for rival, figure, tolerance in (
-        (min(names, key=lambda name: mean[name]["brier"]), "brier", BASELINE_TOLERANCE),
-        (max(names, key=lambda name: mean[name]["top_decile_lift"]), "lift", BASELINE_TOLERANCE),
-        (FALLBACK, "brier", FALLBACK_TOLERANCE),
-        (FALLBACK, "lift", FALLBACK_TOLERANCE),
+        needed = f"{MIN_OF_EACH_CLASS} of each needed to learn and to judge"
+        return f"{fewest} customers of the rarer class in a cut-off, {needed}"
+    rounds = [j["gain_over"][FALLBACK] for j in judged]
+    level = mean_figures(judged)[FALLBACK]
+    for figure, name, base in (
+        ("brier", "Brier score", level["brier"]),
+        ("lift", "top-decile lift", level["top_decile_lift"]),
     ):
-        rounds = [j["gain_over"][rival] for j in judged if rival in j["gain_over"]]
         for group in sorted({group for gains in rounds for group in gains if figure == "brier" or group == EVERYBODY}):
             gain, error = _pooled([gains[group] for gains in rounds if group in gains], figure)
-            if gain < -(tolerance if group == EVERYBODY else GROUP_TOLERANCE) * error:
-                return f"{FIGURES[figure]} worse than that of {rival} by {-gain:.4f} for {group}"
+            errors, share = (TOLERANCE, INDIFFERENCE) if group == EVERYBODY else (GROUP_TOLERANCE, GROUP_INDIFFERENCE)
+            if gain < -max(errors * error, share * base):
+                return f"{name} worse than that of the visit model alone by {-gain:.4f} for {group}"
     return None
 
 
@@ -227,30 +126,19 @@ def _pooled(gains: list[dict[str, float]], figure: str) -> tuple[float, float]:
     return float(np.mean([gain[figure] for gain in gains])), float(np.sqrt((errors**2).mean()))
 
 
-def churn_skill(metrics: dict[str, Any]) -> float:
-    """Share of the visit model's Brier score that the candidate takes away, over the judged periods; 0 unjudged."""
-    mean = metrics.get("mean") or {}
-    return 1.0 - mean["ensemble"]["brier"] / mean[FALLBACK]["brier"] if "ensemble" in mean and FALLBACK in mean else 0.0
-
-
-def _praise(mean: dict[str, dict[str, float]], cut_off_count: int) -> str:
+def _praise(mean: dict[str, dict[str, float]], judged: list[dict[str, Any]]) -> str:
+    cut_off_count = len(judged)
+    kind = (
+        "later period(s)"
+        if judged[0]["kind"] == "later_period"
+        else "third of customers held out (history too short for a later period)"
+    )
     ours = mean["ensemble"]
     best = max((name for name in BASELINES if name in mean), key=lambda name: mean[name]["auc"])
     return (
-        f"over {cut_off_count} later period(s) AUC {ours['auc']:.3f} against {mean[best]['auc']:.3f} ({best}), "
+        f"over {cut_off_count} {kind} AUC {ours['auc']:.3f} against {mean[best]['auc']:.3f} ({best}), "
         f"Brier {ours['brier']:.4f}, top-decile lift {ours['top_decile_lift']:.2f}"
     )
-
-
-def _mean(judged: list[dict[str, Any]]) -> dict[str, dict[str, float]]:
-    names = sorted({name for j in judged for name in j["models"]})
-    return {
-        name: {
-            figure: round(float(np.mean([j["models"][name][figure] for j in judged if name in j["models"]])), 6)
-            for figure in judged[0]["models"]["ensemble"]
-        }
-        for name in names
-    }
 
 
 def _finished(scorer: ChurnScorer, night: CutOff) -> ChurnScorer:

@@ -14,7 +14,8 @@ from guestbook.settings import Settings
 from guestbook.tables import conform, declared
 from guestbook.warehouse import load_records
 from ml import registry, sql
-from ml.churn_training import JUDGED, churn_skill, train_churn
+from ml.churn_judging import JUDGED, churn_skill
+from ml.churn_training import train_churn
 from ml.history import CutOff
 from ml.season import has_season, season_date
 from ml.segment_training import train_segments

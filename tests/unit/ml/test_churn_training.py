@@ -7,8 +7,9 @@ import pandas as pd
 import pytest
 from histories import cut_off, random_history
 
+from ml.churn_judging import BASELINES, FALLBACK
 from ml.churn_model import ChurnEnsemble
-from ml.churn_training import BASELINES, FALLBACK, train_churn
+from ml.churn_training import train_churn
 from ml.history import CutOff, training_cut_offs
 from ml.judge import judge_probability
 from ml.training import cut_off_dates
@@ -63,13 +64,17 @@ def test_a_customer_scored_alone_gets_the_number_of_the_batch(night: CutOff, pas
     assert np.array(alone) == pytest.approx(batch[0:200:50], abs=1e-12)
 
 
-def test_one_cut_off_without_an_earlier_one_falls_back(night: CutOff, past: list[CutOff]) -> None:
+def test_one_cut_off_without_an_earlier_one_is_judged_on_other_customers(night: CutOff, past: list[CutOff]) -> None:
     training = train_churn(night, past[:1], HORIZON, WINDOW, random_state=1)
-    assert not training.is_promoted
+    assert [j["kind"] for j in training.metrics["judged"]] == ["other_customers_of_the_same_period"]
+    assert training.scorer.method == "ensemble", training.reason
+
+
+def test_under_a_hundred_of_a_class_falls_back(night: CutOff, past: list[CutOff]) -> None:
+    few = past[0].keep(np.arange(len(past[0].features)) < 250)
+    training = train_churn(night, [few], HORIZON, WINDOW, random_state=1)
     assert training.scorer.method == "bgnbd"
-    assert training.reason.startswith(
-        "not promoted: history too short to train and then judge 365 days later; fallback:"
-    )
+    assert "customers of the rarer class in a cut-off, 100 of each needed" in training.reason
     probability = training.scorer.probability(night.features)
     assert ((probability > 0) & (probability < 1)).all()
     assert judge_probability(past[0].has_left(), training.scorer.probability(past[0].features))["auc"] > 0.6
@@ -87,7 +92,7 @@ def test_one_class_only_falls_back(night: CutOff, past: list[CutOff]) -> None:
     ]
     training = train_churn(night, nobody_returns, HORIZON, WINDOW, random_state=1)
     assert training.scorer.method == "bgnbd"
-    assert "0 customers of the rarer class in a cut-off, 100 needed" in training.reason
+    assert "0 customers of the rarer class in a cut-off, 100 of each needed" in training.reason
 
 
 def test_one_visit_customers_only_are_not_scored() -> None:
