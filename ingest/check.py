@@ -59,7 +59,8 @@ def list_sources(settings: Settings) -> list[dict[str, Any]]:
     ]
     for vendor, path in sorted(mapping_files(settings).items()):
         origin = "yours" if path.is_relative_to(settings.sources_dir) else "shipped"
-        entry: dict[str, Any] = {"vendor": vendor, "feeds": [], "path": str(path), "origin": origin, "problem": None}
+        entry: dict[str, Any] = {"vendor": vendor, "feeds": [], "path": str(path), "origin": origin}
+        entry |= {"problem": None, "description": ""}
         try:
             mapping = vendor_mapping(settings, vendor)
             if mapping is not None:

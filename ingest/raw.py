@@ -192,7 +192,7 @@ class Reader:
     def _documents(self, path: Path, facts: TextFacts, layout: str) -> RawTable:
         documents = sources.json_lines(path) if layout == "lines" else sources.json_documents(path, layout)
         levels, alternatives = row_path(self.mapping.rows)
-        rows = sources.exploded(documents, levels, alternatives)
+        rows = sources.exploded(documents, levels, alternatives, self._reads)
         try:
             keys = self._keys(rows, bool(levels))
             names = tuple(MARKS[source] + key for source, key in keys)
@@ -213,6 +213,10 @@ class Reader:
         except duckdb.Error as error:
             raise FileRefused(f"not readable as JSON to its end ({type(error).__name__}): have it sent again") from None
 
+    def _reads(self, name: str) -> bool:
+        """Whether the mapping reads a name or a path below it."""
+        return any(text.startswith(normalised(name)) for text in self.wanted)
+
     def _keys(self, rows: str, is_exploded: bool) -> list[tuple[str, str]]:
         """(source, key) of every top-level key that any row's JSON has; of parents only what a mapping could name."""
         wanted_sources = ("doc", "parent", "grand", "root") if is_exploded else ("doc",)
@@ -220,8 +224,7 @@ class Reader:
         inner = {part.split("[", 1)[0] for path in self.mapping.rows for part in path.split(".")}
         for source, keys in self.con.execute(sources.key_census(rows, wanted_sources)).fetchall():
             for key in keys:
-                named = normalised(MARKS[source] + key)
-                if source == "doc" or key not in inner or any(text.startswith(named) for text in self.wanted):
+                if source == "doc" or key not in inner or self._reads(MARKS[source] + key):
                     found[(source, key)] = None
         if len(found) > MAX_COLUMNS:
             raise FileRefused(

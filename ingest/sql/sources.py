@@ -1,7 +1,9 @@
 """SQL that reads one delivered file into the raw table: every column as text, rows in the file's order."""
 
 import json
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from ingest.sql.names import literal, physical, quoted
 
@@ -77,24 +79,33 @@ def json_documents(path: Path, layout: str) -> str:
     )
 
 
-def exploded(documents: str, levels: list[list[str]], alternatives: list[list[str]]) -> str:
+def exploded(
+    documents: str, levels: list[list[str]], alternatives: list[list[str]], is_kept: Callable[[str], bool]
+) -> str:
     """One row per list element: `doc`, `parent` and `grand` the elements above it, `root` the document.
 
-    A document without the list is one row that says so. A single object counts as a list of one.
+    A document without the list is one row that says so. A single object counts as a list of one. The elements around
+    a row come without the list that the row is from, or reading a long list would cost its square; `is_kept` tells of
+    a list (`^.lines`) that the mapping reads as well.
     """
     if not levels:
         return f"select doc, null::json as parent, null::json as grand, doc::json as root, unsplit from ({documents})"
-    first = (
-        f"select unnest({_elements('doc::json', alternatives)}) as level1, doc::json as root, unsplit from"
-        f" ({documents})"
-    )
+    root = _without("doc", [keys for keys in alternatives if keys and not is_kept(f"$.{keys[0]}")])
     if [] in alternatives:  # a row that is the document has nothing around it
-        first = f"select level1, case when level1 <> root then root end as root, unsplit from ({first})"
-    query = first
+        there = [f"json_type(doc, {literal(_dollar(keys))}) in ('ARRAY', 'OBJECT')" for keys in alternatives if keys]
+        root = f"case when {' or '.join(there) or 'false'} then {root} end"
+    whole = f"select doc::json as doc, unsplit from ({documents})"
+    query = (
+        f"select unnest({_elements('doc', alternatives)}) as level1, root, unsplit from"
+        f" (select doc, {root} as root, unsplit from ({whole}))"
+    )
     for number, keys in enumerate(levels[1:], start=2):
+        mark = "^." if number == len(levels) else "^^."
+        outer = _without(f"level{number - 1}", [] if is_kept(mark + keys[0]) else [keys])
         query = (
-            f"select unnest({_elements(f'level{number - 1}', [keys])}) as level{number}, level{number - 1} as"
-            f" above, {'above' if number > 2 else 'null::json'} as above2, root, unsplit from ({query})"
+            f"select unnest({_elements(f'level{number - 1}', [keys])}) as level{number}, outside as above,"
+            f" {'above' if number > 2 else 'null::json'} as above2, root, unsplit"
+            f" from (select *, {outer} as outside from ({query}))"
         )
     last = f"level{len(levels)}"
     parent = "above" if len(levels) > 1 else "null::json"
@@ -107,6 +118,24 @@ def exploded(documents: str, levels: list[list[str]], alternatives: list[list[st
         f" when json_type({last}) <> 'OBJECT' then {literal(f'{path} holds no object' + SEPARATOR)} ||"
         f" redact({last}::varchar) end) as unsplit from ({query})"
     )
+
+
+def _without(document: str, paths: list[list[str]]) -> str:
+    """A JSON document without what is at the paths."""
+    patch: dict[str, Any] = {}
+    for keys in paths:
+        inner = patch
+        for key in keys[:-1]:
+            inner = inner.setdefault(key, {}) or {}
+        inner[keys[-1]] = None
+    if not patch:
+        return document
+    is_object = f"json_type({document}) = 'OBJECT'"
+    return f"case when {is_object} then json_merge_patch({document}, {literal(json.dumps(patch))}) end"
+
+
+def _dollar(keys: list[str]) -> str:
+    return "$" + "".join("." + json.dumps(key, ensure_ascii=False) for key in keys)
 
 
 def _elements(document: str, alternatives: list[list[str]]) -> str:
@@ -154,7 +183,21 @@ def key_census(rows: str, columns: tuple[str, ...]) -> str:
 
 
 def json_columns(rows: str, keys: list[tuple[str, str]]) -> str:
-    """The raw table of JSON rows: `keys` are (source column, key) pairs, in the order of the table's columns."""
+    """The raw table of JSON rows: `keys` are (source column, key) pairs, in the order of the table's columns.
+
+    Each source is parsed once per row, unless its keys differ in case only: struct fields can't.
+    """
+    by_source: dict[str, list[str]] = {}
+    for source, key in keys:
+        by_source.setdefault(source, []).append(key)
+    if all(len({key.casefold() for key in found}) == len(found) for found in by_source.values()):
+        parsed = "".join(
+            f", from_json({source}, {literal(json.dumps(dict.fromkeys(found, 'VARCHAR'), ensure_ascii=False))})"
+            f" as {source}_read"
+            for source, found in by_source.items()
+        )
+        fields = "".join(f", {source}_read.{quoted(key)} as {physical(p)}" for p, (source, key) in enumerate(keys))
+        return f"select unsplit{fields} from (select unsplit{parsed} from ({rows}))"
     texts = ", ".join(
         f"json_extract_string({source}, {literal(pointer(key))}) as {physical(place)}"
         for place, (source, key) in enumerate(keys)
