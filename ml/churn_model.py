@@ -23,7 +23,9 @@ from ml.visit_rhythm import Floats, VisitRhythm
 FOLDS = 3  # a third of the customers is held out to calibrate on
 CALIBRATION_PRIOR = np.array([1e-3, 200.0])  # of intercept and slope; the slope is 1 unless the data insist
 SLOPE_LIMITS = (0.7, 1.4)
-BOOSTING_HALF_ROWS = 3000  # with so many rows the boosting counts half as much as each of the others
+# With so many rows the boosting counts half as much as the regression, and the visit model three quarters as much; with
+# many more the one counts as much, the other half.
+HALF_ROWS = 3000
 MAX_TRAINING_ROWS = 240_000
 
 
@@ -52,7 +54,8 @@ class ChurnEnsemble:
         frame, y, fold = pd.concat(parts, ignore_index=True), np.concatenate(labels), np.concatenate(folds)
         self.columns_ = [name for name in frame.columns if name != RHYTHM_COLUMN and frame[name].nunique() > 1]
         self.training_row_count_ = len(frame)
-        self.boosting_weight_ = len(frame) / (len(frame) + BOOSTING_HALF_ROWS)
+        self.boosting_weight_ = len(frame) / (len(frame) + HALF_ROWS)
+        self.rhythm_weight_ = 1.0 - 0.5 * self.boosting_weight_
         self.rhythm_, self.pace_ = rhythm, pace or 1.0
         x, by_rhythm = frame[self.columns_].to_numpy(), frame[RHYTHM_COLUMN].to_numpy()
         with threadpool_limits(1):
@@ -80,7 +83,7 @@ class ChurnEnsemble:
         """What was learned, as numbers for the model card."""
         names = ["intercept", RHYTHM_COLUMN, *self.columns_]
         return {
-            "rhythm": {**vars(self.rhythm_), "pace": round(self.pace_, 6)},
+            "rhythm": {**vars(self.rhythm_), "pace": self.pace_, "weight": round(self.rhythm_weight_, 6)},
             "logistic": {name: round(float(w), 6) for name, w in zip(names, self.regression_.weights_, strict=True)},
             "boosting": {"trees": int(self.boosting_.n_iter_), "weight": round(self.boosting_weight_, 6)},
             "calibration": {"center": self.center_, "slope": self.slope_},
@@ -116,7 +119,8 @@ class ChurnEnsemble:
         return regression.log_odds(x, by_rhythm), log_odds(boosted)
 
     def _mean(self, by_rhythm: Floats, by_regression: Floats, by_boosting: Floats) -> Floats:
-        return (by_rhythm + by_regression + self.boosting_weight_ * by_boosting) / (2.0 + self.boosting_weight_)
+        total = self.rhythm_weight_ + 1.0 + self.boosting_weight_
+        return (self.rhythm_weight_ * by_rhythm + by_regression + self.boosting_weight_ * by_boosting) / total
 
 
 def make_boosting(random_state: int) -> HistGradientBoostingClassifier:
