@@ -72,22 +72,58 @@ begun as (
         reached_date is null or arrival_date > reached_date or (arrival_date = reached_date and not is_touching)
             as is_visit
     from reached
+),
+
+summed as (
+    select
+        customer_id,
+        as_of_date,
+        list_sort(list_distinct(list(arrival_date) filter (where is_visit))) as visit_dates,
+        count(*) filter (where is_visit) as visit_count,
+        count(*) filter (where is_visit and is_trailing_year) as visit_trailing_year_count,
+        {% for days in [30, 90, 180] %}
+        count(*) filter (where is_visit and arrival_date > as_of_date - {{ days }}) as visit_trailing_{{ days }}_count,
+        {% endfor %}
+        sum(stay_count) as stay_count,
+        sum(night_count) as night_count,
+        sum(night_count) filter (where is_trailing_year) as night_trailing_year_count,
+        sum(weekend_night_count) as weekend_night_count,
+        sum(los_nights) / sum(reservation_count) as mean_los_nights,
+        sum(spend_amount) as spend_amount,
+        sum(spend_amount) filter (where is_trailing_year) as spend_trailing_year_amount
+    from begun
+    group by customer_id, as_of_date
+),
+
+spaced as (
+    select
+        *,
+        case
+            when len(visit_dates) > 1
+                then list_transform(range(2, len(visit_dates) + 1), lambda position: visit_dates[position] - visit_dates[position - 1])
+        end as gaps
+    from summed
 )
 
 select
     customer_id,
     as_of_date,
-    min(arrival_date) filter (where is_visit) as first_visit_on,
-    max(arrival_date) filter (where is_visit) as last_visit_on,
-    count(*) filter (where is_visit) as visit_count,
-    count(distinct arrival_date) filter (where is_visit) as visit_date_count,
-    count(*) filter (where is_visit and is_trailing_year) as visit_trailing_year_count,
-    cast(sum(stay_count) as bigint) as stay_count,
-    cast(sum(night_count) as bigint) as night_count,
-    cast(coalesce(sum(night_count) filter (where is_trailing_year), 0) as bigint) as night_trailing_year_count,
-    cast(sum(weekend_night_count) as bigint) as weekend_night_count,
-    sum(los_nights) / sum(reservation_count) as mean_los_nights,
-    cast(coalesce(sum(spend_amount), 0) as decimal(18, 4)) as spend_amount,
-    cast(coalesce(sum(spend_amount) filter (where is_trailing_year), 0) as decimal(18, 4)) as spend_trailing_year_amount
-from begun
-group by customer_id, as_of_date
+    visit_dates[1] as first_visit_on,
+    visit_dates[-1] as last_visit_on,
+    visit_count,
+    cast(len(visit_dates) as bigint) as visit_date_count,
+    visit_trailing_year_count,
+    visit_trailing_30_count,
+    visit_trailing_90_count,
+    visit_trailing_180_count,
+    gaps[-1] as last_gap_days,
+    list_max(gaps) as max_gap_days,
+    round(list_aggregate(gaps, 'stddev_samp'), 9) as std_gap_days,
+    cast(stay_count as bigint) as stay_count,
+    cast(night_count as bigint) as night_count,
+    cast(coalesce(night_trailing_year_count, 0) as bigint) as night_trailing_year_count,
+    cast(weekend_night_count as bigint) as weekend_night_count,
+    mean_los_nights,
+    cast(coalesce(spend_amount, 0) as decimal(18, 4)) as spend_amount,
+    cast(coalesce(spend_trailing_year_amount, 0) as decimal(18, 4)) as spend_trailing_year_amount
+from spaced
