@@ -112,6 +112,7 @@ def _engine(folder: Path, key: bytes) -> Iterator[duckdb.DuckDBPyConnection]:
     )
     try:
         con.execute("set TimeZone = 'UTC'")
+        con.execute("set disabled_optimizers = 'in_clause'")  # it makes joins of lists, and a join loses the row order
         con.create_function("redact", redactor(key), ["VARCHAR"], "VARCHAR")
         yield con
     finally:
@@ -192,7 +193,8 @@ def _mapped(job: Job, mapping: FeedMapping, spec: Contract, names: RawNames) -> 
     parts = re.search(mapping.path_pattern, job.file_name) if mapping.path_pattern else None
     found_parts = {k: v for k, v in parts.groupdict().items() if v} if parts else {}
     compiler = Compiler(mapping, names, found_parts, {column.name: column.type for column in spec.columns})
-    found = {name: compiler.column(name) for name in mapping.columns}
+    for _ in range(2):  # once to know every path, once to read those of a document together
+        found = {name: compiler.column(name) for name in mapping.columns}
     system = (job.mapping.source_system or job.mapping.vendor) if job.mapping else job.vendor
     found.setdefault("source_system", Text(literal(system)))
     return {column.name: found.get(column.name, Text("null::varchar", is_mapped=False)) for column in spec.columns}

@@ -64,7 +64,7 @@ def good_rows(contract: Contract, checked: Path, is_all: bool) -> str:
     columns = ", ".join(quoted(name) for name in contract.column_names)
     rows = f"select {columns}, file_row_number + 1 as row_number, row_hash, extra from {_numbered(checked)}"
     chosen = "row_hash is not null and file_row_number + 1 not in (select row_number from repeats)"
-    return rows if is_all else f"{rows} where {chosen}"
+    return rows if is_all else f"{rows} where {chosen} order by file_row_number"
 
 
 def quarantined_rows(checked: Path, feed: str, vendor: str) -> str:
@@ -198,9 +198,8 @@ def _json_name(name: str) -> str:
 
 def _row_hash(contract: Contract) -> str:
     """Content of the row without its place: the same in every file format."""
-    parts = [f"coalesce({_stable(column)}, '')" for column in contract.columns]
-    separator = literal(SEPARATOR)
-    return f"md5(concat_ws({separator}, {', '.join(parts)}, coalesce(extra, '')))"
+    parts = [*(_stable(column) for column in contract.columns), "extra"]
+    return f"md5(concat({f', {literal(SEPARATOR)}, '.join(parts)}))"
 
 
 def _stable(column: Column) -> str:

@@ -111,6 +111,7 @@ def test_writing_a_file_twice_gives_the_same_bytes(stage: Stage):
     stage.run()
     (path,) = (stage.settings.lake / "accepted" / "reservations").glob("*.parquet")
     first = path.read_bytes()
+    assert all(row["guest_last_name"] == f"N{row['row_number'] - 1}" for row in stage.rows())
     for ledger in (stage.settings.lake / "record" / "load_report").glob("*"):
         ledger.unlink()
     path.unlink()
