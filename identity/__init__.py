@@ -3,6 +3,6 @@
 Reads staging.stg_person_record, writes the identity tables and, after the gate, the lake's id records.
 """
 
-from identity.stage import commit, resolve
+from identity.stage import commit, resolve, train
 
-__all__ = ["commit", "resolve"]
+__all__ = ["commit", "resolve", "train"]

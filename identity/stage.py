@@ -5,6 +5,7 @@ Everything but the ids' history is a function of the records, rules and lists.
 
 from datetime import date
 from importlib import resources
+from typing import Any
 
 import duckdb
 import numpy as np
@@ -24,6 +25,15 @@ from identity.cluster import (
     components,
     link_tree,
     unite,
+)
+from identity.match import (
+    MatchModel,
+    current_model,
+    is_decided,
+    save_model,
+    save_no_model,
+    score_profiles,
+    train_match_model,
 )
 from identity.normalise import normalise_people
 from identity.rules import RuleBook, rule_book
@@ -47,12 +57,14 @@ OUTPUTS = (
 def resolve(con: duckdb.DuckDBPyConnection, settings: Settings, night_date: date) -> dict[str, int]:
     """Rebuild the identity tables from staging.stg_person_record; counts of records, customers, links.
 
-    Ids and valid_from continue what the lake has committed; nothing is permanent until `commit`.
+    Ids and valid_from continue what the lake has committed; nothing is permanent until `commit`. The first night trains
+    the match model; every later one uses the saved one (see `train`).
     Raises ConfigError for a wrong rule or steward list.
     """
-    sql.keep_rows(con, "steward_link", _steward_table(settings))
-    record_count = normalise_people(con)
-    _link(con, rule_book())
+    record_count = _prepare(con, settings)
+    if not is_decided(settings):
+        _learn(con, settings, night_date)
+    _link(con, rule_book(), current_model(settings))
     _cluster(con)
     sql.run(con, "customer_verdict")
     _place_profiles(con)
@@ -63,6 +75,17 @@ def resolve(con: duckdb.DuckDBPyConnection, settings: Settings, night_date: date
     return {"person_records": record_count, **counts}
 
 
+def train(con: duckdb.DuckDBPyConnection, settings: Settings, as_of_date: date) -> dict[str, Any]:
+    """Learn the match model from staging.stg_person_record and make it the one in force; its card.
+
+    A new model is a full re-identification on the next `resolve`. Too few named people: no model, rules stand alone.
+    """
+    _prepare(con, settings)
+    card = _learn(con, settings, as_of_date)
+    sql.drop_work_tables(con)
+    return card
+
+
 def commit(con: duckdb.DuckDBPyConnection, settings: Settings, night_date: date) -> dict[str, int]:
     """Make the night's ids permanent: append what changed to the lake; the same inputs overwrite the same file."""
     counts = ids.commit_ids(con, settings, night_date)
@@ -70,14 +93,41 @@ def commit(con: duckdb.DuckDBPyConnection, settings: Settings, night_date: date)
     return counts
 
 
-def _link(con: duckdb.DuckDBPyConnection, book: RuleBook) -> None:
-    """From normalised persons to edges: shared identifiers, profiles, candidate pairs, rules and guards."""
+def _prepare(con: duckdb.DuckDBPyConnection, settings: Settings) -> int:
+    """From person records to profiles; the number of records."""
+    sql.keep_rows(con, "steward_link", _steward_table(settings))
+    record_count = normalise_people(con)
+    _make_profiles(con)
+    return record_count
+
+
+def _learn(con: duckdb.DuckDBPyConnection, settings: Settings, as_of_date: date) -> dict[str, Any]:
+    """Train on the profiles at hand and keep the outcome; the model's card."""
+    model = train_match_model(con, as_of_date, settings.random_seed)
+    if model is None:
+        save_no_model(settings)
+        return {"is_trained": False}
+    save_model(settings, model)
+    return {"is_trained": True, "model_version": model.model_version, **model.card}
+
+
+def _make_profiles(con: duckdb.DuckDBPyConnection) -> None:
+    """From normalised persons to profiles: shared identifiers lose their power, records that say the same collapse."""
     sql.keep_rows(con, "shared_limit", _limits())
     sql.run(con, "steward_record", "shared_found", "matchable")
     sql.drop(con, "person")
     sql.run(con, "profile", "record_profile", "facet")
     sql.run(con, "macro_is_typo", "macro_is_same_phone", "macro_birth_level", "macro_contradiction")
+
+
+def _link(con: duckdb.DuckDBPyConnection, book: RuleBook, model: MatchModel | None) -> None:
+    """From profiles to edges: candidate pairs, rules, the saved model and guards."""
     con.execute(sql.pair_candidate(book))
+    if model:
+        score_profiles(con, model)
+    else:
+        sql.run(con, "no_model_pair")
+    sql.run(con, "add_model_pair")
     sql.run(con, "wanted_names_of_profiles", "name_pair", "pair")
     con.execute(sql.edge(book))
     sql.drop(con, "pair", "pair_candidate", "record_profile")

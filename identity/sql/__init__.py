@@ -56,8 +56,10 @@ AGREEMENTS = {
     "loyalty_number": "is_loyalty_number_agreed",
     "profile": "is_profile_agreed",
 }
+# The most that the model alone may say: weak evidence, never against a conflicting identifier (cluster.STRONG_BITS).
+MODEL_BITS = 9.4
 DISAGREEMENTS = {"email": "is_other_email", "profile": "is_other_profile"}
-FILES = ("normalise", "link", "cluster", "ids", "output")
+FILES = ("normalise", "link", "match", "cluster", "ids", "output")
 # Names are not values: they can't be bound, so a column list is asked for by table name.
 COLUMNS_OF_STAGING = (
     "select column_name from information_schema.columns where table_schema = 'staging' and table_name = ?"
@@ -180,19 +182,89 @@ def edge(book: RuleBook) -> str:
     return f"""
 create or replace temp table edge as
 with weighed as (
-    select pair.*, [
+    select pair.*, model_pair.model_weight, [
         {weights}
     ] as weights
     from pair
+    left join model_pair
+        on pair.first_profile = model_pair.first_profile and pair.second_profile = model_pair.second_profile
 )
 select
     first_profile, second_profile, pair_count, name_class, birth_level, refused_reason,
-    list_max(weights) + 0.01 * (list_sum(weights) - list_max(weights)) as match_weight,
-    list_extract([{names}], list_position(weights, list_max(weights))) as match_rule,
-    array_to_string(list_filter([{names}], (name, position) -> weights[position] is not null), ',') as match_rules
+    coalesce(list_max(weights) + 0.01 * (list_sum(weights) - list_max(weights)), least(model_weight, {MODEL_BITS}))
+        as match_weight,
+    coalesce(list_extract([{names}], list_position(weights, list_max(weights))), 'model') as match_rule,
+    coalesce(
+        nullif(array_to_string(list_filter([{names}], (name, position) -> weights[position] is not null), ','), ''),
+        'model'
+    ) as match_rules
 from weighed
-where list_max(weights) is not null
+where list_max(weights) is not null or model_weight is not null
 """
+
+
+def model_pair(predictions: str) -> str:
+    """The pairs of a Splink prediction table."""
+    return f"""
+create or replace temp table model_pair as
+select
+    least(unique_id_l, unique_id_r) as first_profile, greatest(unique_id_l, unique_id_r) as second_profile,
+    max(match_weight) as model_weight
+from {identifier(predictions)}
+group by 1, 2
+"""
+
+
+def term_frequency(column: str) -> str:
+    """A column's frozen frequencies in Splink's form, with $floor for every value at hand that they lack."""
+    name, frequency = identifier(column), identifier(f"tf_{column}")
+    return f"""
+create or replace table {identifier(frequency_table(column))} as
+select value as {name}, tf as {frequency} from frozen_frequency
+union all
+select distinct {name}, $floor from match_input
+where {name} is not null and {name} not in (select value from frozen_frequency)
+"""
+
+
+def frequency_table(column: str) -> str:
+    """Name of the table that `term_frequency` makes."""
+    return f"frozen_frequency_of_{column}"
+
+
+def frequencies(table: str, column: str) -> str:
+    """Splink's term-frequency table as value and tf."""
+    return f"""
+select {identifier(column)} as value, {identifier(f"tf_{column}")} as tf
+from {identifier(table)}
+where {identifier(column)} is not null
+order by value
+"""
+
+
+def filled_counts(columns: Iterable[str]) -> str:
+    """How many profiles the match model has, and how many fill in each column."""
+    return f"select count(*), {', '.join(f'count({identifier(column)})' for column in columns)} from match_input"
+
+
+def block_pair_count(columns: Iterable[str]) -> str:
+    """How many pairs a block makes."""
+    listed = ", ".join(identifier(column) for column in columns)
+    present = " and ".join(f"{identifier(column)} is not null" for column in columns)
+    return f"""
+select coalesce(sum(size * (size - 1) // 2), 0)
+from (select count(*) as size from match_input where {present} group by {listed})
+"""
+
+
+def set_threads(count: int) -> str:
+    """How many threads the connection may use."""
+    return f"set threads = {int(count)}"
+
+
+def use(database: str, schema: str) -> str:
+    """Back to where unqualified names lived."""
+    return f"use {identifier(database)}.{identifier(schema)}"
 
 
 def _block(position: int, rule: Rule, columns: Iterable[str]) -> str:

@@ -1,0 +1,100 @@
+"""A trained match model on disk: settings, term frequencies and card under `<home>/models/identity/<version>/`.
+
+Edges depend on the model alone, never on the population at hand: its term-frequency tables are frozen with it, and a
+value that training never saw counts as rare as the rarest.
+"""
+
+import hashlib
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from guestbook.errors import GuestbookError
+from guestbook.files import write_json_atomic, write_parquet_atomic
+from guestbook.settings import Settings
+
+CURRENT, MANIFEST, SETTINGS, CARD = "current.json", "manifest.json", "settings.json", "card.json"
+
+
+class ModelRefused(GuestbookError):
+    """A saved match model is not what was saved."""
+
+
+@dataclass(frozen=True)
+class MatchModel:
+    """Splink settings with learned probabilities; `term_frequencies` has a table (value, tf) per column."""
+
+    splink_settings: dict[str, Any]
+    term_frequencies: dict[str, pa.Table]
+    card: dict[str, Any]
+
+    @property
+    def model_version(self) -> str:
+        """Night of training and a hash of all that decides a weight."""
+        digest = hashlib.sha256(json.dumps(self.splink_settings, sort_keys=True).encode())
+        for name, table in sorted(self.term_frequencies.items()):
+            digest.update(name.encode())
+            digest.update(json.dumps(table.sort_by("value").to_pydict()).encode())
+        return f"{self.card['trained_as_of']}-{digest.hexdigest()[:12]}"
+
+    @property
+    def link_threshold_bits(self) -> float:
+        """Evidence from which the model links alone."""
+        return float(self.card["link_threshold_bits"])
+
+
+def models_folder(settings: Settings) -> Path:
+    """Where match models are kept."""
+    return settings.models_dir / "identity"
+
+
+def save_model(settings: Settings, model: MatchModel) -> Path:
+    """Keep a model and make it the current one; the last file written is the one that makes it count."""
+    folder = models_folder(settings) / model.model_version
+    write_json_atomic(model.splink_settings, folder / SETTINGS)
+    write_json_atomic(model.card | {"model_version": model.model_version}, folder / CARD)
+    for column, table in model.term_frequencies.items():
+        write_parquet_atomic(table, folder / f"tf_{column}.parquet")
+    files = sorted(path for path in folder.iterdir() if path.name != MANIFEST and not path.name.startswith("."))
+    write_json_atomic({path.name: _sha256(path) for path in files}, folder / MANIFEST)
+    write_json_atomic({"model_version": model.model_version}, models_folder(settings) / CURRENT)
+    return folder
+
+
+def save_no_model(settings: Settings) -> None:
+    """Keep the decision that rules stand alone until the next training."""
+    write_json_atomic({"model_version": None}, models_folder(settings) / CURRENT)
+
+
+def is_decided(settings: Settings) -> bool:
+    """Whether a model, or the decision to go without, is in force."""
+    return (models_folder(settings) / CURRENT).exists()
+
+
+def current_model(settings: Settings) -> MatchModel | None:
+    """The model in force; None without one. Raises ModelRefused when a file is not the one saved."""
+    pointer = models_folder(settings) / CURRENT
+    model_version = json.loads(pointer.read_text(encoding="utf-8"))["model_version"] if pointer.exists() else None
+    if model_version is None:
+        return None
+    folder = models_folder(settings) / model_version
+    if not (folder / MANIFEST).exists():
+        raise ModelRefused(f"match model {folder} is incomplete: restore the folder, or remove {pointer} to go without")
+    for name, sha256 in json.loads((folder / MANIFEST).read_text(encoding="utf-8")).items():
+        path = folder / name
+        if not path.exists() or _sha256(path) != sha256:
+            raise ModelRefused(f"{path} is not the file that was saved: restore it, or remove {pointer} to go without")
+    tables = {path.stem.removeprefix("tf_"): pq.read_table(path) for path in sorted(folder.glob("tf_*.parquet"))}
+    return MatchModel(
+        splink_settings=json.loads((folder / SETTINGS).read_text(encoding="utf-8")),
+        term_frequencies=tables,
+        card=json.loads((folder / CARD).read_text(encoding="utf-8")),
+    )
+
+
+def _sha256(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
