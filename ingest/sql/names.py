@@ -50,6 +50,7 @@ class RawNames:
     names: tuple[str, ...]
     used: set[int] = field(default_factory=set)
     missing: set[str] = field(default_factory=set)
+    _plain_paths: dict[str, dict[str, int]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self._exact = {name: place for place, name in reversed(list(enumerate(self.names)))}
@@ -77,7 +78,18 @@ class RawNames:
             self.missing.add(path)
             return "null::varchar"
         document, tokens = found
-        return blank_to_null(_scalar(document, tokens))
+        if any(isinstance(token, dict) for token in tokens):
+            return blank_to_null(_scalar(document, tokens))
+        return blank_to_null(self._plain(document, _json_path(tokens)))
+
+    def _plain(self, document: str, path: str) -> str:
+        """One of all plain paths that are read from a document: equal calls are made once, so it is parsed once.
+
+        Calls are equal from the second compilation on, when every path is known.
+        """
+        paths = self._plain_paths.setdefault(document, {})
+        place = paths.setdefault(path, len(paths) + 1)
+        return f"json_extract_string({document}, [{', '.join(literal(item) for item in paths)}])[{place}]"
 
     def document(self, path: str) -> str:
         """SQL of the JSON at a path; `null` when the file has no such column."""
