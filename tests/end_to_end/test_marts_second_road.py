@@ -1,0 +1,193 @@
+"""Every figure by two roads: the marts of one night against pandas, and totals that must be the same in all of them."""
+
+from collections.abc import Iterator
+
+import duckdb
+import pandas as pd
+import pytest
+from mlxtend.frequent_patterns import apriori, association_rules
+
+from guestbook.settings import Settings
+from tests.end_to_end import marts_in_pandas as road
+from tests.end_to_end.homes import FIRST, Home
+
+WINDOW_DAYS = Settings.model_fields["churn_window_days"].default
+
+
+@pytest.fixture(scope="module")
+def facts(after_first: Home) -> Iterator[road.Facts]:
+    with duckdb.connect(str(after_first.warehouse), read_only=True) as con:
+        con.execute("set timezone = 'UTC'")
+        facts = road.Facts(con, FIRST)
+        assert len(facts.stay) > 100
+        yield facts
+
+
+@pytest.fixture(scope="module")
+def tiers(facts: road.Facts) -> pd.DataFrame:
+    return road.tiers(facts)
+
+
+def test_pyramid_and_tier_of_every_customer_and_month(facts: road.Facts, tiers: pd.DataFrame) -> None:
+    query = """select as_of_date::timestamp as as_of_date, customer_id, (spend_amount * 10000)::bigint as units,
+        value_tier_code as tier from marts.customer_value_month order by 1, 2"""
+    spenders = tiers[tiers.units > 0].sort_values(["as_of_date", "customer_id"])
+    assert facts.ask(query).to_numpy().tolist() == spenders.to_numpy().tolist()
+    query = """select as_of_date::timestamp, value_tier_code, customer_count, (spend_amount * 10000)::bigint
+        from marts.customer_pyramid where customer_count > 0 order by 1, 2"""
+    grouped = tiers.groupby(["as_of_date", "tier"]).agg(count=("units", "size"), units=("units", "sum"))
+    assert facts.ask(query).to_numpy().tolist() == grouped.reset_index().to_numpy().tolist()
+
+
+def test_who_moved_between_tiers(facts: road.Facts, tiers: pd.DataFrame) -> None:
+    query = """select as_of_date::timestamp, from_tier_code, to_tier_code, customer_count,
+        (to_spend_amount * 10000)::bigint from marts.value_tier_migration order by 1, 2, 3"""
+    assert facts.ask(query).to_numpy().tolist() == road.tier_moves(tiers).reset_index().to_numpy().tolist()
+
+
+def test_stage_of_every_customer_at_every_month_end_is_what_the_scores_say(facts: road.Facts) -> None:
+    counted = facts.ask("select * from marts.lifecycle_stage_month where lifecycle_stage_code <> 'prospect'")
+    for end in facts.month_ends():
+        query = f"""select customer_id, lifecycle_stage_code from marts.customer_stage_period
+            where lifecycle_stage_code <> 'prospect'
+                and date '{end.date()}' between stage_from_date and stage_to_date"""
+        stages = road.stages_at(facts, end, WINDOW_DAYS)
+        assert dict(facts.con.sql(query).fetchall()) == stages, end
+        month = counted[counted.as_of_date == end].set_index("lifecycle_stage_code").customer_count
+        assert month[month > 0].to_dict() == pd.Series(stages).value_counts().to_dict(), end
+
+
+def test_current_stage_is_that_of_the_scores(facts: road.Facts) -> None:
+    query = """select count(*), count(*) filter (period.lifecycle_stage_code <> scored.lifecycle_stage_code)
+        from ml.customer_segment as scored
+        left join marts.customer_stage_period as period
+            on scored.customer_id = period.customer_id and period.is_current"""
+    scored, different = facts.con.sql(query).fetchone()
+    assert scored > 0
+    assert different == 0
+
+
+def test_flows_make_the_next_month(facts: road.Facts) -> None:
+    query = """select count(*), count(*) filter (customer_count <> before + inflow_count - outflow_count) from (
+            select *, coalesce(lag(customer_count) over stage_life, 0) as before from marts.lifecycle_stage_month
+            window stage_life as (partition by lifecycle_stage_code order by as_of_date))"""
+    rows, broken = facts.con.sql(query).fetchone()
+    assert rows > 0
+    assert broken == 0
+
+
+def test_cohorts(facts: road.Facts) -> None:
+    query = """select cohort_month::timestamp as cohort, month_number as since, active_count as active,
+        returned_count as returned, cohort_count as size from marts.cohort_retention order by 1, 2"""
+    expected = road.cohorts(facts)
+    expected["cohort"] = expected.cohort.dt.start_time
+    expected = expected[["cohort", "since", "active", "returned", "size"]].sort_values(["cohort", "since"])
+    assert facts.ask(query).to_numpy().tolist() == expected.to_numpy().tolist()
+
+
+@pytest.mark.parametrize(
+    ("mart", "id_column"), [("corporate_account", "company_id"), ("travel_agent_account", "travel_agent_id")]
+)
+def test_accounts(facts: road.Facts, mart: str, id_column: str) -> None:
+    query = f"""select company_id, reservation_count, cancelled_count, night_count,
+        (total_revenue_amount * 10000)::bigint, (total_revenue_year_amount * 10000)::bigint,
+        (total_revenue_year_before_amount * 10000)::bigint
+        from marts.{mart} order by 1"""
+    assert facts.ask(query).to_numpy().tolist() == road.accounts(facts, id_column).reset_index().to_numpy().tolist()
+
+
+def test_agents(facts: road.Facts) -> None:
+    query = """select started_month::timestamp as month, dimension_value as agent_code, interaction_count,
+        abandoned_count, first_contact_judged_count, first_contact_settled_count
+        from marts.service_performance where dimension_code = 'agent' order by 1, 2"""
+    assert facts.ask(query).to_numpy().tolist() == road.service(facts).reset_index().to_numpy().tolist()
+
+
+def test_baskets_are_those_of_a_well_kept_library(facts: road.Facts) -> None:
+    entries = facts.ask(
+        """select distinct source_system || property_code || pos_check_id as basket,
+               coalesce(item_name, item_code) as item
+           from core.fct_pos_line where not is_void and coalesce(item_category, '') not in ('tip', 'service_charge')"""
+    )
+    table = pd.crosstab(entries.basket, entries.item).astype(bool)
+    frequent = apriori(table, min_support=10 / len(table) - 1e-12, use_colnames=True, max_len=2)
+    rules = association_rules(frequent, metric="support", min_threshold=0)
+    expected = {
+        (*rule.antecedents, *rule.consequents): (rule.support, rule.confidence, rule.lift)
+        for rule in rules.itertuples()
+    }
+    query = """select antecedent_value, consequent_value, support_share, confidence_share, lift_ratio
+        from marts.basket_rule where basket_code = 'item_of_check'"""
+    actual = {row[:2]: row[2:] for row in facts.con.sql(query).fetchall()}
+    assert actual.keys() == expected.keys()
+    assert all(actual[pair] == pytest.approx(expected[pair], rel=1e-12) for pair in expected)
+
+
+def test_value_at_stake_and_nobody_warned_of_who_is_booked(facts: road.Facts) -> None:
+    rows = facts.ask(
+        "select customer_id, last_visit_on, (value_at_stake_amount * 10000)::bigint as units from marts.early_warning"
+    )
+    booked = facts.reservation[facts.reservation.status.eq("reserved") & (facts.reservation.arrival > facts.night)]
+    assert not set(rows.customer_id) & set(booked.customer_id.dropna())
+    for row in rows.itertuples():
+        stay = facts.stay[facts.stay.customer_id == row.customer_id]
+        year = stay[(stay.arrival <= row.last_visit_on) & (stay.arrival > row.last_visit_on - pd.Timedelta(days=365))]
+        assert row.units == year.units.sum()
+
+
+def test_nobody_is_called_who_did_not_say_yes_or_is_on_the_list(facts: road.Facts) -> None:
+    query = """select count(*) from marts.care_call_list as call
+        inner join core.dim_customer as customer using (customer_id)
+        where not coalesce(customer.consent_phone, false) or not customer.is_member or customer.phone_e164 is null
+            or exists (
+                select 1 from staging.stg_suppression as listed
+                where coalesce(listed.channel_code, 'all') in ('all', 'phone')
+                    and (listed.phone = customer.phone_e164 or listed.email = customer.email
+                        or listed.loyalty_number = customer.loyalty_number))"""
+    assert facts.con.sql(query).fetchone() == (0,)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("select count(*) from core.dim_customer", "select count(*) from marts.next_best_action"),
+        ("select count(*) from core.dim_customer", "select count(*) from marts.customer_stage_period where is_current"),
+        (
+            "select count(*) from core.dim_customer",
+            "select sum(customer_count) from marts.lifecycle_stage_month where as_of_date = date '{night}'",
+        ),
+        (
+            "select sum(customer_count) from marts.customer_pyramid where as_of_date = date '{night}'",
+            "select sum(customer_count) from marts.value_tier_migration where as_of_date = date '{night}'",
+        ),
+        (
+            "select sum(spend_amount) from marts.customer_pyramid where as_of_date = date '{night}'",
+            "select sum(to_spend_amount) from marts.value_tier_migration where as_of_date = date '{night}'",
+        ),
+        ("select count(*) from ml.customer_segment", "select sum(customer_count) from marts.segment_profile"),
+        (
+            "select sum(spend_amount) from core.customer_360 where segment_code is not null",
+            "select sum(spend_amount) from marts.segment_profile",
+        ),
+        ("select count(*) from core.dim_customer where is_member", "select count(*) from marts.member_tier_review"),
+        ("select count(*) from marts.complaint_case", "select sum(complaint_count) from marts.complaint_summary"),
+        (
+            "select sum(compensation_amount) from marts.complaint_case",
+            "select sum(compensation_amount) from marts.complaint_summary",
+        ),
+        (
+            "select count(*) from core.fct_interaction",
+            "select sum(interaction_count) from marts.service_performance where dimension_code = 'queue'",
+        ),
+        ("select count(distinct customer_id) from core.fct_visit where arrival_date <= date '{night}'",
+         "select sum(cohort_count) from marts.cohort_retention where month_number = 0"),
+        (
+            "select sum(total_revenue_reporting_amount) from core.fct_stay where company_id is not null",
+            "select sum(total_revenue_amount) from marts.corporate_account",
+        ),
+    ],
+)  # fmt: skip
+def test_totals_conserve(facts: road.Facts, one: str, other: str) -> None:
+    left, right = (facts.con.sql(query.format(night=FIRST)).fetchone() for query in (one, other))
+    assert left == right
+    assert left[0]
