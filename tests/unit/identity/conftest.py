@@ -42,11 +42,15 @@ class Hotel:
         for name in declared_schema("identity"):
             con.execute(f"delete from identity.{name}")
 
-    def night(self, people: list[Row], night_date: date = NIGHT, *, is_committed: bool = True) -> "Hotel":
-        """Run one night over all people known by then."""
+    def put(self, people: list[Row]) -> None:
+        """Make these the person records of the warehouse."""
         people_table = pa.Table.from_pylist([dict(row) for row in people], schema=SCHEMA)
         self.con.register("people_table", people_table)
         self.con.execute("create or replace table staging.stg_person_record as select * from people_table")
+
+    def night(self, people: list[Row], night_date: date = NIGHT, *, is_committed: bool = True) -> "Hotel":
+        """Run one night over all people known by then."""
+        self.put(people)
         resolve(self.con, self.settings, night_date)
         if is_committed:
             commit(self.con, self.settings, night_date)
