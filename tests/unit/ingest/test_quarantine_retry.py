@@ -154,7 +154,8 @@ def test_the_warehouse_takes_the_retried_rows_and_marks_the_old_ones(stage: Stag
         assert register_pending(con, stage.settings)["reservations"] == 1
         pending = con.execute("select reservation_id, delivery_sequence from lake.reservations order by 1").fetchall()
         assert pending == [("R2", new), ("R4", new)]
-        found = con.execute("select delivery_sequence, is_retried, count(*) from ops.quarantine group by all order by 1")
+        query = "select delivery_sequence, is_retried, count(*) from ops.quarantine group by all order by 1"
+        found = con.execute(query)
         assert found.fetchall() == [(before["delivery_sequence"], True, 4), (new, False, 1)]
         totals = con.execute("select sum(rows_quarantined) from ops.load_report").fetchall()
         assert totals == con.execute("select count(*) from ops.quarantine").fetchall()
