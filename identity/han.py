@@ -6,8 +6,6 @@ A reading may support a match, it never decides one (章威 and 张伟 are both 
 import re
 from functools import cache
 
-from pypinyin import Style, lazy_pinyin
-
 from identity.reference import word_list
 
 HAN = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]")
@@ -40,8 +38,14 @@ def split_han_name(text: str) -> tuple[str, str]:
 def pinyin_name(text: str) -> tuple[str, str]:
     """Surname and given name of a Han name in pinyin, letters only: 单田芳 -> (`shan`, `tianfang`)."""
     surname, given = split_han_name(text)
-    reading = _surname_readings().get(surname) or "".join(lazy_pinyin(surname, style=Style.NORMAL))
-    return reading.replace("ü", "u"), "".join(lazy_pinyin(given, style=Style.NORMAL)).replace("ü", "u")
+    return _surname_readings().get(surname) or _reading(surname), _reading(given)
+
+
+def _reading(text: str) -> str:
+    """Pinyin without tones. The library takes a second to load, so it waits for the first Han name."""
+    from pypinyin import Style, lazy_pinyin
+
+    return "".join(lazy_pinyin(text, style=Style.NORMAL)).replace("ü", "u")
 
 
 @cache

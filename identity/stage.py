@@ -26,15 +26,7 @@ from identity.cluster import (
     link_tree,
     unite,
 )
-from identity.match import (
-    MatchModel,
-    current_model,
-    is_decided,
-    save_model,
-    save_no_model,
-    score_profiles,
-    train_match_model,
-)
+from identity.match import MatchModel, current_model, is_decided, save_model, save_no_model
 from identity.normalise import normalise_people
 from identity.rules import RuleBook, rule_book
 from identity.steward import StewardLink, read_steward_links
@@ -103,6 +95,8 @@ def _prepare(con: duckdb.DuckDBPyConnection, settings: Settings) -> int:
 
 def _learn(con: duckdb.DuckDBPyConnection, settings: Settings, as_of_date: date) -> dict[str, Any]:
     """Train on the profiles at hand and keep the outcome; the model's card."""
+    from identity.match.training import train_match_model
+
     model = train_match_model(con, as_of_date, settings.random_seed)
     if model is None:
         save_no_model(settings)
@@ -124,6 +118,8 @@ def _link(con: duckdb.DuckDBPyConnection, book: RuleBook, model: MatchModel | No
     """From profiles to edges: candidate pairs, rules, the saved model and guards."""
     con.execute(sql.pair_candidate(book))
     if model:
+        from identity.match.scoring import score_profiles
+
         score_profiles(con, model)
     else:
         sql.run(con, "no_model_pair")

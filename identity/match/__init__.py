@@ -1,15 +1,8 @@
-"""The match model: Splink weights learned once and kept with everything that they depend on."""
+"""The match model: Splink weights learned once and kept with everything that they depend on.
+
+`scoring` and `training` load Splink (a second), so whoever needs them imports them where needed.
+"""
 
 from identity.match.model import MatchModel, current_model, is_decided, save_model, save_no_model
-from identity.match.scoring import score_profiles
-from identity.match.training import train_match_model
 
-__all__ = [
-    "MatchModel",
-    "current_model",
-    "is_decided",
-    "save_model",
-    "save_no_model",
-    "score_profiles",
-    "train_match_model",
-]
+__all__ = ["MatchModel", "current_model", "is_decided", "save_model", "save_no_model"]

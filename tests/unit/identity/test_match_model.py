@@ -9,8 +9,9 @@ import pytest
 
 import identity
 from identity import sql
-from identity.match import MatchModel, current_model, score_profiles
+from identity.match import MatchModel, current_model
 from identity.match.model import ModelRefused, models_folder
+from identity.match.scoring import score_profiles
 from tests.unit.identity.conftest import NIGHT, Hotel, person
 
 GIVEN = ["Anna", "Jan", "Karl", "Eva", "Lena", "Tom", "Max", "Rosa", "Paul", "Ida"]
