@@ -13,8 +13,9 @@ from guestbook.errors import GuestbookError
 from guestbook.lake import record_files
 from guestbook.lock import warehouse_lock
 from guestbook.settings import Settings
-from guestbook.tables import SCHEMAS, Table, conform, declared, declared_schema
+from guestbook.tables import SCHEMAS, Column, Table, conform, declared, declared_schema
 
+EXISTING_COLUMNS = "select table_schema || '.' || table_name, column_name from information_schema.columns"
 DBT_SCHEMAS = ("lake", "staging", "core", "features", "marts")
 
 
@@ -31,11 +32,10 @@ def warehouse(settings: Settings) -> Iterator[duckdb.DuckDBPyConnection]:
 
 
 def ensure_tables(con: duckdb.DuckDBPyConnection) -> None:
-    """Create what is missing: schemas, declared tables, their comments."""
-    existing = {
-        f"{schema}.{name}"
-        for schema, name in con.sql("select table_schema, table_name from information_schema.tables").fetchall()
-    }
+    """Create what is missing: schemas, declared tables, columns declared since, their comments."""
+    existing: dict[str, set[str]] = {}
+    for name, column in con.sql(EXISTING_COLUMNS).fetchall():
+        existing.setdefault(name, set()).add(column)
     con.begin()
     for schema in (*DBT_SCHEMAS, *SCHEMAS):
         con.execute(f"create schema if not exists {quoted(schema)}")
@@ -43,6 +43,8 @@ def ensure_tables(con: duckdb.DuckDBPyConnection) -> None:
         for table in declared_schema(schema).values():
             if f"{schema}.{table.name}" not in existing:
                 _create(con, table)
+            else:
+                _add_columns(con, table, existing[f"{schema}.{table.name}"])
     con.commit()
 
 
@@ -66,7 +68,7 @@ def write_rows(
             clause = " and ".join(f"{quoted(column)} is not distinct from ?" for column in replace_where) or "true"
             con.execute(f"delete from {qualified(table)} where {clause}", list(replace_where.values()))
         con.register("rows_to_write", conformed)
-        con.execute(f"insert into {qualified(table)} select * from rows_to_write")
+        con.execute(f"insert into {qualified(table)} by name select * from rows_to_write")
         con.commit()
     except Exception:
         con.rollback()
@@ -123,4 +125,16 @@ def _create(con: duckdb.DuckDBPyConnection, table: Table) -> None:
     con.execute(f"create table {qualified(table)} ({columns})")
     con.execute(f"comment on table {qualified(table)} is {literal(table.description)}")
     for column in table.columns:
-        con.execute(f"comment on column {qualified(table)}.{quoted(column.name)} is {literal(column.description)}")
+        _comment(con, table, column)
+
+
+def _add_columns(con: duckdb.DuckDBPyConnection, table: Table, existing: set[str]) -> None:
+    """A warehouse made by an older version gets the columns declared since; their old rows are null."""
+    for column in table.columns:
+        if column.name not in existing:
+            con.execute(f"alter table {qualified(table)} add column {quoted(column.name)} {column.data_type}")
+            _comment(con, table, column)
+
+
+def _comment(con: duckdb.DuckDBPyConnection, table: Table, column: Column) -> None:
+    con.execute(f"comment on column {qualified(table)}.{quoted(column.name)} is {literal(column.description)}")

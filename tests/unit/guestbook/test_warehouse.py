@@ -79,3 +79,13 @@ def test_a_file_that_is_not_duckdb_is_named_with_the_next_step(settings: Setting
     settings.warehouse_file.write_text("this is a spreadsheet")
     with pytest.raises(GuestbookError, match=r"can't be opened as DuckDB: move it away"), warehouse(settings):
         pass
+
+
+def test_a_warehouse_of_an_older_version_gets_the_columns_declared_since(settings: Settings) -> None:
+    with warehouse(settings) as con:
+        write_rows(con, "ml.customer_clv", pa.table({"customer_id": ["c1"]}), replace_where={})
+        con.execute("alter table ml.customer_clv drop column p_alive")
+    with warehouse(settings) as con:
+        assert con.sql("select customer_id, p_alive from ml.customer_clv").fetchall() == [("c1", None)]
+        write_rows(con, "ml.customer_clv", pa.table({"customer_id": ["c2"], "p_alive": [0.5]}), replace_where={})
+        assert con.sql("select customer_id, p_alive from ml.customer_clv").fetchall() == [("c2", 0.5)]
