@@ -22,7 +22,8 @@ class Facts:
         self.stay = self.ask(f"select *, {money}, arrival_date::timestamp as arrival from core.fct_stay")
         self.visit = self.ask("select customer_id, arrival_date::timestamp as arrival from core.fct_visit")
         self.reservation = self.ask("select *, arrival_date::timestamp as arrival from core.fct_reservation")
-        query = "select metrics->>'$.typical_gap_days' from ml.model_run where model_name = 'segment' and is_promoted"
+        query = """select metrics->>'$.typical_gap_days' from ml.model_run
+            where model_version = (select any_value(model_version) from ml.customer_segment)"""
         self.typical_gap = float(con.sql(query).fetchone()[0])
 
     def ask(self, query: str) -> pd.DataFrame:

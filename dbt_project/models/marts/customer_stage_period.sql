@@ -1,15 +1,12 @@
 -- one row per customer_id and stage_from_date: an unbroken time in one life-cycle stage, judged against the customer's own rhythm
 {{ config(materialized='table', tags=['marts']) }}
 
--- Everybody's usual gap is learned with the segments (ml.lifecycle), so that the stages here are those of the scores.
+-- Everybody's usual gap is learned with the segments (ml.lifecycle): that of the model in use, so that the stages here are those of the scores.
 with learned as (
-    select coalesce(max(typical_gap_days), 365.0) as typical_gap_days
-    from (
-        select cast(json_extract_string(metrics, '$.typical_gap_days') as double) as typical_gap_days
-        from {{ source('ml', 'model_run') }}
-        where model_name = 'segment' and is_promoted
-        qualify row_number() over (order by trained_as_of desc, model_version desc) = 1
-    )
+    select coalesce(max(cast(json_extract_string(run.metrics, '$.typical_gap_days') as double)), 365.0) as typical_gap_days
+    from {{ source('ml', 'model_run') }} as run
+    semi join {{ source('ml', 'customer_segment') }} as scored on run.model_version = scored.model_version
+    where run.model_name = 'segment'
 ),
 
 visit_day as (
