@@ -7,18 +7,35 @@ from collections.abc import Callable
 from importlib import import_module
 from typing import Any
 
+# Public name -> module and name there.
 _HOME = {
-    "training_dates": "ml.training",
-    "has_models": "ml.training",
-    "needs_training": "ml.training",
-    "ensure_models": "ml.training",
-    "train": "ml.training",
-    "score": "ml.scoring",
+    "training_dates": ("ml.training", "training_dates"),
+    "has_models": ("ml.training", "has_models"),
+    "needs_training": ("ml.training", "needs_training"),
+    "ensure_models": ("ml.training", "ensure_models"),
+    "train": ("ml.training", "train"),
+    "score": ("ml.scoring", "score"),
+    "list_models": ("ml.registry", "overview"),
+    "show_model": ("ml.registry", "read_card"),
+    "promote_model": ("ml.registry", "promote"),
+    "roll_back_model": ("ml.registry", "roll_back"),
 }
-__all__ = ["ensure_models", "has_models", "needs_training", "score", "train", "training_dates"]
+__all__ = [
+    "ensure_models",
+    "has_models",
+    "list_models",
+    "needs_training",
+    "promote_model",
+    "roll_back_model",
+    "score",
+    "show_model",
+    "train",
+    "training_dates",
+]
 
 
 def __getattr__(name: str) -> Callable[..., Any]:
     if name not in _HOME:
         raise AttributeError(f"module 'ml' has no attribute {name!r}")
-    return getattr(import_module(_HOME[name]), name)
+    module, attribute = _HOME[name]
+    return getattr(import_module(module), attribute)

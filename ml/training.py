@@ -1,6 +1,7 @@
 """Training night: which cut-offs are needed, fit and judge on them, save models with cards, write the model runs."""
 
 import hashlib
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -8,6 +9,7 @@ import duckdb
 import numpy as np
 import pandas as pd
 import pyarrow as pa
+from threadpoolctl import threadpool_limits
 
 from guestbook.lake import write_record
 from guestbook.settings import Settings
@@ -68,6 +70,21 @@ def ensure_models(con: duckdb.DuckDBPyConnection, settings: Settings, night_date
     return train(con, settings, night_date)
 
 
+@dataclass(frozen=True)
+class Candidate:
+    """What one training made of one model; `parameters` (settings and ancestry) go into its version."""
+
+    model_name: str
+    model: Any
+    is_promoted: bool
+    reason: str
+    metrics: dict[str, Any]
+    training_row_count: int
+    horizon_days: int | None = None
+    window_days: int | None = None
+    ancestor: str | None = None
+
+
 def train(con: duckdb.DuckDBPyConnection, settings: Settings, as_of_date: date) -> list[dict[str, Any]]:
     """One model run per model name, as written to ml.model_run (dates and metrics as text).
 
@@ -79,60 +96,64 @@ def train(con: duckdb.DuckDBPyConnection, settings: Settings, as_of_date: date) 
     dates = cut_off_dates(sql.first_arrival(con, as_of_date), as_of_date, settings.churn_horizon_days)
     past = [read_cut_off(con, day, settings.churn_horizon_days, one_in) for day in dates]
     past = [c for c in past if len(c.features)]
-    digest = [fingerprint(c) for c in (night, *past)]
-    horizon, window, seed = settings.churn_horizon_days, settings.churn_window_days, settings.random_seed
-    data_window = {
-        "cut_offs": [c.as_of_date.isoformat() for c in (night, *past)],
-        "customer_count": len(night.features),
-        "one_customer_in": one_in,
-    }
     common = {
         "trained_as_of": as_of_date.isoformat(),
-        "random_seed": seed,
-        "data_window": data_window,
+        "random_seed": settings.random_seed,
         "history_load_share": history_load_share(night),
+        "data_window": {
+            "cut_offs": [c.as_of_date.isoformat() for c in (night, *past)],
+            "customer_count": len(night.features),
+            "one_customer_in": one_in,
+        },
     }
-
-    churn = train_churn(night, past, horizon, window, seed)
-    value = train_value(night, past, horizon, seed)
-    before = registry.champion_before(settings, "segment", as_of_date)
-    champion = before and registry.load(settings, "segment", before["model_version"])
-    segments = train_segments(night, champion.model if champion else None, seed)
-    made = {
-        "churn": (
-            churn.scorer,
-            churn.is_promoted,
-            churn.reason,
-            churn.metrics,
-            churn.training_row_count,
-            [horizon, window],
-        ),
-        "value": (value.model, value.is_promoted, value.reason, value.metrics, len(night.features), [horizon]),
-        "segment": (segments.model, segments.is_promoted, segments.reason, segments.metrics, len(night.features), []),
-    }
-    runs = []
-    for name, (model, is_promoted, reason, metrics, row_count, parameters) in made.items():
-        ancestry = champion.model_version if name == "segment" and champion else None
-        version = registry.make_version(as_of_date, name, seed, parameters, digest, ancestry)
-        run = {
-            "model_name": name,
-            "model_version": version,
-            "horizon_days": parameters[0] if parameters else None,
-            "window_days": parameters[1] if len(parameters) > 1 else None,
-            "training_row_count": row_count,
-            "metrics": metrics,
-            "is_promoted": is_promoted,
-            "promotion_reason": reason,
-            **common,
-        }
-        is_used, run["promotion_reason"] = serves(settings, name, run)
-        run["is_promoted"] = is_promoted and is_used
-        registry.save(settings, name, version, model, run)
-        if is_used:
-            registry.promote(settings, name, version)
-        runs.append(run)
+    digest = [fingerprint(c) for c in (night, *past)]
+    runs = [_keep(settings, candidate, common, digest) for candidate in fit_candidates(settings, night, past)]
     _write_runs(con, settings, as_of_date, runs)
     return runs
+
+
+def fit_candidates(settings: Settings, night: CutOff, past: list[CutOff]) -> list[Candidate]:
+    """One candidate per model name, fitted and judged; nothing is saved yet."""
+    horizon, window, seed = settings.churn_horizon_days, settings.churn_window_days, settings.random_seed
+    before = registry.champion_before(settings, "segment", night.as_of_date)
+    champion = registry.load(settings, "segment", before["model_version"]) if before else None
+    with threadpool_limits(1):  # the order of sums, and so every bit, must not depend on threads
+        churn = train_churn(night, past, horizon, window, seed)
+        value = train_value(night, past, horizon, seed)
+        segment = train_segments(night, champion.model if champion else None, seed)
+    outcomes = {"churn": (churn, churn.scorer), "value": (value, value.model), "segment": (segment, segment.model)}
+    made = {
+        name: Candidate(name, model, outcome.is_promoted, outcome.reason, outcome.metrics, len(night.features))
+        for name, (outcome, model) in outcomes.items()
+    }
+    return [
+        replace(made["churn"], training_row_count=churn.training_row_count, horizon_days=horizon, window_days=window),
+        replace(made["value"], horizon_days=horizon),
+        replace(made["segment"], ancestor=champion.model_version if champion else None),
+    ]
+
+
+def _keep(settings: Settings, candidate: Candidate, common: dict[str, Any], digest: list[str]) -> dict[str, Any]:
+    """Save a candidate and, where it serves better than what is in use, put it to use; returns its run."""
+    name = candidate.model_name
+    ingredients = [candidate.horizon_days, candidate.window_days, candidate.ancestor, common["random_seed"], digest]
+    run = {
+        **common,
+        "model_name": name,
+        "model_version": registry.make_version(date.fromisoformat(common["trained_as_of"]), name, *ingredients),
+        "horizon_days": candidate.horizon_days,
+        "window_days": candidate.window_days,
+        "training_row_count": candidate.training_row_count,
+        "metrics": candidate.metrics,
+        "is_promoted": candidate.is_promoted,
+        "promotion_reason": candidate.reason,
+    }
+    is_used, reason = serves(settings, name, run)
+    run |= {"is_promoted": candidate.is_promoted and is_used, "promotion_reason": reason}
+    registry.save(settings, name, run["model_version"], candidate.model, run)
+    if is_used:
+        registry.promote(settings, name, run["model_version"])
+    return run
 
 
 def read_cut_off(
