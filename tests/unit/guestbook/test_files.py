@@ -11,9 +11,14 @@ from guestbook.files import atomic_path, write_parquet_atomic
 def test_a_writer_that_fails_leaves_the_old_file_and_no_draft(tmp_path: Path) -> None:
     final = tmp_path / "rows.txt"
     final.write_text("old")
-    with pytest.raises(RuntimeError), atomic_path(final) as draft:
-        draft.write_text("half")
-        raise RuntimeError
+
+    def write_half() -> None:
+        with atomic_path(final) as draft:
+            draft.write_text("half")
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        write_half()
     assert final.read_text() == "old"
     assert [path.name for path in tmp_path.iterdir()] == ["rows.txt"]
 

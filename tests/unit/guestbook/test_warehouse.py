@@ -66,7 +66,7 @@ def test_a_failed_write_leaves_the_old_rows(settings: Settings) -> None:
 
 def test_records_are_loaded_again_into_an_empty_warehouse(settings: Settings) -> None:
     table = declared("ops", "gate_override")
-    rows = pa.Table.from_pylist([{name: None for name in table.arrow_schema.names}], schema=table.arrow_schema)
+    rows = pa.Table.from_pylist([dict.fromkeys(table.arrow_schema.names)], schema=table.arrow_schema)
     write_record(settings, "gate_override", "2026-01-01", rows)
     with warehouse(settings) as con:
         assert load_records(con, settings, "ops.gate_override") == 1
