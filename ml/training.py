@@ -121,7 +121,11 @@ def fit_candidates(settings: Settings, night: CutOff, past: list[CutOff]) -> lis
         churn = train_churn(night, past, horizon, window, seed)
         value = train_value(night, past, horizon, seed)
         segment = train_segments(night, champion.model if champion else None, seed)
-    outcomes = {"churn": (churn, churn.scorer), "value": (value, value.model), "segment": (segment, segment.model)}
+    outcomes: dict[str, tuple[Any, Any]] = {
+        "churn": (churn, churn.scorer),
+        "value": (value, value.model),
+        "segment": (segment, segment.model),
+    }
     made = {
         name: Candidate(name, model, outcome.is_promoted, outcome.reason, outcome.metrics, len(night.features))
         for name, (outcome, model) in outcomes.items()
