@@ -79,7 +79,7 @@ def settled(settings: Settings, feed: str, night_date: date, files: list[LandedF
 
     Writers that pause, or take long, should write under another name first (`.tmp`, `.part`, a leading `.` or `_`).
     """
-    now = datetime.now(UTC)
+    now = datetime.now(UTC)  # stamp: the age of a file, not a date of business
     young = {file.file_name for file in files if abs((now - file.modified).total_seconds()) < YOUNG_SECONDS}
     if not young:
         return files

@@ -249,7 +249,7 @@ def _checked(
     row_count, quarantined = con.execute(row_counts(folder / CHECKED)).fetchall()[0]
     if row_count != raw.row_count:
         return None
-    warnings = [*raw.warnings, *(["no rows: the file has a header only"] if row_count == 0 else [])]
+    warnings = [*raw.warnings, *(["no rows in the file"] if row_count == 0 else [])]
     return Loaded(
         row_count,
         rows_quarantined=quarantined,

@@ -74,14 +74,14 @@ class Reader:
 
     def read(self, path: Path, name: str) -> RawTable:
         """The raw table of a local file called `name`. Raises FileRefused."""
-        if path.stat().st_size == 0:
-            raise FileRefused("file is empty (0 bytes): have it sent again; a file without rows still has its header")
         file_format = format_of(name)
+        if path.stat().st_size == 0 and file_format != "jsonl":
+            raise FileRefused("file is empty (0 bytes): have it sent again; a file without rows still has its header")
         if is_gzip(path):
             path = _unpacked(path, self.folder / "unpacked")
         if file_format == "parquet":
             return self._parquet(path)
-        if path.stat().st_size == 0:
+        if path.stat().st_size == 0 and file_format != "jsonl":  # no line is how JSON Lines say no row
             raise FileRefused("file is empty after decompression: have it sent again")
         facts = examine(path, self.mapping.encoding)
         self.warnings += facts.warnings

@@ -26,6 +26,16 @@ def test_header_only_is_accepted_with_a_warning(one):
     assert "no rows" in report["warnings"]
 
 
+@pytest.mark.parametrize(
+    ("name", "content"), [("a.jsonl", b""), ("a.jsonl.gz", gzip.compress(b"")), ("b.jsonl", b"\n\n")]
+)
+def test_json_lines_without_a_line_are_no_rows(one, name, content):
+    """A header tells an empty CSV from a lost one; JSON Lines have none, so no line is how they say no row."""
+    report = one(name, content)
+    assert (report["load_status"], report["rows_read"]) == ("accepted", 0)
+    assert "no rows" in report["warnings"]
+
+
 def test_truncated_gzip_is_refused(one):
     assert "gzip" in refused(one("a.csv.gz", gzip.compress(GOOD.encode() * 50)[:-20]))
 
