@@ -26,7 +26,7 @@ from identity.cluster import (
     link_tree,
     unite,
 )
-from identity.match import MatchModel, current_model, is_decided, save_model, save_no_model
+from identity.match import MatchModel, current_model, save_model, save_no_model
 from identity.normalise import normalise_people
 from identity.rules import RuleBook, rule_book
 from identity.steward import StewardLink, read_steward_links
@@ -49,13 +49,11 @@ OUTPUTS = (
 def resolve(con: duckdb.DuckDBPyConnection, settings: Settings, night_date: date) -> dict[str, int]:
     """Rebuild the identity tables from staging.stg_person_record; counts of records, customers, links.
 
-    Ids and valid_from continue what the lake has committed; nothing is permanent until `commit`. The first night trains
-    the match model; every later one uses the saved one (see `train`).
+    Ids and valid_from continue what the lake has committed; nothing is permanent until `commit`. Rules decide; a match
+    model adds weak evidence once somebody has called `train`.
     Raises ConfigError for a wrong rule or steward list.
     """
     record_count = _prepare(con, settings)
-    if not is_decided(settings):
-        _learn(con, settings, night_date)
     _link(con, rule_book(), current_model(settings))
     _cluster(con)
     sql.run(con, "customer_verdict")

@@ -66,13 +66,8 @@ def save_model(settings: Settings, model: MatchModel) -> Path:
 
 
 def save_no_model(settings: Settings) -> None:
-    """Keep the decision that rules stand alone until the next training."""
+    """Go without a model from now on: rules stand alone until the next training."""
     write_json_atomic({"model_version": None}, models_folder(settings) / CURRENT)
-
-
-def is_decided(settings: Settings) -> bool:
-    """Whether a model, or the decision to go without, is in force."""
-    return (models_folder(settings) / CURRENT).exists()
 
 
 def current_model(settings: Settings) -> MatchModel | None:

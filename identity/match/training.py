@@ -8,6 +8,7 @@ import duckdb
 import pyarrow as pa
 from splink import Linker
 from splink.internals.blocking_rule_creator import BlockingRuleCreator
+from splink.internals.exceptions import EMTrainingException
 
 from identity import sql
 from identity.match.engine import splink_engine
@@ -66,14 +67,20 @@ def _filled_columns(con: duckdb.DuckDBPyConnection, spec: MatchSpec) -> set[str]
 def _learn_matches(
     con: duckdb.DuckDBPyConnection, linker: Linker, spec: MatchSpec, filled: set[str]
 ) -> list[tuple[str, ...]]:
-    """Expectation maximisation in each block that has enough pairs; the blocks used."""
+    """Expectation maximisation in each block that has enough pairs; the blocks used.
+
+    A block in which a level's probability runs to zero teaches nothing (Splink raises): the others stand without it.
+    """
     used = []
     for block in spec.training_blocks:
         if not filled >= set(block):
             continue
         pair_count = (con.execute(sql.block_pair_count(block)).fetchone() or (0,))[0]
         if pair_count >= spec.minimum_training_pairs:
-            linker.training.estimate_parameters_using_expectation_maximisation(block_sql(block))
+            try:
+                linker.training.estimate_parameters_using_expectation_maximisation(block_sql(block))
+            except (ValueError, EMTrainingException):
+                continue
             used.append(block)
     return used
 

@@ -6,6 +6,7 @@ from datetime import date
 
 import numpy as np
 import pytest
+from splink.internals.linker_components.training import LinkerTraining
 
 import identity
 from identity import sql
@@ -42,8 +43,10 @@ def world(seed: int) -> list[dict[str, object]]:
 
 @pytest.fixture
 def trained(hotel: Hotel) -> Iterator[Hotel]:
-    """A hotel whose first night trained a model."""
-    return hotel.night(world(7))
+    """A hotel that trained a model on its first night."""
+    hotel.put(world(7))
+    identity.train(hotel.con, hotel.settings, NIGHT)
+    return hotel
 
 
 def weights(hotel: Hotel, model: MatchModel, people: list[dict[str, object]]) -> dict[tuple[str, str], float]:
@@ -60,7 +63,7 @@ def weights(hotel: Hotel, model: MatchModel, people: list[dict[str, object]]) ->
     return {(min(one, other), max(one, other)): round(weight, 6) for one, other, weight in found}
 
 
-def test_first_night_trains_later_nights_do_not(trained: Hotel) -> None:
+def test_a_night_never_trains(trained: Hotel) -> None:
     first = current_model(trained.settings)
 
     trained.night(world(8), NIGHT)
@@ -93,8 +96,9 @@ def test_a_rare_name_weighs_more_than_a_common_one_in_any_population(trained: Ho
 
 
 def test_too_few_people_mean_rules_alone_until_the_next_training(hotel: Hotel) -> None:
-    hotel.night([person("r1", "Anna Huber")])
+    hotel.put([person("r1", "Anna Huber")])
 
+    assert identity.train(hotel.con, hotel.settings, NIGHT) == {"is_trained": False}
     assert current_model(hotel.settings) is None
     assert json.loads((models_folder(hotel.settings) / "current.json").read_text()) == {"model_version": None}
 
@@ -109,6 +113,33 @@ def test_a_file_that_was_changed_is_refused(trained: Hotel) -> None:
         current_model(trained.settings)
 
 
+def test_a_night_without_training_goes_by_rules(hotel: Hotel) -> None:
+    hotel.night(world(7))
+
+    assert not models_folder(hotel.settings).exists()
+    assert hotel.rows("select * from identity.match_edge where match_rule = 'model'") == []
+
+
+def test_a_block_that_cannot_be_learned_is_left_out(hotel: Hotel, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Splink raises when a probability runs to zero; training says so by the blocks on its card and never crashes."""
+    learn = LinkerTraining.estimate_parameters_using_expectation_maximisation
+
+    def refuse(self: LinkerTraining, block: str) -> object:
+        if "document" in block:
+            raise ValueError("m_probability value 0.0 is below the minimum")
+        return learn(self, block)
+
+    monkeypatch.setattr(LinkerTraining, "estimate_parameters_using_expectation_maximisation", refuse)
+    hotel.put(world(7))
+
+    blocks = identity.train(hotel.con, hotel.settings, NIGHT)["training_blocks"]
+
+    assert ["document_key"] not in blocks
+    assert ["birth_date", "last_key"] in blocks
+
+
 def test_nothing_of_splink_stays_in_the_warehouse(trained: Hotel) -> None:
+    trained.night(world(7))
+
     assert trained.rows("select table_name from duckdb_tables() where table_name like '%splink%' or temporary") == []
     assert trained.rows("select database_name from duckdb_databases() where database_name = 'linkage'") == []
