@@ -18,17 +18,17 @@ def has_table(con: duckdb.DuckDBPyConnection, schema: str, name: str) -> bool:
     return con.execute(query, [schema, name]).fetchone() is not None
 
 
-def first_arrival(con: duckdb.DuckDBPyConnection, night_date: date) -> date | None:
-    """The oldest arrival of a realised stay known to the warehouse; None when there is none."""
+def arrival_span(con: duckdb.DuckDBPyConnection, night_date: date) -> tuple[date, date] | None:
+    """Oldest and newest arrival of realised stays known to the warehouse, up to the night; None when there is none."""
     sources = (("core", "fct_visit", "true"), ("staging", "stg_reservation", "status in ('in_house', 'checked_out')"))
     found = []
     for schema, name, condition in sources:
         if has_table(con, schema, name):
             table = f'"{schema}"."{name}"'
-            query = f"select min(arrival_date) from {table} where {condition} and arrival_date <= ?"
+            query = f"select min(arrival_date), max(arrival_date) from {table} where {condition} and arrival_date <= ?"
             found += con.execute(query, [night_date]).fetchall()
-    known = [value for (value,) in found if value is not None]
-    return min(known) if known else None
+    known = [(oldest, newest) for oldest, newest in found if oldest is not None]
+    return (min(oldest for oldest, _ in known), max(newest for _, newest in known)) if known else None
 
 
 def customer_count(con: duckdb.DuckDBPyConnection, as_of_date: date) -> int:

@@ -43,9 +43,14 @@ def needs_training(settings: Settings, night_date: date) -> bool:
 def training_dates(con: duckdb.DuckDBPyConnection, settings: Settings, night_date: date) -> list[date]:
     """Cut-off dates whose features and labels training wants besides the night's own, newest first.
 
-    [] where history is too short.
+    [] where history is too short. A cut-off without a visit in its trailing window has nobody to lose and is left out.
     """
-    return cut_off_dates(sql.first_arrival(con, night_date), night_date, settings.churn_horizon_days)
+    span = sql.arrival_span(con, night_date)
+    if span is None:
+        return []
+    first, last = span
+    window = timedelta(days=settings.churn_window_days)
+    return [day for day in cut_off_dates(first, night_date, settings.churn_horizon_days) if last > day - window]
 
 
 def cut_off_dates(first_arrival: date | None, night_date: date, horizon_days: int) -> list[date]:
@@ -93,7 +98,7 @@ def train(con: duckdb.DuckDBPyConnection, settings: Settings, as_of_date: date) 
     """
     one_in = -(-sql.customer_count(con, as_of_date) // MOST_CUSTOMERS) or 1
     night = read_cut_off(con, as_of_date, one_in=one_in)
-    dates = cut_off_dates(sql.first_arrival(con, as_of_date), as_of_date, settings.churn_horizon_days)
+    dates = training_dates(con, settings, as_of_date)
     past = [read_cut_off(con, day, settings.churn_horizon_days, one_in) for day in dates]
     past = [c for c in past if len(c.features)]
     common = {
