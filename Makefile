@@ -46,7 +46,8 @@ ui: .venv/.locked $(DEMO)/.simulated ## The Airflow UI on loopback over the same
 	@$(BIN)/guestbook ui --home $(DEMO)
 
 test: .venv/.locked ## All tests, the slowest listed
-	@$(BIN)/python -m pytest tests
+	@$(BIN)/python -m pytest tests/unit tests/dags tests/repo tests/dbt --numprocesses 2 --dist loadfile
+	@$(BIN)/python -m pytest tests/end_to_end
 
 check: .venv/.locked ## Lint, format, types; changes nothing
 	@$(BIN)/ruff check .
