@@ -1,5 +1,6 @@
 """Tests that wait for nights most of their time: their bodies run two at a time, from when the first is asked for."""
 
+import os
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
@@ -25,20 +26,28 @@ def in_background(body: Body) -> Callable[[Any], None]:
 
 
 class Background:
-    """The bodies of the selected tests, in their order."""
+    """The bodies of the selected tests, in their order. A pytest-xdist worker sees the tests of all workers: it waits."""
 
     def __init__(self, items: list[pytest.Item], nights: Nights, folder: Path) -> None:
         self.pool = ThreadPoolExecutor(AT_A_TIME)
-        bodies = [getattr(item.function, "body", None) for item in items if isinstance(item, pytest.Function)]
+        self.nights, self.folder = nights, folder
         self.runs: dict[Body, Future[None]] = {}
+        if "PYTEST_XDIST_WORKER" in os.environ:
+            return
+        bodies = [getattr(item.function, "body", None) for item in items if isinstance(item, pytest.Function)]
         for body in filter(None, bodies):
-            own = folder / body.__name__
-            own.mkdir(parents=True)
-            self.runs[body] = self.pool.submit(body, nights, own)
+            self._start(body)
 
     def wait_for(self, body: Body) -> None:
         """Until the body has ended."""
+        if body not in self.runs:
+            self._start(body)
         self.runs[body].result()
+
+    def _start(self, body: Body) -> None:
+        own = self.folder / body.__name__
+        own.mkdir(parents=True)
+        self.runs[body] = self.pool.submit(body, self.nights, own)
 
     def close(self) -> None:
         """Start nothing more, and wait for what runs."""
