@@ -26,7 +26,7 @@ def in_background(body: Body) -> Callable[[Any], None]:
 
 
 class Background:
-    """The bodies of the selected tests, in their order. A pytest-xdist worker sees the tests of all workers: it waits."""
+    """The bodies of the selected tests, in their order. A pytest-xdist worker sees every test: it starts none early."""
 
     def __init__(self, items: list[pytest.Item], nights: Nights, folder: Path) -> None:
         self.pool = ThreadPoolExecutor(AT_A_TIME)
