@@ -56,8 +56,8 @@ def test_no_churn_model_is_promoted_and_nobody_gets_a_made_up_risk(home: Home) -
 
 
 def test_odd_values_load_and_are_warned(home: Home) -> None:
-    warned = {row[0] for row in ask(home, "select distinct expectation from ops.gate_result where not success")}
-    assert {"room_rate_absurd", "room_revenue_not_negative"} <= warned
+    warned = {row[0] for row in ask(home, "select distinct rule_name from ops.gate_result where not success")}
+    assert {"room_rate_absurd", "room_revenue_not_negative", "reservation_gaps"} <= warned
 
 
 def frame(home: Home, query: str, keys: list[str]) -> pd.DataFrame:
