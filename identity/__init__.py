@@ -3,6 +3,7 @@
 Reads staging.stg_person_record, writes the identity tables and, after the gate, the lake's id records.
 """
 
+from identity.explain import explain
 from identity.stage import commit, resolve, train
 
-__all__ = ["commit", "resolve", "train"]
+__all__ = ["commit", "explain", "resolve", "train"]
