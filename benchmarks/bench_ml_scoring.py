@@ -1,4 +1,4 @@
-"""Seconds and memory of scoring many customers: python -m benchmarks.ml_scoring [customer_count].
+"""Seconds and memory of scoring many customers: python -m benchmarks.bench_ml_scoring [customer_count].
 
 Features of made-up customers are written to a warehouse of its own in a temporary folder; training sees a small part.
 """
