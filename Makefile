@@ -1,7 +1,7 @@
 # Guestbook: everything a newcomer needs. `make help` lists the targets.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help setup nightly ui test check fix bench clean python-check
+.PHONY: help setup nightly ui docs test check fix bench clean python-check
 
 # The oldest command that is a supported Python wins; override with PYTHON=/path/to/python3.12
 PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do command -v $$p >/dev/null && $$p -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' 2>/dev/null && { command -v $$p; break; }; done)
@@ -44,6 +44,9 @@ nightly: .venv/.locked $(DEMO)/.simulated ## One night of the demo hotel group u
 
 ui: .venv/.locked $(DEMO)/.simulated ## The Airflow UI on loopback over the same home
 	@$(BIN)/guestbook ui --home $(DEMO)
+
+docs: .venv/.locked $(DEMO)/.simulated ## The documentation of all tables of the demo, one offline page
+	@$(BIN)/guestbook docs --home $(DEMO)
 
 test: .venv/.locked ## All tests, the slowest listed
 	@$(BIN)/python -m pytest tests/unit tests/dags tests/repo tests/dbt --numprocesses 2 --dist loadfile

@@ -2,13 +2,16 @@
 
 import json
 import os
+import shutil
 from datetime import date
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 from guestbook.errors import GuestbookError
+from guestbook.files import atomic_path
 from guestbook.lock import warehouse_lock
+from guestbook.night import newest_completed_night
 from guestbook.settings import PROJECT_ROOT, Settings
 
 DBT_PROJECT = PROJECT_ROOT / "dbt_project"
@@ -38,6 +41,22 @@ def build(settings: Settings, select: str, variables: dict[str, Any], full_refre
     with warehouse_lock(settings):
         result = run_dbt(settings, arguments, variables)
     return len(result)
+
+
+def write_docs(settings: Settings) -> Path:
+    """Documentation of every table by dbt, as of the newest completed night: one offline page; returns its path.
+
+    Raises GuestbookError when no night was completed: the catalogue is read from the warehouse.
+    """
+    night_date = newest_completed_night(settings)
+    if night_date is None:
+        raise GuestbookError(f"no night was completed in {settings.home}: run `guestbook nightly --date D` first")
+    with warehouse_lock(settings):
+        run_dbt(settings, ["docs", "generate", "--static"], night_variables(settings, night_date))
+    page = settings.reports_dir / "dbt_docs.html"
+    with atomic_path(page) as draft:
+        shutil.copyfile(settings.home / "dbt" / "target" / "static_index.html", draft)
+    return page
 
 
 def run_dbt(settings: Settings, arguments: list[str], variables: dict[str, Any]) -> list[Any]:

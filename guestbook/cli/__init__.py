@@ -4,7 +4,7 @@ import sys
 
 import typer
 
-from guestbook.cli import customer, gate, models, night, quarantine, sources, ui, world
+from guestbook.cli import customer, docs, gate, models, night, quarantine, sources, ui, world
 from guestbook.cli.options import show_error
 from guestbook.errors import GuestbookError
 
@@ -21,6 +21,7 @@ ui.register(app)
 sources.register(app)
 quarantine.register(app)
 gate.register(app)
+docs.register(app)
 customer.register(app)
 models.register(app)
 

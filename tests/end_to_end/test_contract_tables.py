@@ -40,3 +40,11 @@ def test_every_published_column_has_a_comment(after_first: Home) -> None:
         if not names[name]
     ]
     assert bare == []
+
+
+def test_the_documentation_is_one_page(after_first: Home, tmp_path: Path) -> None:
+    home = after_first.copy(tmp_path / "home")
+    home.run("docs")
+    page = (home.path / "reports" / "dbt_docs.html").read_text(encoding="utf-8")
+    assert "customer_360" in page
+    assert "survivorship_rule" in page
