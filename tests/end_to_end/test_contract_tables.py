@@ -5,7 +5,7 @@ from pathlib import Path
 import duckdb
 import yaml
 
-from tests.end_to_end.conftest import Home
+from tests.end_to_end.homes import Home
 
 CONTRACT = yaml.safe_load((Path(__file__).parents[1] / "contract_tables.yml").read_text(encoding="utf-8"))
 COLUMNS = "select schema_name || '.' || table_name, column_name, comment from duckdb_columns() where not internal"

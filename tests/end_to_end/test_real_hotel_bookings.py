@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from tests.end_to_end import bookings_in_pandas
-from tests.end_to_end.conftest import Home
+from tests.end_to_end.homes import Home
 
 NIGHT = "2026-11-20"
 FILE = Path(__file__).resolve().parents[3] / "shared" / "data" / "hotel_bookings.parquet"
