@@ -156,14 +156,16 @@ def build_core() -> None:
 
 @task(pool=WAREHOUSE_POOL)
 def gate_customers() -> None:
-    """Judge the customer dimension."""
+    """Measure the health of identity, then judge the customer dimension."""
     import expectations
+    import identity
     from guestbook.warehouse import warehouse
 
     with stage("build_customer_view.gate_customers") as now:
         if now.is_past:
             return
         with warehouse(now.settings) as con:
+            identity.measure_health(con, now.settings, now.night_date)
             outcome = expectations.gate_customers(con, now.settings, now.night_date)
         now.log.count(**outcome.counts())
         outcome.raise_if_blocked()

@@ -4,6 +4,7 @@ Reads staging.stg_person_record, writes the identity tables and, after the gate,
 """
 
 from identity.explain import explain
+from identity.health import measure_health
 from identity.stage import commit, resolve, train
 
-__all__ = ["commit", "explain", "resolve", "train"]
+__all__ = ["commit", "explain", "measure_health", "resolve", "train"]

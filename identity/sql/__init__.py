@@ -59,7 +59,7 @@ AGREEMENTS = {
 # The most that the model alone may say: weak evidence, never against a conflicting identifier (cluster.STRONG_BITS).
 MODEL_BITS = 9.4
 DISAGREEMENTS = {"email": "is_other_email", "profile": "is_other_profile"}
-FILES = ("normalise", "link", "match", "cluster", "ids", "output", "explain")
+FILES = ("normalise", "link", "match", "cluster", "ids", "output", "explain", "health")
 # Names are not values: they can't be bound, so a column list is asked for by table name.
 COLUMNS_OF_STAGING = (
     "select column_name from information_schema.columns where table_schema = 'staging' and table_name = ?"

@@ -1,0 +1,28 @@
+"""Health of identity without truth: figures of one night that move when something has gone wrong."""
+
+from datetime import date
+
+import duckdb
+
+from guestbook.lake import write_record
+from guestbook.settings import Settings
+from guestbook.tables import conform, declared
+from guestbook.warehouse import load_records
+from identity import ids, sql
+
+TABLE = "ops.identity_health"
+
+
+def measure_health(con: duckdb.DuckDBPyConnection, settings: Settings, night_date: date) -> dict[str, float]:
+    """Write the night's rows of ops.identity_health, to the lake and the table; metric_name to value, null ones absent.
+
+    Reads the identity tables and the facts in core; compares with what earlier nights committed, so it must run before
+    `identity.commit` or after it alike. A night run again replaces its rows.
+    """
+    sql.run(con, "assignment_of_warehouse")
+    ids.load_previous(con, settings, night_date)
+    rows = sql.rows(con, "health_rows", night_date=night_date)
+    sql.drop_work_tables(con)
+    write_record(settings, "identity_health", night_date.isoformat(), conform(rows, declared(*TABLE.split("."))))
+    load_records(con, settings, TABLE)
+    return {row["metric_name"]: row["metric_value"] for row in rows.to_pylist() if row["metric_value"] is not None}
