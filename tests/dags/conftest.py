@@ -28,9 +28,9 @@ def dags(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
 
 
 @pytest.fixture(scope="session")
-def night_tasks(dags: dict[str, Any]) -> Any:
-    """The module of the tasks."""
-    return sys.modules["night_tasks"]
+def night_stage(dags: dict[str, Any]) -> Any:
+    """The module of what every task does."""
+    return sys.modules["night_stage"]
 
 
 @pytest.fixture(scope="session")

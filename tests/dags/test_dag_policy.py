@@ -16,7 +16,7 @@ DAG_IDS = [
     "train_models",
 ]
 # Calls that open the warehouse file: the connection, dbt, the snapshot.
-OPENS_WAREHOUSE = ("warehouse(now.settings)", "build(now.settings", "bi.publish(")
+OPENS_WAREHOUSE = ("now.warehouse()", "now.build(", "bi.publish(")
 
 
 def test_exactly_the_designed_dags(dags: dict[str, Any]) -> None:

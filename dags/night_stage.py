@@ -1,0 +1,110 @@
+"""How every task runs: which night it is, its stage log, what a past night may do, which errors are final."""
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
+from functools import wraps
+from inspect import signature
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from airflow.sdk import get_current_context, task
+from airflow.sdk.exceptions import AirflowFailException
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    import duckdb
+
+    from guestbook.night import StageLog
+    from guestbook.settings import Settings
+
+
+class Stage(NamedTuple):
+    """What a task works with. A past night only computes its own history again: it changes no current table."""
+
+    settings: "Settings"
+    night_date: "date"
+    log: "StageLog"
+    is_past: bool
+
+    def warehouse(self) -> "AbstractContextManager[duckdb.DuckDBPyConnection]":
+        """The warehouse, opened for writing; for tasks in its pool only."""
+        from guestbook.warehouse import warehouse
+
+        return warehouse(self.settings)
+
+    def build(self, select: str, as_of_dates: "Sequence[date]" = (), night_date: "date | None" = None) -> int:
+        """Run dbt over a selection; returns how many nodes it built. The warehouse must not be open."""
+        from guestbook.dbt_runner import build, night_variables
+
+        return build(
+            self.settings, select, night_variables(self.settings, night_date or self.night_date, list(as_of_dates))
+        )
+
+
+def night_task(
+    stage_name: str, *, in_past: bool = False, is_last: bool = False, **options: Any
+) -> Callable[[Callable[..., Any]], Any]:
+    """A task whose function gets the `Stage` first, then the task's own arguments; a dict that it returns is logged.
+
+    `stage_name` may use the task's arguments and `map_index`. In a past night the function runs only if `in_past`.
+    After the task that `is_last` the night is done. `options` are Airflow's own.
+    """
+
+    def decorate(function: Callable[..., Any]) -> Any:
+        @wraps(function)
+        def run(*args: Any, **kwargs: Any) -> Any:
+            given = own.bind(*args, **kwargs).arguments
+            name = stage_name.format(**given, map_index=getattr(get_current_context().get("ti"), "map_index", -1))
+            with stage(name) as now:
+                if now.is_past and not in_past:
+                    return None
+                result = function(now, *args, **kwargs)
+                if isinstance(result, dict):
+                    now.log.count(**result)
+            if is_last:
+                _complete(now)
+            return result
+
+        own = signature(function)
+        own = own.replace(parameters=list(own.parameters.values())[1:])
+        run.__signature__ = own  # type: ignore[attr-defined]
+        return task(multiple_outputs=False, **options)(run)
+
+    return decorate
+
+
+def _complete(now: Stage) -> None:
+    from guestbook.night import complete_night
+
+    complete_night(now.settings, now.night_date)
+
+
+@contextmanager
+def stage(stage_name: str) -> Iterator[Stage]:
+    """Settings, night and log of the running task. Only an error without a stated next step is tried again."""
+    from guestbook.errors import GuestbookError
+    from guestbook.night import is_past_night
+    from guestbook.night import stage as logged_stage
+    from guestbook.settings import Settings
+
+    try:
+        settings = Settings.load()
+        night_date = night_of(get_current_context()["dag_run"], settings)
+        with logged_stage(settings, night_date, stage_name) as log:
+            yield Stage(settings, night_date, log, is_past_night(settings, night_date))
+    except GuestbookError as error:
+        raise AirflowFailException(str(error)) from error
+
+
+def night_of(dag_run: Any, settings: "Settings") -> "date":
+    """The night of a run: its partition key, else `night_date` of its conf; weekly training takes the newest one."""
+    from guestbook.errors import UsageError
+    from guestbook.night import newest_completed_night, parse_night_date
+
+    key = dag_run.partition_key or (dag_run.conf or {}).get("night_date")
+    if key:
+        return parse_night_date(str(key))
+    newest = newest_completed_night(settings)
+    if newest is None or dag_run.dag_id != "train_models":
+        raise UsageError(f"run {dag_run.run_id} has no night: start `run_night`, or give a partition key, YYYY-MM-DD")
+    return newest
