@@ -1,0 +1,81 @@
+-- Guards: what forbids that two facets are one person.
+
+-- name: macro_is_same_phone
+-- equal, or one without its country whose digits end the other (+447800505636 and 7800505636)
+create or replace temp macro is_same_phone(a, b) as
+    a = b
+    or (starts_with(a, '+') and not starts_with(b, '+') and ends_with(a, b))
+    or (starts_with(b, '+') and not starts_with(a, '+') and ends_with(b, a))
+
+-- name: macro_birth_level
+-- birth dates agree, nearly agree (one digit, two neighbouring digits, day and month swapped), are doubtful (within 400 days:
+-- more than one slip, yet no other generation), differ, or one is unknown
+create or replace temp macro birth_level(a, b) as
+    case
+        when a is null or b is null then 'unknown'
+        when a = b then 'same'
+        when year(a) = year(b) and month(a) = day(b) and day(a) = month(b) then 'near'
+        when damerau_levenshtein(strftime(a, '%Y%m%d'), strftime(b, '%Y%m%d')) = 1 then 'near'
+        when abs(date_diff('day', a, b)) <= 400 then 'doubtful'
+        else 'differs'
+    end
+
+-- name: macro_contradiction
+-- What forbids that two facets are one person, whatever links them; null when nothing does.
+-- Argued case by case in tests/unit/identity/test_guards.py: couples, parent and child, twins, renewed documents.
+create or replace temp macro contradiction_of(
+    a_suffix, b_suffix, a_document, b_document, a_gender, b_gender, birth, first_level, is_other_first_name
+) as
+    case
+        when a_suffix <> b_suffix then 'suffix'
+        when birth = 'differs' and not coalesce(a_document = b_document, false) then 'birth_date'
+        when birth <> 'same' and coalesce(
+            a_document <> b_document and split_part(a_document, '|', 1) = split_part(b_document, '|', 1), false
+        ) then 'document'
+        when is_other_first_name and birth not in ('same', 'near') then 'first_name'
+        when is_other_first_name and not coalesce(a_document = b_document, false) then 'first_name'
+        when a_gender <> b_gender and first_level < 4 then 'gender'
+    end
+
+-- name: facet_pair
+-- one row per pair of distinct facets that stand in one component
+create or replace temp table facet_pair as
+with member as (select distinct component, facet_number from profile_component)
+select distinct
+    least(a.facet_number, b.facet_number) as first_facet,
+    greatest(a.facet_number, b.facet_number) as second_facet
+from member as a
+inner join member as b on a.component = b.component and a.facet_number < b.facet_number
+
+-- name: contradiction
+-- one row per pair of facets of one component that can't be one person
+create or replace temp table contradiction as
+with named as (
+    select
+        facet_pair.*,
+        case when a.name_number is null or b.name_number is null then 0
+             else coalesce(names.first_level, 5) end as first_level,
+        coalesce(names.is_other_first_name, false) as is_other_first_name,
+        birth_level(a.birth_date, b.birth_date) as birth_level,
+        a.suffix_code as a_suffix, b.suffix_code as b_suffix,
+        a.document_key as a_document, b.document_key as b_document,
+        a.gender as a_gender, b.gender as b_gender
+    from facet_pair
+    inner join facet as a on facet_pair.first_facet = a.facet_number
+    inner join facet as b on facet_pair.second_facet = b.facet_number
+    left join name_pair as names
+        on least(a.name_number, b.name_number) = names.first_name_number
+        and greatest(a.name_number, b.name_number) = names.second_name_number
+)
+select
+    first_facet, second_facet,
+    contradiction_of(
+        a_suffix, b_suffix, a_document, b_document, a_gender, b_gender, birth_level, first_level, is_other_first_name
+    ) as refused_reason
+from named
+where refused_reason is not null
+
+-- name: contradiction_rows
+select distinct first_facet, second_facet
+from contradiction
+order by first_facet, second_facet

@@ -1,0 +1,98 @@
+"""Candidate pairs and edges, compiled from the rules."""
+
+from collections.abc import Iterable
+
+from identity.rules import Rule, RuleBook
+from identity.sql.statements import identifier, literal
+
+AGREEMENTS = {
+    "birth_date": "birth_level in ('same', 'near')",
+    "phone": "is_phone_agreed",
+    "email": "is_email_agreed",
+    "postal_code": "is_postal_code_agreed",
+    "address": "is_address_agreed",
+    "city": "is_city_agreed",
+    "gender": "is_gender_agreed",
+    "loyalty_number": "is_loyalty_number_agreed",
+    "profile": "is_profile_agreed",
+}
+# The most that the model alone may say: weak evidence, never against a conflicting identifier (cluster.STRONG_BITS).
+MODEL_BITS = 9.4
+DISAGREEMENTS = {"email": "is_other_email", "profile": "is_other_profile"}
+
+
+def pair_candidate(book: RuleBook) -> str:
+    """One row per pair of profiles (first < second) that share a block of some rule.
+
+    rule_bits says which rules, pair_count how many pairs of records stand behind it for rules about records.
+    """
+    selects = [_block(position, rule, block) for position, rule in enumerate(book.rules) for block in rule.blocks]
+    return f"""
+create or replace temp table pair_candidate as
+select first_profile, second_profile, bit_or(rule_bit) as rule_bits, cast(sum(pair_count) as bigint) as pair_count
+from ({" union all ".join(selects)})
+group by first_profile, second_profile
+"""
+
+
+def edge(book: RuleBook) -> str:
+    """One row per candidate pair that some rule speaks for: its rules in their order and the strongest one's weight."""
+    weights = ",\n        ".join(_weight(position, rule) for position, rule in enumerate(book.rules))
+    names = ", ".join(literal(rule.name) for rule in book.rules)
+    return f"""
+create or replace temp table edge as
+with weighed as (
+    select pair.*, model_pair.model_weight, [
+        {weights}
+    ] as weights
+    from pair
+    left join model_pair
+        on pair.first_profile = model_pair.first_profile and pair.second_profile = model_pair.second_profile
+)
+select
+    first_profile, second_profile, pair_count, name_class, birth_level, refused_reason,
+    coalesce(list_max(weights) + 0.01 * (list_sum(weights) - list_max(weights)), least(model_weight, {MODEL_BITS}))
+        as match_weight,
+    coalesce(list_extract([{names}], list_position(weights, list_max(weights))), 'model') as match_rule,
+    coalesce(
+        nullif(array_to_string(list_filter([{names}], (name, position) -> weights[position] is not null), ','), ''),
+        'model'
+    ) as match_rules
+from weighed
+where list_max(weights) is not null or model_weight is not null
+"""
+
+
+def _block(position: int, rule: Rule, columns: Iterable[str]) -> str:
+    equal = " and ".join(f"a.{identifier(column)} = b.{identifier(column)}" for column in columns)
+    bit = f"cast({1 << position} as bigint) as rule_bit"
+    if not rule.is_about_records:
+        return f"""
+select a.profile_number as first_profile, b.profile_number as second_profile, {bit}, 0 as pair_count
+from profile as a
+inner join profile as b on {equal} and a.profile_number < b.profile_number
+"""
+    return f"""
+select
+    least(a.profile_number, b.profile_number) as first_profile,
+    greatest(a.profile_number, b.profile_number) as second_profile,
+    {bit},
+    count(*) as pair_count
+from record_profile as a
+inner join record_profile as b on {equal} and a.profile_number <> b.profile_number and {_roles(rule)}
+group by 1, 2
+"""
+
+
+def _roles(rule: Rule) -> str:
+    pairs = [f"(a.role = {literal(first)} and b.role = {literal(second)})" for first, second in rule.roles]
+    return f"({' or '.join(pairs)})" if pairs else "a.record_number < b.record_number"
+
+
+def _weight(position: int, rule: Rule) -> str:
+    cases = " ".join(f"when {literal(name_class)} then {bits}" for name_class, bits in rule.names.items())
+    extra = "".join(f" and {AGREEMENTS[agreement]}" for agreement in rule.all_of)
+    extra += f" and ({' or '.join(AGREEMENTS[agreement] for agreement in rule.any_of)})" if rule.any_of else ""
+    extra += "".join(f" and not {DISAGREEMENTS[disagreement]}" for disagreement in rule.none_of)
+    bit = f"rule_bits & cast({1 << position} as bigint) <> 0"
+    return f"cast(case when {bit}{extra} then case name_class {cases} end end as double)"

@@ -1,0 +1,95 @@
+-- How well two names agree.
+
+-- name: wanted_names_of_profiles
+create or replace temp table wanted_name_pair as
+select distinct
+    least(a.name_number, b.name_number) as first_name_number,
+    greatest(a.name_number, b.name_number) as second_name_number
+from pair_candidate as candidate
+inner join profile as a on candidate.first_profile = a.profile_number
+inner join profile as b on candidate.second_profile = b.profile_number
+where a.name_number <> b.name_number
+
+-- name: wanted_names_of_facets
+create or replace temp table wanted_name_pair as
+select distinct
+    least(a.name_number, b.name_number) as first_name_number,
+    greatest(a.name_number, b.name_number) as second_name_number
+from facet_pair
+inner join facet as a on facet_pair.first_facet = a.facet_number
+inner join facet as b on facet_pair.second_facet = b.facet_number
+where a.name_number <> b.name_number
+
+-- name: name_pair
+-- one row per pair of distinct compared names that has to be compared. Given names: 5 equal, 4 nickname or part, 3 typo,
+-- 2 initial, 1 two typos (no support, no contradiction), 0 unknown, -1 another. Family names: 4 equal, 3 part of a compound, 2 typo, 0 unknown, -1 another.
+create or replace temp table name_pair as
+with measured as (
+    select
+        wanted.*,
+        a.native_key as a_native, b.native_key as b_native,
+        a.sorted_words = b.sorted_words and contains(a.sorted_words, ' ') as has_same_words,
+        a.is_pinyin <> b.is_pinyin as is_pinyin_pair,
+        case
+            when a.first_key is null or b.first_key is null then 0
+            when a.is_initial then case when starts_with(b.first_compact, left(a.first_compact, 1)) then 2 else -1 end
+            when b.is_initial then case when starts_with(a.first_compact, left(b.first_compact, 1)) then 2 else -1 end
+            when a.first_compact = b.first_compact then 5
+            when list_has_any(a.first_roots, b.first_roots) then 4
+            when len(a.long_first_words) > 0 and len(b.long_first_words) > 0
+                and (list_has_all(a.long_first_words, b.long_first_words)
+                     or list_has_all(b.long_first_words, a.long_first_words)) then 4
+            when a.is_known_first and b.is_known_first then -1
+            when is_typo(a.first_compact, b.first_compact, 4, 7) then 3
+            when starts_with(a.first_compact, b.first_compact) or starts_with(b.first_compact, a.first_compact)
+                or jaro_winkler_similarity(a.first_compact, b.first_compact) >= 0.8
+                or len(list_filter(a.first_roots, root -> is_typo(root, b.first_compact, 5, 7))) > 0
+                or len(list_filter(b.first_roots, root -> is_typo(root, a.first_compact, 5, 7))) > 0 then 1
+            else -1
+        end as first_level,
+        case
+            when a.last_key is null or b.last_key is null then 0
+            when a.last_key = b.last_key or a.last_compact = b.last_compact then 4
+            when list_has_all(a.last_words, b.last_words) or list_has_all(b.last_words, a.last_words) then 3
+            when list_has_any(list_filter(a.last_words, word -> length(word) > 2), b.last_words) then 3
+            when is_typo(a.last_compact, b.last_compact, 4, 8) then 2
+            else -1
+        end as last_level,
+        list_has_any(a.last_words, b.first_words) as is_last_in_first,
+        list_has_any(b.last_words, a.first_words) as is_first_in_last,
+        is_last_in_first or is_typo(a.last_compact, b.first_compact, 4, 8) as is_last_like_first,
+        is_first_in_last or is_typo(b.last_compact, a.first_compact, 4, 8) as is_first_like_last,
+        case
+            when a.is_initial then is_last_in_first and starts_with(b.last_compact, left(a.first_compact, 1))
+            when b.is_initial then is_first_in_last and starts_with(a.last_compact, left(b.first_compact, 1))
+            else (is_last_like_first and (is_first_like_last or list_has_any(a.first_roots, b.last_roots)))
+                or (is_first_like_last and list_has_any(b.first_roots, a.last_roots))
+        end as is_swapped
+    from wanted_name_pair as wanted
+    inner join compared_name as a on wanted.first_name_number = a.name_number
+    inner join compared_name as b on wanted.second_name_number = b.name_number
+)
+select
+    first_name_number, second_name_number, first_level, last_level,
+    case
+        when coalesce(a_native <> b_native, false) then 'different'
+        when has_same_words or coalesce(a_native = b_native, false) then
+            case when is_pinyin_pair then 'close' else 'same' end
+        when first_level >= 4 and last_level >= 3 then case when is_pinyin_pair then 'close' else 'same' end
+        when (first_level >= 2 and last_level >= 2) or is_swapped then 'close'
+        when first_level >= 4 and last_level = -1 then 'married'
+        when first_level = 0 and (last_level >= 2 or is_last_in_first or is_first_in_last) then 'partial'
+        when last_level = 0 and (first_level >= 3 or is_last_in_first or is_first_in_last) then 'partial'
+        else 'different'
+    end as name_class,
+    coalesce(a_native <> b_native, false)
+        or (first_level = -1 and not has_same_words and not coalesce(is_swapped, false)
+            and not coalesce(a_native = b_native, false)) as is_other_first_name
+from measured
+
+-- name: macro_is_typo
+-- one slip in a word of at least `one` letters, two in one of at least `two`
+create or replace temp macro is_typo(a, b, one, two) as
+    least(length(a), length(b)) >= one
+    and abs(length(a) - length(b)) <= 2
+    and damerau_levenshtein(a, b) <= case when least(length(a), length(b)) >= two then 2 else 1 end
