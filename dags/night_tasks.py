@@ -149,6 +149,15 @@ def build_marts(now: Stage) -> Counts:
     return {"nodes": now.build("tag:marts")}
 
 
+@night_task("publish_bi.close_books", pool=WAREHOUSE_POOL)
+def close_books(now: Stage) -> Counts:
+    """Write what the night's tables add up to, and what moved it since the night before."""
+    import bi
+
+    with now.warehouse() as con:
+        return bi.close_books(con, now.settings, now.night_date)
+
+
 @night_task("publish_bi.publish", in_past=True, is_last=True, pool=WAREHOUSE_POOL)
 def publish(now: Stage) -> Counts:
     """Switch BI to a new read-only snapshot and write the night's pages; then the night is done."""

@@ -1,16 +1,18 @@
 """One DAG: the warehouse -> the read-only snapshot that BI reads."""
 
 from airflow.sdk import DAG
-from night_tasks import publish
+from night_tasks import close_books, publish
 from night_wiring import DAG_ARGS, SCORES, Tag, after
 
 DOC = """
 ### The warehouse -> what BI reads
 
-Copies the warehouse to a new read-only file and switches BI to it in one step. A reader never sees half a night.
+Closes the night's books: what every headline figure is and why it moved (`guestbook diff`). Then copies the warehouse
+to a new read-only file and switches BI to it in one step. A reader never sees half a night.
 
 **Reads** schemas `core`, `ml`, `marts`, `ops` of the warehouse.
-**Writes** `<home>/published`, `<home>/reports/<night>`, the row of the night in `ops.run`.
+**Writes** the night's books (`ops.headline_figure`, `ops.headline_change`), `<home>/published`,
+`<home>/reports/<night>`, the row of the night in `ops.run`.
 
 **When red**
 - `publish`: most often a full disk (a snapshot needs as much room as the warehouse; the newest three are kept). Make
@@ -25,4 +27,4 @@ with DAG(
     doc_md=DOC,
     **DAG_ARGS,
 ):
-    publish()
+    close_books() >> publish()

@@ -48,5 +48,5 @@ def test_stages_follow_each_other(dags: dict[str, Any]) -> None:
         ("ingest_pos_checks.gate_and_commit", "build_customer_view.stage_rows"),
         ("ingest_interactions.gate_and_commit", "build_customer_view.stage_rows"),
         ("build_customer_view.commit_identity", "score_customers.ensure_models"),
-        ("score_customers.build_marts", "publish_bi.publish"),
+        ("score_customers.build_marts", "publish_bi.close_books"),
     }
