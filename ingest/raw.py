@@ -39,6 +39,8 @@ MAX_COLUMNS = 1000
 #: How a mapping names what a row's JSON was found in.
 MARKS = {"doc": "", "parent": "^.", "grand": "^^.", "root": "$."}
 HEADER_LIMIT = 1 << 20
+#: How far down a header line is looked for when the first line is none.
+PREAMBLE_LINES = 60
 
 
 @dataclass(frozen=True)
@@ -103,8 +105,8 @@ class Reader:
 
     def _csv(self, path: Path, facts: TextFacts) -> RawTable:
         style = self.mapping.csv
-        names, delimiter = self._header(path, facts)
-        skip = style.skip_lines + (0 if style.header else 1)
+        names, delimiter, preamble = self._header(path, facts)
+        skip = preamble + (0 if style.header else 1)
         repair = lambda: self._repaired_csv(path, facts, names, delimiter, skip)  # noqa: E731
         if facts.needs_rewrite:
             return repair()
@@ -132,7 +134,7 @@ class Reader:
                 for place, name in enumerate(names)
                 if normalised(name) in self.sensitive or is_sensitive_name(name)
             ]
-            rows_found = split_rows(lines, len(names), delimiter, style.quote)
+            rows_found = split_rows(lines, len(names), delimiter, style.quote, style.short_rows == "fill")
             redact = lambda fields: redact_fields(self.key, fields, places, len(names))  # noqa: E731
             out.writelines(clean_csv(rows_found, len(names), delimiter, style.quote, redact))
         rows = sources.repaired_csv_rows(clean, len(names), delimiter, style.quote)
@@ -143,25 +145,44 @@ class Reader:
                 f"not readable as CSV ({type(error).__name__}): check delimiter and quotes in the mapping"
             ) from None
 
-    def _header(self, path: Path, facts: TextFacts) -> tuple[tuple[str, ...], str]:
-        """Column names and delimiter; of the usual delimiters, the one that finds most of the wanted columns."""
+    def _header(self, path: Path, facts: TextFacts) -> tuple[tuple[str, ...], str, int]:
+        """Column names, delimiter and number of lines before the header.
+
+        Of the usual delimiters the one that finds most of the wanted columns. When the first line names none of them,
+        the header is the first line below it that names several.
+        """
         style = self.mapping.csv
+        skip = style.skip_lines or 0
         with _open_text(path, facts) as stream:
-            for _ in range(style.skip_lines):
+            for _ in range(skip):
                 stream.readline(HEADER_LIMIT)
             text = stream.read(HEADER_LIMIT)
         if style.header:
             if style.delimiter:
-                return style.header, style.delimiter
+                return style.header, style.delimiter, skip
             first = text.split("\n", 1)[0]
             wanted = len(style.header)
-            return style.header, max(DELIMITERS, key=lambda d: (first.count(d) + 1 == wanted, first.count(d)))
-        candidates = [style.delimiter] if style.delimiter else DELIMITERS
-        headers = {d: _first_row(text, d, style.quote) for d in candidates}
-        best = max(headers, key=lambda d: (sum(normalised(n) in self.wanted for n in headers[d]), len(headers[d])))
-        if not any(name.strip() for name in headers[best]):
+            found = max(DELIMITERS, key=lambda d: (first.count(d) + 1 == wanted, first.count(d)))
+            return style.header, found, skip
+        header, delimiter = self._named_by(text)
+        if style.skip_lines is None and not self._known(header):
+            lines = text.split("\n")[:PREAMBLE_LINES]
+            below = ((n, *self._named_by("\n".join(lines[n:]))) for n in range(1, len(lines)) if lines[n].strip())
+            skip, header, delimiter = next((f for f in below if self._known(f[1]) > 1), (0, header, delimiter))
+            self.warnings += [f"{skip} lines before the header skipped"] if skip else []
+        if not any(name.strip() for name in header):
             raise FileRefused("no header line: the first line must name the columns, or the mapping must (csv: header)")
-        return _unique(headers[best]), best
+        return _unique(header), delimiter, skip
+
+    def _named_by(self, text: str) -> tuple[list[str], str]:
+        """The fields of a text's first line by the delimiter that finds most of the wanted columns."""
+        style = self.mapping.csv
+        headers = {d: _first_row(text, d, style.quote) for d in ([style.delimiter] if style.delimiter else DELIMITERS)}
+        best = max(headers, key=lambda d: (self._known(headers[d]), len(headers[d])))
+        return headers[best], best
+
+    def _known(self, header: list[str]) -> int:
+        return sum(normalised(name) in self.wanted for name in header)
 
     def _json(self, path: Path, facts: TextFacts, file_format: str) -> RawTable:
         if facts.needs_rewrite:

@@ -16,11 +16,29 @@ SEPARATOR = chr(31)
 Row = tuple[str, str | None]
 
 
-def split_rows(lines: Iterable[str], columns: int, delimiter: str, quote: str) -> Iterator[Row]:
+def split_rows(
+    lines: Iterable[str], columns: int, delimiter: str, quote: str, is_filled: bool = False
+) -> Iterator[Row]:
     """(text, None) for each row that splits into `columns` fields, (text, reason) for each line that does not.
 
-    Blank lines are no rows. A single column can't be told from text, so every line of it is a row.
+    Blank lines are no rows. A single column can't be told from text, so every line of it is a row. `is_filled`: a row
+    with fewer fields gets blank ones.
     """
+    for text, found in _split(lines, columns, delimiter, quote):
+        if found == columns:
+            yield text, None
+        elif isinstance(found, int):
+            lacking = columns - found
+            if is_filled and lacking > 0:
+                yield text + delimiter * lacking, None
+            else:
+                yield text, f"row has {found} fields, the header has {columns}"
+        else:
+            yield text, found
+
+
+def _split(lines: Iterable[str], columns: int, delimiter: str, quote: str) -> Iterator[tuple[str, int | str]]:
+    """Each row with its number of fields, or why it can't be split."""
     waiting: deque[str] = deque()
     source = iter(lines)
     while True:
@@ -32,18 +50,17 @@ def split_rows(lines: Iterable[str], columns: int, delimiter: str, quote: str) -
         if len(line) > MAX_CHARACTERS:
             yield line[:SHOWN_CHARACTERS], f"row longer than {MAX_CHARACTERS} characters"
         elif quote not in line:
-            found = line.count(delimiter) + 1
-            yield line, None if found == columns else _reason(found, columns)
+            yield line, line.count(delimiter) + 1
         else:
             yield _quoted_row(line, waiting, source, columns, delimiter, quote)
 
 
-def _quoted_row(line: str, waiting: deque[str], source: Iterator[str], columns: int, delimiter: str, quote: str) -> Row:
+def _quoted_row(
+    line: str, waiting: deque[str], source: Iterator[str], columns: int, delimiter: str, quote: str
+) -> tuple[str, int | str]:
     alone = field_count(line, delimiter, quote)
-    if alone == columns:
-        return line, None
     if alone is not None:
-        return line, _reason(alone, columns)
+        return line, alone
     text = line
     for used in range(1, MAX_LINES):
         while len(waiting) < used and (more := next(source, None)) is not None:
@@ -57,7 +74,7 @@ def _quoted_row(line: str, waiting: deque[str], source: Iterator[str], columns: 
         if found == columns:
             for _ in range(used):
                 waiting.popleft()
-            return text, None
+            return text, columns
         if found is not None:
             break
     return line, "quote does not close"
@@ -83,7 +100,3 @@ def clean_csv(
             shown = delimiter.join(redact(text.split(delimiter)))[:SHOWN_CHARACTERS]
             escaped = f"{reason}{SEPARATOR}{shown}".replace(quote, quote + quote)
             yield f"{quote}{escaped}{quote}{delimiter * columns}\n"
-
-
-def _reason(found: int, columns: int) -> str:
-    return f"row has {found} fields, the header has {columns}"

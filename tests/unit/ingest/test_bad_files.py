@@ -27,7 +27,7 @@ def test_header_only_is_accepted_with_a_warning(one):
 
 
 @pytest.mark.parametrize(
-    ("name", "content"), [("a.jsonl", b""), ("a.jsonl.gz", gzip.compress(b"")), ("b.jsonl", b"\n\n")]
+    ("name", "content"), [("a.jsonl", b""), ("a.jsonl.gz", gzip.compress(b"", mtime=0)), ("b.jsonl", b"\n\n")]
 )
 def test_json_lines_without_a_line_are_no_rows(one, name, content):
     """A header tells an empty CSV from a lost one; JSON Lines have none, so no line is how they say no row."""
