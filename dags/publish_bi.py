@@ -15,6 +15,8 @@ to a new read-only file and switches BI to it in one step. A reader never sees h
 `<home>/reports/<night>`, the row of the night in `ops.run`.
 
 **When red**
+- `close_books`: it reads tables the night has made and writes small files to the lake, so a red one is a full disk or a
+  table changed by hand; clear the task.
 - `publish`: most often a full disk (a snapshot needs as much room as the warehouse; the newest three are kept). Make
   room, clear the task. BI still reads the last good night.
 """
