@@ -11,7 +11,7 @@ import duckdb
 from expectations.errors import GateError
 from expectations.outcome import BatchFile, Check, Measure
 from expectations.rules import FILE_ROW_MEASURES, ROW_MEASURES, Rule, rules_of
-from expectations.sql import feed_profile, is_not_in, is_not_known, is_null, is_outside, repeated_keys
+from expectations.sql.rows import feed_profile, is_not_in, is_not_known, is_null, is_outside, repeated_keys
 from guestbook.contracts import contract
 
 MEMORY_LIMIT = "1GB"

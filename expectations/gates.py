@@ -15,7 +15,8 @@ from expectations.outcome import BatchFile, Check, GateOutcome, Measure
 from expectations.page import write_gate_page
 from expectations.record import overridden_rules, releasable, write_outcome, write_override
 from expectations.rules import rules_of
-from expectations.sql import CUSTOMER_MEASURES, PLAIN_MEASURES, SCORE_MEASURES
+from expectations.sql.customers import CUSTOMER_MEASURES
+from expectations.sql.scores import PLAIN_MEASURES, SCORE_MEASURES
 from guestbook.night import is_past_night
 from guestbook.settings import Settings
 

@@ -10,7 +10,9 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from expectations.errors import ThresholdError
-from expectations.sql import CUSTOMER_MEASURES, FEED_VALUES, PLAIN_MEASURES, SCORE_MEASURES
+from expectations.sql.customers import CUSTOMER_MEASURES
+from expectations.sql.rows import FEED_VALUES
+from expectations.sql.scores import PLAIN_MEASURES, SCORE_MEASURES
 from guestbook.contracts import contract
 from guestbook.settings import FEEDS
 
