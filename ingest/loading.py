@@ -18,8 +18,8 @@ from ingest.errors import FileRefused
 from ingest.mapping import FeedMapping, Mapping
 from ingest.raw import RawTable, Reader
 from ingest.redact import is_sensitive_name, redactor
-from ingest.sql.checks import Properties
 from ingest.sql.names import RawNames, literal, normalised
+from ingest.sql.properties import Properties
 from ingest.sql.sources import CHECKED_OPTIONS, LAKE_OPTIONS, copy_to
 from ingest.sql.statements import (
     Plan,
@@ -31,15 +31,16 @@ from ingest.sql.statements import (
     rejected_counts,
     repeats,
     row_counts,
+    skipped_rows,
 )
-from ingest.sql.values import Compiler, Text
+from ingest.sql.values import Compiler, Text, is_skipped
 
 MEMORY_LIMIT = "900MB"
 THREADS = 2
 CHECKED = "checked.parquet"
 SHOWN_PROPERTIES = 10
 #: Operations that need to know where in the file a row stands.
-POSITIONED = ("row_number", "number_within")
+POSITIONED = ("row_number", "number_within", "above")
 NO_MAPPING = FeedMapping(columns={})
 
 
@@ -58,12 +59,13 @@ class Job:
 
 @dataclass
 class Loaded:
-    """Counts of one file: rows_read = rows_loaded + rows_duplicate + rows_quarantined."""
+    """Counts of one file: rows_read = rows_loaded + rows_duplicate + rows_quarantined; rows_skipped beside them."""
 
     rows_read: int = 0
     rows_loaded: int = 0
     rows_duplicate: int = 0
     rows_quarantined: int = 0
+    rows_skipped: int = 0
     file_format: str | None = None
     encoding: str | None = None
     rejected_counts: dict[str, int] = field(default_factory=dict)
@@ -72,9 +74,10 @@ class Loaded:
     warnings: list[str] = field(default_factory=list)
 
 
-def load_file(job: Job, accepted: Path, quarantine: Path) -> Loaded:
+def load_file(job: Job, accepted: Path, quarantine: Path, skipped: Path | None = None) -> Loaded:
     """Write the file's good rows to `accepted` and the others to `quarantine`, both whole or not at all.
 
+    `skipped`: where to write the numbers of the rows that the mapping skips, for those who ask.
     The same file, mapping and property list give the same bytes. Raises FileRefused when no row can be trusted.
     """
     accepted.parent.mkdir(parents=True, exist_ok=True)
@@ -90,6 +93,8 @@ def load_file(job: Job, accepted: Path, quarantine: Path) -> Loaded:
             if result is None:
                 raise FileRefused("rows could not be counted alike twice: have the file sent again")
             _write(con, job, contract(job.feed), folder, result)
+            if skipped:
+                con.execute(copy_to(skipped_rows(folder / CHECKED), skipped, LAKE_OPTIONS))
         except (duckdb.IOException, duckdb.OutOfMemoryException) as error:
             kind = type(error).__name__
             raise GuestbookError(f"{kind} while loading a file of {job.feed}: check disk space and memory") from None
@@ -123,7 +128,9 @@ def _reader(con: duckdb.DuckDBPyConnection, job: Job, mapping: FeedMapping, spec
     wanted = {normalised(name) for name in spec.column_names}
     sensitive = {column.name for column in spec.columns if column.hashed}
     if job.mapping:
-        texts = {text for value in mapping.columns.values() for text in _strings(value.model_dump(exclude_none=True))}
+        texts = set(_strings([value.model_dump(exclude_none=True) for value in mapping.columns.values()]))
+        texts |= {name for one in (*mapping.only_rows, *mapping.skip_rows) for name in one}
+        texts |= set(mapping.unpivot.columns) if mapping.unpivot else set()
         wanted = {normalised(text) for text in texts}
         hashed = {
             normalised(t)
@@ -165,6 +172,7 @@ def _plan(job: Job, mapping: FeedMapping, spec: Contract, raw: RawTable) -> tupl
     """How this file's columns become canonical ones, and the columns that nothing names."""
     names = RawNames(raw.names)
     texts = _mapped(job, mapping, spec, names) if job.mapping else _canonical(spec, names)
+    skipped = is_skipped(mapping, names)
     _check_required(job, mapping, spec, names, texts, raw)
     hashed = [column.name for column in spec.columns if column.hashed]
     sensitive = {place for place, name in enumerate(raw.names) if is_sensitive_name(name)} | _behind(texts, hashed)
@@ -180,6 +188,7 @@ def _plan(job: Job, mapping: FeedMapping, spec: Contract, raw: RawTable) -> tupl
         _has_position(mapping),
         job.properties,
         job.key,
+        skipped,
     )
     return plan, [raw.names[place] for place in unnamed]
 
@@ -192,7 +201,8 @@ def _behind(texts: dict[str, Text], columns: list[str]) -> set[int]:
 def _mapped(job: Job, mapping: FeedMapping, spec: Contract, names: RawNames) -> dict[str, Text]:
     parts = re.search(mapping.path_pattern, job.file_name) if mapping.path_pattern else None
     found_parts = {k: v for k, v in parts.groupdict().items() if v} if parts else {}
-    compiler = Compiler(mapping, names, found_parts, {column.name: column.type for column in spec.columns})
+    types = {column.name: column.type for column in spec.columns}
+    compiler = Compiler(mapping, names, found_parts, types, job.properties)
     for _ in range(2):  # once to know every path, once to read those of a document together
         found = {name: compiler.column(name) for name in mapping.columns}
     system = (job.mapping.source_system or job.mapping.vendor) if job.mapping else job.vendor
@@ -246,13 +256,14 @@ def _checked(
         if raw.retry is None:
             raise
         return None
-    row_count, quarantined = con.execute(row_counts(folder / CHECKED)).fetchall()[0]
+    row_count, quarantined, skipped = con.execute(row_counts(folder / CHECKED)).fetchall()[0]
     if row_count != raw.row_count:
         return None
-    warnings = [*raw.warnings, *(["no rows in the file"] if row_count == 0 else [])]
+    warnings = [*raw.warnings, *(["no rows in the file"] if row_count == skipped else [])]
     return Loaded(
-        row_count,
+        row_count - skipped,
         rows_quarantined=quarantined,
+        rows_skipped=skipped,
         file_format=raw.file_format,
         encoding=raw.encoding,
         unmapped_columns=unmapped,
@@ -266,7 +277,8 @@ def _write(con: duckdb.DuckDBPyConnection, job: Job, spec: Contract, folder: Pat
     con.execute(repeats(checked))
     result.rows_duplicate = con.execute("select count(*) from repeats").fetchall()[0][0]
     result.rows_loaded = result.rows_read - result.rows_quarantined - result.rows_duplicate
-    con.execute(copy_to(good_rows(spec, checked, result.rows_loaded == result.rows_read), accepted, LAKE_OPTIONS))
+    is_all = result.rows_loaded == result.rows_read + result.rows_skipped
+    con.execute(copy_to(good_rows(spec, checked, is_all), accepted, LAKE_OPTIONS))
     if "property_code" in spec.column_names:
         _warn_of_properties(con, job, accepted, result)
     result.rejected_counts = dict(con.execute(rejected_counts(accepted)).fetchall())

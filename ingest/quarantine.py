@@ -61,6 +61,7 @@ class Retry:
     rows_loaded: int = 0
     rows_duplicate: int = 0
     rows_quarantined: int = 0
+    rows_skipped: int = 0
     new_sequence: int | None = None
     problem: str | None = None
 
@@ -136,18 +137,21 @@ def _retry(settings: Settings, file: QuarantinedFile) -> Retry:
         job = Job(
             file.feed, file.vendor, path, file.file_name, mapping, properties(settings), settings.installation_key
         )
-        loaded = load_file(job, accepted, quarantine)
+        loaded = load_file(job, accepted, quarantine, folder / "skipped.parquet")
         _check_same_rows(file, ledger, loaded)
         good = _only(accepted, wanted)
         bad = _only(quarantine, wanted) if quarantine.exists() else None
+        no_rows = len(_only(folder / "skipped.parquet", wanted))
     still_bad = len(bad) if bad is not None else 0
+    read = len(wanted) - no_rows
     counts: dict[str, Any] = {
-        "rows_read": len(wanted),
+        "rows_read": read,
         "rows_loaded": len(good),
-        "rows_duplicate": len(wanted) - len(good) - still_bad,
+        "rows_duplicate": read - len(good) - still_bad,
         "rows_quarantined": still_bad,
+        "rows_skipped": no_rows,
     }
-    if not len(good):
+    if still_bad == len(wanted):
         problem = "no row passes yet: look at its reasons (quarantine show), fix the mapping and retry"
         return Retry(file.delivery_sequence, file.feed, file.file_name, **counts, problem=problem)
     number = _commit(settings, ledger, file, delivered, loaded, counts, good, bad, mapping.sha256 if mapping else None)
@@ -234,10 +238,11 @@ def _delivered(settings: Settings, ledger: Ledger, file: QuarantinedFile) -> Lan
 def _check_same_rows(file: QuarantinedFile, ledger: Ledger, loaded: Loaded) -> None:
     """Row numbers mean the same rows only as long as the mapping splits the file into as many."""
     origin = _origin(ledger, file.entry)
-    if loaded.rows_read != origin["rows_read"]:
+    now, before = loaded.rows_read + loaded.rows_skipped, origin["rows_read"] + (origin["rows_skipped"] or 0)
+    if now != before:
         raise FileRefused(
-            f"the mapping now makes {loaded.rows_read} rows of the file, it made {origin['rows_read']}: which rows were"
-            " quarantined can't be told; deliver the file under another vendor name"
+            f"the mapping now makes {now} rows of the file, it made {before}: which were quarantined can't be told;"
+            " deliver the file under another vendor name"
         )
 
 

@@ -15,7 +15,7 @@ from ingest.errors import FileRefused
 from ingest.landing import LandedFile, fetch, reference_files
 from ingest.ledger import Ledger, append, delivery_sequence, read_ledger
 from ingest.loading import Job, Loaded, load_file
-from ingest.sql.checks import Properties
+from ingest.sql.properties import Properties
 
 NOTHING = Properties({}, {})
 

@@ -1,23 +1,14 @@
 """A contract as SQL: text columns become typed ones; what can't be read is rejected with a reason."""
 
-from dataclasses import dataclass
-
 from guestbook.contracts import Column, Contract
+from ingest.sql import times
 from ingest.sql.names import literal, quoted
+from ingest.sql.properties import Properties
 from ingest.sql.values import QUARANTINED, REJECTED, Text
 
 FIRST_DAY, LAST_DAY = "1900-01-01", "2199-12-31"
 TRUE = ("true", "t", "yes", "y", "1", "on")
 FALSE = ("false", "f", "no", "n", "0", "off")
-OFFSET = r"(?:[Zz]|[+-][0-9]{2}:?(?:[0-9]{2})?)$"
-
-
-@dataclass(frozen=True)
-class Properties:
-    """What reference data says of each property_code; empty when there is none."""
-
-    time_zones: dict[str, str]
-    currencies: dict[str, str]
 
 
 def text(column: str) -> str:
@@ -51,9 +42,10 @@ def cast_expression(column: Column, source: Text, properties: Properties) -> str
         case "rate":
             return f"try_cast({given} as decimal(18,8))"
         case "date":
-            return _date(given, source)
+            return times.date(given, source.date_formats)
         case "ts":
-            return _instant(given, source, properties)
+            zone = times.zone(source.time_zone, properties, text("property_code"))
+            return times.instant(given, source.date_formats, source.epoch, zone)
         case "bool":
             return (
                 f"case when lower({given}) in ({_list(TRUE)}) then true when lower({given}) in ({_list(FALSE)})"
@@ -77,53 +69,6 @@ def _decimal(given: str, sql_type: str) -> str:
         f"case when {given} is not null then coalesce(try_cast({given} as {sql_type}), try_cast({thousands} as"
         f" {sql_type})) end"
     )
-
-
-def _date(given: str, source: Text) -> str:
-    if source.date_formats:
-        return f"try_strptime({given}, [{_list(source.date_formats)}])::date"
-    return (
-        f"case when regexp_full_match({given}, '[0-9]{{4}}[-/][0-9]{{1,2}}[-/][0-9]{{1,2}}([T"
-        f" ][0-9]{{1,2}}:[0-9]{{2}}.*)?') then try_cast({given} as date) end"
-    )
-
-
-def _instant(given: str, source: Text, properties: Properties) -> str:
-    """A UTC instant: an offset in the text is honoured, else the text is local to the stated zone."""
-    if source.epoch:
-        factor = "1000000" if source.epoch == "seconds" else "1000"
-        return (
-            f"case when regexp_full_match({given}, '[0-9]+([.][0-9]+)?') then make_timestamptz((try_cast({given}"
-            f" as decimal(28,6)) * {factor})::bigint) end"
-        )
-    zone = _zone(source.time_zone, properties)
-    if source.date_formats:
-        zoneless = tuple(item for item in source.date_formats if "%z" not in item and "%Z" not in item)
-        parts = [f"try_strptime({given}, [{_list((f,))}])" for f in source.date_formats if f not in zoneless]
-        parts += [f"timezone({zone}, try_strptime({given}, [{_list(zoneless)}]))"] if zoneless else []
-        return f"coalesce({', '.join(parts)})"
-    absolute = f"case when {given}[1] between '0' and '9' then try_cast({given} as timestamptz) end"
-    if source.time_zone == "UTC":
-        return absolute
-    local = f"timezone({zone}, case when {given}[1] between '0' and '9' then try_cast({given} as timestamp) end)"
-    return (
-        f"case when regexp_matches({given}, {literal(OFFSET)}) and length({given}) > 10 then {absolute} else"
-        f" {local} end"
-    )
-
-
-def _zone(name: str, properties: Properties) -> str:
-    if name != "property":
-        return literal(name)
-    return property_lookup(properties.time_zones, "'UTC'")
-
-
-def property_lookup(values: dict[str, str], otherwise: str) -> str:
-    """SQL of what reference data says for the row's property_code."""
-    if not values:
-        return otherwise
-    cases = " ".join(f"when {literal(code)} then {literal(found)}" for code, found in sorted(values.items()))
-    return f"case {text('property_code')} {cases} else {otherwise} end"
 
 
 def value_expression(column: Column) -> str:

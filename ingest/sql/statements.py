@@ -7,6 +7,7 @@ from guestbook.contracts import Column, Contract
 from ingest.redact import CARD_PATTERN, SENSITIVE_HINT, is_sensitive_name
 from ingest.sql import checks
 from ingest.sql.names import RawNames, clean, cleaned, literal, physical, quoted
+from ingest.sql.properties import Properties, looked_up
 from ingest.sql.values import Text
 
 SEPARATOR = chr(31)
@@ -24,15 +25,17 @@ class Plan:
     sensitive: frozenset[int]
     is_nested: bool
     has_position: bool
-    properties: checks.Properties
+    properties: Properties
     key: bytes
+    skipped: str = "false"
 
 
 def checked_rows(plan: Plan, source: str) -> str:
     """One row per row of the file, in its order: canonical columns, row_hash, extra; for quarantine: reasons, raw.
 
-    row_hash is null and reasons is not for a row that goes to quarantine. There is no filter here: DuckDB would push it
-    down and make every expression twice. A row's number is its place in the Parquet file that this is written to.
+    row_hash is null and reasons is not for a row that goes to quarantine; both are null for a row that the mapping
+    skips. There is no filter here: DuckDB would push it down and make every expression twice. A row's number is its
+    place in the Parquet file that this is written to.
     """
     columns = ", ".join(quoted(name) for name in plan.contract.column_names)
     return (
@@ -45,8 +48,18 @@ def checked_rows(plan: Plan, source: str) -> str:
 
 
 def row_counts(checked: Path) -> str:
-    """How many checked rows there are, and how many of them are for quarantine."""
-    return f"select count(*), count(reasons) from {_numbered(checked)}"
+    """How many checked rows there are, how many of them are for quarantine, and how many are skipped."""
+    return (
+        "select count(*), count(reasons), count(*) filter (where row_hash is null and reasons is null)"
+        f" from {_numbered(checked)}"
+    )
+
+
+def skipped_rows(checked: Path) -> str:
+    """Numbers of the rows that the mapping skips."""
+    return (
+        f"select file_row_number + 1 as row_number from {_numbered(checked)} where row_hash is null and reasons is null"
+    )
 
 
 def repeats(checked: Path) -> str:
@@ -128,8 +141,8 @@ def _chain(plan: Plan, source: str) -> str:
         f"limited as (select *, {values} from casts), "
         f"filled as (select *{defaults} from limited), "
         f"judged as (select *, {rejected} as rejected, "
-        f"case when unsplit is not null then to_json(split_part(unsplit, {literal(SEPARATOR)}, 1))::varchar"
-        f" else {reasons} end as reasons from filled), "
+        f"case when {plan.skipped} then null when unsplit is not null then"
+        f" to_json(split_part(unsplit, {literal(SEPARATOR)}, 1))::varchar else {reasons} end as reasons from filled), "
         f"whole as (select *, {_extra(plan)} as extra from judged)"
     )
 
@@ -151,7 +164,7 @@ def _defaulted(plan: Plan, column: Column) -> str:
     kept = checks.cast_or_value(column)
     if column.default is not None:
         return f"coalesce({kept}, {literal(column.default)}::{column.sql_type})"
-    found = checks.property_lookup(plan.properties.currencies, "null")
+    found = looked_up(plan.properties.currencies, checks.text("property_code"), "null")
     return f"case when {checks.text(column.name)} is null then {found} else {kept} end"
 
 

@@ -4,15 +4,19 @@ from collections.abc import Mapping as Dict
 from dataclasses import dataclass, field
 
 from ingest.errors import MappingError
-from ingest.mapping import ANY, FeedMapping, ListOf, NumberStyle, Value
-from ingest.sql.names import RawNames, blank_to_null, element_text, literal
+from ingest.mapping import ANY, OF_DAYS, Condition, FeedMapping, ListOf, Value
+from ingest.sql import times
+from ingest.sql.names import RawNames, blank_to_null, element_text, literal, physical
+from ingest.sql.numbers import duration, glob, minor_units, number_or_text, plain_number
+from ingest.sql.properties import Properties, looked_up
+from ingest.sql.sources import SEPARATOR
 
 #: A value that a code list does not know carries one of these in front: set aside, or quarantine the row.
 REJECTED = chr(1)
 QUARANTINED = chr(2)
 MONEY = "decimal(19,6)"
+WIDE = "decimal(28,8)"
 NUMERIC = ("decimal", "int", "rate")
-BETWEEN_DIGITS = r"[\p{Sc}\s\x{00a0}\x{202f}'’]"
 
 
 @dataclass(frozen=True)
@@ -35,6 +39,7 @@ class Compiler:
     raw: RawNames
     path_parts: Dict[str, str]
     types: Dict[str, str] = field(default_factory=dict)
+    properties: Properties = field(default_factory=lambda: Properties({}, {}))
     _type: str = "string"
     _open: list[str] = field(default_factory=list)
 
@@ -46,9 +51,10 @@ class Compiler:
         outer, self._type = self._type, self.types.get(name, "string")
         try:
             value = self.mapping.columns[name]
+            is_day = self._type == "date" and value.epoch is not None
             return Text(
-                sql=self.value(value),
-                date_formats=() if _is_date(value) else value.date_format or self.mapping.date_format,
+                sql=self._local_date(value, value.time_zone) if is_day else self.value(value),
+                date_formats=() if _is_date(value) or is_day else value.date_format or self.mapping.date_format,
                 epoch=value.epoch,
                 time_zone=value.time_zone or self.mapping.time_zone,
                 is_marked=_has_codes(value),
@@ -62,12 +68,14 @@ class Compiler:
         sql = self._operation(value)
         if value.when or value.unless:
             tests = [self._holds(name, texts) for name, texts in value.when.items()]
-            tests += [f"not coalesce({self._holds(name, texts)}, false)" for name, texts in value.unless.items()]
+            tests += [f"({self._holds(name, texts)}) is not true" for name, texts in value.unless.items()]
             sql = f"case when {' and '.join(tests)} then {sql} end"
         if value.extract:
             sql = blank_to_null(f"regexp_extract({sql}, {literal(value.extract)}, {1 if '(' in value.extract else 0})")
         if value.remove:
             sql = blank_to_null(f"regexp_replace({sql}, {literal(value.remove)}, '', 'g')")
+        for pattern, text in value.replace.items():
+            sql = blank_to_null(f"regexp_replace({sql}, {literal(pattern)}, {literal(text)}, 'g')")
         for text in value.null_if:
             sql = f"nullif({sql}, {literal(text)})"
         if value.case:
@@ -93,6 +101,8 @@ class Compiler:
         if value.number_within is not None:
             parts = ", ".join(self.value(part) for part in value.number_within)
             return f"(row_number() over (partition by {parts} order by position))::varchar"
+        if value.above is not None:
+            return f"last_value({self.value(value.above)} ignore nulls) over (order by position)"
         return self._gathered(value) or self._combined(value)
 
     def _gathered(self, value: Value) -> str | None:
@@ -124,22 +134,49 @@ class Compiler:
             return self._arithmetic(value.subtract, " - ")
         if value.multiply is not None:
             return self._arithmetic(value.multiply, " * ")
+        if value.divide is not None:
+            return self._arithmetic(value.divide, " / ")
+        return self._moment(value)
+
+    def _moment(self, value: Value) -> str:
+        """What is made of dates and times."""
         if value.seconds_between is not None:
             start, end = (self._seconds(part) for part in value.seconds_between)
             return f"round({end} - {start})::bigint::varchar"
+        if value.local_date is not None:
+            return self._local_date(value.local_date, value.time_zone or "property", value.day_starts)
+        if value.date_and_time is not None:
+            return self._date_and_time(*value.date_and_time, value.day_starts)
         if value.add_days is not None:
             return self._moved(value.add_days, "+")
         return self._moved(value.minus_days or (), "-")
 
     def _seconds(self, value: Value) -> str:
         """Seconds since 1970 of a time; both ends of an interval are local to the same place."""
-        sql = self.value(value)
-        if value.epoch:
-            return f"try_cast({sql} as decimal(28,6)) / {1 if value.epoch == 'seconds' else 1000}"
-        formats = value.date_format or self.mapping.date_format
-        if formats:
-            return f"epoch(try_strptime({sql}, [{', '.join(literal(f) for f in formats)}]))"
-        return f"epoch(try_cast({sql} as timestamptz))"
+        return times.seconds(self.value(value), value.date_format or self.mapping.date_format, value.epoch)
+
+    def _local_date(self, value: Value, place: str | None, day_starts: str | None = None) -> str:
+        """The day of an instant at a place, as ISO text; what can't be read stays, for its type to refuse."""
+        given = self.value(value)
+        there = self._zone(value.time_zone or self.mapping.time_zone)
+        instant = times.instant(given, value.date_format or self.mapping.date_format, value.epoch, there)
+        local = f"timezone({self._zone(place or self.mapping.time_zone)}, {instant})"
+        return f"coalesce(({local} - to_minutes({times.minutes(day_starts)}))::date::varchar, {given})"
+
+    def _date_and_time(self, day: Value, clock: Value, day_starts: str | None) -> str:
+        """ISO text of a day and a time of day; what can't be read stays, for its type to refuse."""
+        day_text, clock_text = self.value(day), self.value(clock)
+        date = times.read_date(day_text, () if _is_date(day) else day.date_format or self.mapping.date_format)
+        time = times.time_of_day(clock_text, clock.date_format)
+        start = f"to_minutes({times.minutes(day_starts)})"
+        late = f"case when {time} < time '00:00' + {start} then 1 else 0 end"
+        shown = f"concat_ws(' ', {day_text}, {clock_text})"
+        is_null = f"{day_text} is null or {clock_text} is null"
+        return f"coalesce(({date} + {late} + {time})::varchar, case when {is_null} then null else {shown} end)"
+
+    def _zone(self, name: str) -> str:
+        code = self.column("property_code").sql if name == "property" and self.properties.time_zones else ""
+        return times.zone(name, self.properties, code)
 
     def _as_number(self, sql: str, value: Value) -> str:
         style = value.number
@@ -148,16 +185,36 @@ class Compiler:
         if style:
             sql = plain_number(sql, style)
         if value.duration:
-            sql = _duration(sql)
+            sql = duration(sql)
+        if value.minor_units:
+            sql = number_or_text(f"try_cast({sql} as {WIDE}) / {self._minor_units()}", sql, WIDE)
         if value.divide_by:
-            sql = _number_or_text(f"try_cast({sql} as decimal(28,8)) / {value.divide_by}", sql, "decimal(28,8)")
-        digits = 0 if self._type == "int" and (value.divide_by or value.sum_of) else value.round
+            sql = number_or_text(f"try_cast({sql} as {WIDE}) / {value.divide_by:f}", sql, WIDE)
+        if value.multiply_by:
+            sql = number_or_text(f"try_cast({sql} as {WIDE}) * {value.multiply_by:f}", sql, WIDE)
+        digits = value.round
+        if digits is None and self._type == "int" and _is_fraction(value):
+            digits = 0
         if digits is not None:
-            sql = _number_or_text(f"round(try_cast({sql} as decimal(28,8)), {digits})", sql, "decimal(28,8)")
+            sql = number_or_text(f"round(try_cast({sql} as {WIDE}), {digits})", sql, WIDE)
         if value.integer:
             whole = f"regexp_full_match({sql}, '[+-]?[0-9]+[.]0*')"
             sql = f"case when {whole} then split_part({sql}, '.', 1) else {sql} end"
         return sql
+
+    def _minor_units(self) -> str:
+        currencies = self.properties.currencies
+        known = "null::varchar"
+        if currencies and "property_code" in self.mapping.columns:
+            known = looked_up(currencies, self.column("property_code").sql, known)
+        if "currency_code" in self.mapping.columns:
+            known = f"coalesce({self.column('currency_code').sql}, {known})"
+        return minor_units(known)
+
+    def any_holds(self, conditions: tuple[Condition, ...]) -> str:
+        """SQL of whether one of the conditions holds."""
+        tests = (" and ".join(self._holds(name, texts) for name, texts in one.items()) for one in conditions)
+        return " or ".join(f"({test})" for test in tests)
 
     def _source(self, path: str) -> str:
         sql = self.raw.text(path)
@@ -176,9 +233,15 @@ class Compiler:
         return parts[0] if len(parts) == 1 else f"coalesce({', '.join(parts)})"
 
     def _holds(self, name: str, texts: tuple[str, ...]) -> str:
+        """Whether a source's value is one of the texts: of any case, `*` for any characters, empty for blank."""
+        source = self._source(name)
         if ANY in texts:
-            return f"{self._source(name)} is not null"
-        return f"lower({self._source(name)}) in ({', '.join(literal(text.lower()) for text in texts)})"
+            return f"{source} is not null"
+        exact = [literal(text.lower()) for text in texts if text and ANY not in text]
+        tests = [f"lower({source}) in ({', '.join(exact)})"] if exact else []
+        tests += [f"lower({source}) like {literal(glob(t))} escape '\\'" for t in texts if ANY in t]
+        tests += [f"{source} is null"] if "" in texts else []
+        return f"({' or '.join(tests)})"
 
     def _coded(self, sql: str, codes: Dict[str, str], otherwise: str) -> str:
         cases = " ".join(
@@ -215,7 +278,7 @@ class Compiler:
         """A date moved by whole days, as ISO text; what can't be read leaves a text that no type accepts."""
         start, days = operands
         text, count = self.value(start), self._plain(days)
-        date = _read_date(text, () if start.column else start.date_format or self.mapping.date_format)
+        date = times.read_date(text, () if _is_date(start) else start.date_format or self.mapping.date_format)
         moved = f"({date} {operator} try_cast({count} as decimal(18,0))::integer)::varchar"
         shown = f"concat_ws(' {operator} ', {text}, {count})"
         return f"coalesce({moved}, case when {text} is null or {count} is null then null else {shown} end)"
@@ -231,50 +294,33 @@ class Compiler:
         return f"nullif(to_json(list_transform({elements}, lambda e: json_object({pairs})))::varchar, '[]')"
 
 
-def plain_number(sql: str, style: NumberStyle) -> str:
-    """A number's text in the form that casts understand: no currency sign, no blank or apostrophe between digits."""
-    sql = f"regexp_replace({sql}, {literal(BETWEEN_DIGITS)}, '', 'g')"
-    if style.thousands:
-        sql = f"replace({sql}, {literal(style.thousands)}, '')"
-    return f"replace({sql}, ',', '.')" if style.decimal == "," else sql
+def is_skipped(mapping: FeedMapping, raw: RawNames) -> str:
+    """SQL of whether the mapping says that a row of the raw table is no row of the feed; never null."""
+    compiler, tests = Compiler(mapping, raw, {}), []
+    if mapping.csv.skip_lines_like:
+        line = f"coalesce(substr(unsplit, strpos(unsplit, {literal(SEPARATOR)}) + 1), {physical(0)})"
+        tests.append(f"regexp_matches({line}, {literal(mapping.csv.skip_lines_like)})")
+    if mapping.only_rows:
+        tests.append(f"(unsplit is null and ({compiler.any_holds(mapping.only_rows)}) is not true)")
+    if mapping.skip_rows:
+        tests.append(f"(unsplit is null and ({compiler.any_holds(mapping.skip_rows)}))")
+    return " or ".join(f"coalesce({test}, false)" for test in tests) or "false"
 
 
 def date_text(text: Text) -> str:
     """A formatted date as ISO text; the text itself when no format fits."""
-    return f"coalesce({_read_date(text.sql, text.date_formats)}::varchar, {text.sql})"
-
-
-def _read_date(sql: str, formats: tuple[str, ...]) -> str:
-    if formats:
-        return f"try_strptime({sql}, [{', '.join(literal(f) for f in formats)}])::date"
-    return f"try_cast({sql} as date)"
+    return f"coalesce({times.read_date(text.sql, text.date_formats)}::varchar, {text.sql})"
 
 
 def _is_date(value: Value) -> bool:
-    return value.add_days is not None or value.minus_days is not None or value.column is not None
+    """Whether the operation gives ISO text, whatever formats the export has."""
+    return any(getattr(value, name) is not None for name in ("add_days", "minus_days", "column", *OF_DAYS))
+
+
+def _is_fraction(value: Value) -> bool:
+    return any((value.divide_by, value.multiply_by, value.minor_units, value.sum_of, value.divide, value.multiply))
 
 
 def _has_codes(value: Value) -> bool:
     inner = [*(value.first_of or ()), *([value.default] if value.default else [])]
     return value.codes is not None or any(_has_codes(part) for part in inner)
-
-
-def _duration(sql: str) -> str:
-    """Clock (1:02:03, 02:03) and ISO 8601 (PT1H2M3S) durations in seconds; other text stays."""
-    parts = f"list_transform(string_split({sql}, ':'), lambda p: try_cast(p as decimal(18,3)))"
-    iso = " + ".join(
-        f"coalesce(try_cast(regexp_extract({sql}, '([0-9.]+){unit}', 1) as decimal(18,3)), 0) * {seconds}"
-        for unit, seconds in (("H", 3600), ("M", 60), ("S", 1))
-    )
-    return (
-        f"case when regexp_full_match({sql}, '[0-9]+:[0-5]?[0-9]:[0-5]?[0-9]([.][0-9]+)?') then"
-        f" round(({parts})[1] * 3600 + ({parts})[2] * 60 + ({parts})[3])::bigint::varchar"
-        f" when regexp_full_match({sql}, '[0-9]+:[0-5]?[0-9]([.][0-9]+)?') then"
-        f" round(({parts})[1] * 60 + ({parts})[2])::bigint::varchar"
-        f" when regexp_full_match({sql}, 'PT([0-9.]+H)?([0-9.]+M)?([0-9.]+S)?') then round({iso})::bigint::varchar"
-        f" else {sql} end"
-    )
-
-
-def _number_or_text(number: str, text: str, kind: str) -> str:
-    return f"case when try_cast({text} as {kind}) is null then {text} else ({number})::varchar end"

@@ -8,7 +8,7 @@ import pyarrow.parquet as pq
 
 from ingest.catalogue import vendor_mapping
 from ingest.loading import Job, load_file
-from ingest.sql.checks import Properties
+from ingest.sql.properties import Properties
 from tests.unit.ingest.conftest import Stage
 
 #: Columns that a reservation must have, taken from columns of the same name.

@@ -21,7 +21,7 @@ import pytest
 from guestbook.contracts import FEEDS, contract
 from ingest.errors import FileRefused
 from ingest.loading import Job, Loaded, load_file
-from ingest.sql.checks import Properties
+from ingest.sql.properties import Properties
 
 CASES = int(os.environ.get("GUESTBOOK_MUTATIONS", "96"))
 BATCHES = 12

@@ -145,7 +145,10 @@ def test_sources_are_listed_with_their_problems(stage: Stage):
     path.write_text("vendor: broken\nfeeds: {reservations: {colums: {}}}\n")
     found = {entry["vendor"]: entry for entry in list_sources(stage.settings)}
     assert set(found) >= {"canonical", "opera_cloud", "simphony", "amazon_connect", "genesys_cloud", "broken"}
-    assert "line 2: feeds.reservations.colums: unknown key; did you mean columns?; allowed: csv, encoding, rows" in found["broken"]["problem"]
+    assert (
+        "line 2: feeds.reservations.colums: unknown key; did you mean columns?; allowed: csv, encoding, rows"
+        in found["broken"]["problem"]
+    )
     assert (found["broken"]["origin"], found["simphony"]["origin"]) == ("yours", "shipped")
 
 
