@@ -1,5 +1,6 @@
 """One delivered file, from bytes to accepted and quarantined Parquet and its counts."""
 
+import json
 import re
 import shutil
 import tempfile
@@ -18,9 +19,10 @@ from ingest.errors import FileRefused
 from ingest.mapping import FeedMapping, Mapping
 from ingest.raw import RawTable, Reader
 from ingest.redact import is_sensitive_name, redactor
-from ingest.sql.names import RawNames, literal, normalised
+from ingest.sql.columns import RawNames
+from ingest.sql.names import literal, normalised
 from ingest.sql.properties import Properties
-from ingest.sql.sources import CHECKED_OPTIONS, LAKE_OPTIONS, copy_to
+from ingest.sql.sources import CHECKED_OPTIONS, LAKE_OPTIONS, copy_to, shapes
 from ingest.sql.statements import (
     Plan,
     checked_rows,
@@ -39,6 +41,8 @@ MEMORY_LIMIT = "900MB"
 THREADS = 2
 CHECKED = "checked.parquet"
 SHOWN_PROPERTIES = 10
+#: Characters of a census of keys; beyond it keys are data.
+LARGEST_SHAPE = 200_000
 #: Operations that need to know where in the file a row stands.
 POSITIONED = ("row_number", "number_within", "above")
 NO_MAPPING = FeedMapping(columns={})
@@ -168,10 +172,15 @@ def _strings(value: Any) -> Iterator[str]:
             yield from _strings(part)
 
 
-def _plan(job: Job, mapping: FeedMapping, spec: Contract, raw: RawTable) -> tuple[Plan, list[str]]:
+def _plan(
+    con: duckdb.DuckDBPyConnection, job: Job, mapping: FeedMapping, spec: Contract, raw: RawTable
+) -> tuple[Plan, list[str]]:
     """How this file's columns become canonical ones, and the columns that nothing names."""
     names = RawNames(raw.names)
     texts = _mapped(job, mapping, spec, names) if job.mapping else _canonical(spec, names)
+    if names.nested:
+        names = RawNames(raw.names, _shapes(con, raw, sorted(names.nested)))
+        texts = _mapped(job, mapping, spec, names)
     skipped = is_skipped(mapping, names)
     _check_required(job, mapping, spec, names, texts, raw)
     hashed = [column.name for column in spec.columns if column.hashed]
@@ -193,9 +202,18 @@ def _plan(job: Job, mapping: FeedMapping, spec: Contract, raw: RawTable) -> tupl
     return plan, [raw.names[place] for place in unnamed]
 
 
+def _shapes(con: duckdb.DuckDBPyConnection, raw: RawTable, places: list[int]) -> dict[int, Any]:
+    """What the JSON in these columns looks like; without what can't be told or is too varied to be worth it."""
+    try:
+        found = con.execute(shapes(raw.source, places)).fetchall()[0]
+    except duckdb.Error:
+        return {}
+    return {p: json.loads(text) for p, text in zip(places, found, strict=True) if text and len(text) < LARGEST_SHAPE}
+
+
 def _behind(texts: dict[str, Text], columns: list[str]) -> set[int]:
     """Raw columns that the given canonical columns are read from."""
-    return {int(place) for name in columns for place in re.findall(r"\b[ct](\d+)\b", texts[name].sql)}
+    return {int(place) for name in columns for place in re.findall(r"\b[cst](\d+)\b", texts[name].sql)}
 
 
 def _mapped(job: Job, mapping: FeedMapping, spec: Contract, names: RawNames) -> dict[str, Text]:
@@ -203,8 +221,7 @@ def _mapped(job: Job, mapping: FeedMapping, spec: Contract, names: RawNames) -> 
     found_parts = {k: v for k, v in parts.groupdict().items() if v} if parts else {}
     types = {column.name: column.type for column in spec.columns}
     compiler = Compiler(mapping, names, found_parts, types, job.properties)
-    for _ in range(2):  # once to know every path, once to read those of a document together
-        found = {name: compiler.column(name) for name in mapping.columns}
+    found = {name: compiler.column(name) for name in mapping.columns}
     system = (job.mapping.source_system or job.mapping.vendor) if job.mapping else job.vendor
     found.setdefault("source_system", Text(literal(system)))
     return {column.name: found.get(column.name, Text("null::varchar", is_mapped=False)) for column in spec.columns}
@@ -230,7 +247,7 @@ def _check_required(
     for column in spec.columns:
         if not column.required or column.default_from_property:
             continue
-        reads_file = re.search(r"\b[ct]\d+\b", texts[column.name].sql) is not None
+        reads_file = re.search(r"\b[cst]\d+\b", texts[column.name].sql) is not None
         if not reads_file and "null::" in texts[column.name].sql:
             lacking.append(column.name)
     if lacking:
@@ -247,7 +264,7 @@ def _checked(
     con: duckdb.DuckDBPyConnection, job: Job, mapping: FeedMapping, spec: Contract, raw: RawTable, folder: Path
 ) -> Loaded | None:
     """Every row checked and written to `checked.parquet`; None when the file must be read row by row."""
-    plan, unmapped = _plan(job, mapping, spec, raw)
+    plan, unmapped = _plan(con, job, mapping, spec, raw)
     try:
         con.execute(copy_to(checked_rows(plan, raw.source), folder / CHECKED, CHECKED_OPTIONS))
     except (duckdb.IOException, duckdb.OutOfMemoryException):

@@ -1,7 +1,5 @@
 """Numbers as SQL texts: how people write them, durations, minor units."""
 
-import re
-
 from ingest.mapping import NumberStyle
 from ingest.sql.names import literal
 
@@ -60,8 +58,3 @@ def minor_units(currency: str) -> str:
 def number_or_text(number: str, text: str, kind: str) -> str:
     """The number as text; what is no number stays as it is, for its type to refuse."""
     return f"case when try_cast({text} as {kind}) is null then {text} else ({number})::varchar end"
-
-
-def glob(text: str) -> str:
-    """A condition's text with `*` for any characters, as an SQL `like` pattern in lower case."""
-    return re.sub(r"([%_\\])", r"\\\1", text.lower()).replace("*", "%")

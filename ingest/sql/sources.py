@@ -182,6 +182,12 @@ def key_census(rows: str, columns: tuple[str, ...]) -> str:
     return f"with rows_read as ({rows}) {' union all '.join(parts)}"
 
 
+def shapes(source: str, places: list[int]) -> str:
+    """One row: for each column what all JSON in it looks like together, as `json_group_structure` tells."""
+    found = ", ".join(f"json_group_structure(try({physical(place)}::json))" for place in places)
+    return f"select {found} from ({source})"
+
+
 def json_columns(rows: str, keys: list[tuple[str, str]]) -> str:
     """The raw table of JSON rows: `keys` are (source column, key) pairs, in the order of the table's columns.
 

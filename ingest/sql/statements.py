@@ -6,8 +6,10 @@ from pathlib import Path
 from guestbook.contracts import Column, Contract
 from ingest.redact import CARD_PATTERN, SENSITIVE_HINT, is_sensitive_name
 from ingest.sql import checks
-from ingest.sql.names import RawNames, clean, cleaned, literal, physical, quoted
+from ingest.sql.columns import RawNames
+from ingest.sql.names import clean, cleaned, literal, physical, quoted, struct
 from ingest.sql.properties import Properties, looked_up
+from ingest.sql.structs import definition
 from ingest.sql.values import Text
 
 SEPARATOR = chr(31)
@@ -119,6 +121,10 @@ def _chain(plan: Plan, source: str) -> str:
     """Common table expressions from raw columns to `whole`: checked columns, reasons, extra."""
     raw = ", ".join(physical(place) for place in range(len(plan.names.names)))
     clean_columns = "".join(f", {cleaned(physical(place))} as {clean(place)}" for place in sorted(plan.names.used))
+    structs = "".join(
+        f", {definition(physical(place), wanted)} as {struct(place)}"
+        for place, wanted in sorted(plan.names.wanted.items())
+    )
     texts = ", ".join(f"{text.sql} as {checks.text(name)}" for name, text in plan.texts.items())
     casts = ", ".join(f"{_cast(plan, column)} as {checks.cast(column.name)}" for column in plan.contract.columns)
     values = ", ".join(
@@ -135,7 +141,7 @@ def _chain(plan: Plan, source: str) -> str:
     position = "position, " if plan.has_position else ""
     return (
         f"with source as (select {position}unsplit{comma}{raw} from ({source})), "
-        f"cleaned as (select *{clean_columns} from source), "
+        f"cleaned as (select *{clean_columns}{structs} from source), "
         f"texts as (select *, {texts} from cleaned), "
         f"casts as (select *, {casts} from texts), "
         f"limited as (select *, {values} from casts), "

@@ -6,8 +6,10 @@ from dataclasses import dataclass, field
 from ingest.errors import MappingError
 from ingest.mapping import ANY, OF_DAYS, Condition, FeedMapping, ListOf, Value
 from ingest.sql import times
-from ingest.sql.names import RawNames, blank_to_null, element_text, literal, physical
-from ingest.sql.numbers import duration, glob, minor_units, number_or_text, plain_number
+from ingest.sql.columns import RawNames
+from ingest.sql.names import blank_to_null, literal, physical
+from ingest.sql.numbers import duration, minor_units, number_or_text, plain_number
+from ingest.sql.paths import glob
 from ingest.sql.properties import Properties, looked_up
 from ingest.sql.sources import SEPARATOR
 
@@ -110,12 +112,12 @@ class Compiler:
         if value.list_of is not None:
             return self._list(value.list_of)
         if value.count is not None:
-            return f"len({self.raw.elements(value.count)})::varchar"
+            return f"len({self.raw.texts(value.count)})::varchar"
         if value.sum_of is not None:
-            numbers = f"lambda e: try_cast(json_extract_string(e, '$') as {MONEY})"
-            return f"list_sum(list_transform({self.raw.elements(value.sum_of)}, {numbers}))::varchar"
+            numbers = f"list_transform({self.raw.texts(value.sum_of)}, lambda e: try_cast(e as {MONEY}))"
+            return f"list_sum({numbers})::varchar"
         if value.min_of is not None or value.max_of is not None:
-            texts = f"list_transform({self.raw.elements(value.min_of or value.max_of or '')}, lambda e: e->>'$')"
+            texts = self.raw.texts(value.min_of or value.max_of or "")
             return f"list_{'min' if value.min_of else 'max'}({texts})"
         return None
 
@@ -237,8 +239,8 @@ class Compiler:
         source = self._source(name)
         if ANY in texts:
             return f"{source} is not null"
-        exact = [literal(text.lower()) for text in texts if text and ANY not in text]
-        tests = [f"lower({source}) in ({', '.join(exact)})"] if exact else []
+        exact = tuple(text for text in texts if text and ANY not in text)
+        tests = [f"lower({source}) in ({_lowered(exact)})"] if exact else []
         tests += [f"lower({source}) like {literal(glob(t))} escape '\\'" for t in texts if ANY in t]
         tests += [f"{source} is null"] if "" in texts else []
         return f"({' or '.join(tests)})"
@@ -284,13 +286,14 @@ class Compiler:
         return f"coalesce({moved}, case when {text} is null or {count} is null then null else {shown} end)"
 
     def _list(self, spec: ListOf) -> str:
-        elements = self.raw.elements(spec.each)
-        tests = [
-            f"{element_text(path)} in ({', '.join(literal(t) for t in texts)})" for path, texts in spec.where.items()
-        ]
+        found = self.raw.elements(spec.each, {**spec.fields, **{f"?{path}": path for path in spec.where}})
+        if found is None:
+            return "null::varchar"
+        elements, texts = found
+        tests = [f"lower({texts[f'?{path}']}) in ({_lowered(wanted)})" for path, wanted in spec.where.items()]
         if tests:
             elements = f"list_filter({elements}, lambda e: {' and '.join(tests)})"
-        pairs = ", ".join(f"{literal(name)}, {element_text(path)}" for name, path in spec.fields.items())
+        pairs = ", ".join(f"{literal(name)}, {texts[name]}" for name in spec.fields)
         return f"nullif(to_json(list_transform({elements}, lambda e: json_object({pairs})))::varchar, '[]')"
 
 
@@ -305,6 +308,10 @@ def is_skipped(mapping: FeedMapping, raw: RawNames) -> str:
     if mapping.skip_rows:
         tests.append(f"(unsplit is null and ({compiler.any_holds(mapping.skip_rows)}))")
     return " or ".join(f"coalesce({test}, false)" for test in tests) or "false"
+
+
+def _lowered(texts: tuple[str, ...]) -> str:
+    return ", ".join(literal(text.lower()) for text in texts)
 
 
 def date_text(text: Text) -> str:
