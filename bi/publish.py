@@ -16,7 +16,7 @@ from guestbook.tables import declared
 from guestbook.warehouse import load_records, warehouse
 
 #: Tables of the warehouse that are records of the lake: loaded again, so that they show the whole night.
-RECORDS = ("ops.load_report", "ops.gate_result", "ops.gate_override", "ops.run")
+RECORDS = ("ops.load_report", "ops.gate_result", "ops.gate_override", "ops.audience_export", "ops.run")
 
 
 def publish(settings: Settings, night_date: date) -> dict[str, int]:

@@ -160,10 +160,18 @@ def close_books(now: Stage) -> Counts:
 
 @night_task("publish_bi.publish", in_past=True, is_last=True, pool=WAREHOUSE_POOL)
 def publish(now: Stage) -> Counts:
-    """Switch BI to a new read-only snapshot and write the night's pages; then the night is done."""
+    """Switch BI to a new read-only snapshot; then the night is done."""
     import bi
 
     return {"rows": sum(bi.publish(now.settings, now.night_date).values())}
+
+
+@night_task("publish_bi.write_pages")
+def write_pages(now: Stage) -> Counts:
+    """The night's pages and call lists, from what was published."""
+    import bi
+
+    return {"files": len(bi.write_pages(now.settings, now.night_date))}
 
 
 @night_task("train_models.train", in_past=True, pool=WAREHOUSE_POOL)

@@ -1,7 +1,7 @@
 """One DAG: the warehouse -> the read-only snapshot that BI reads."""
 
 from airflow.sdk import DAG
-from night_tasks import close_books, publish
+from night_tasks import close_books, publish, write_pages
 from night_wiring import DAG_ARGS, SCORES, Tag, after
 
 DOC = """
@@ -19,6 +19,8 @@ to a new read-only file and switches BI to it in one step. A reader never sees h
   table changed by hand; clear the task.
 - `publish`: most often a full disk (a snapshot needs as much room as the warehouse; the newest three are kept). Make
   room, clear the task. BI still reads the last good night.
+- `write_pages`: the night is published and done; only its pages are missing. The message names what could not be shown;
+  clear the task, or run `guestbook pages --date ...`.
 """
 
 with DAG(
@@ -29,4 +31,4 @@ with DAG(
     doc_md=DOC,
     **DAG_ARGS,
 ):
-    close_books() >> publish()
+    close_books() >> publish() >> write_pages()

@@ -45,5 +45,5 @@ with DAG(
     with TaskGroup("score_customers") as score_customers:
         chain(tasks.ensure_models(), tasks.score(), tasks.gate_scores(), tasks.build_marts())
     with TaskGroup("publish_bi") as publish_bi:
-        tasks.close_books() >> tasks.publish()
+        tasks.close_books() >> tasks.publish() >> tasks.write_pages()
     chain(ingest, customer_view, score_customers, publish_bi)

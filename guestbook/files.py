@@ -25,6 +25,15 @@ def atomic_path(final: Path) -> Iterator[Path]:
         draft.unlink(missing_ok=True)
 
 
+@contextmanager
+def private_path(final: Path) -> Iterator[Path]:
+    """Like `atomic_path`, for personal data: the file is its owner's only (mode 0600), from its first byte on."""
+    with atomic_path(final) as draft:
+        draft.touch(mode=0o600)
+        draft.chmod(0o600)
+        yield draft
+
+
 def write_parquet_atomic(table: pa.Table, final: Path) -> None:
     """Write an Arrow table as one Parquet file. The same table gives the same bytes."""
     with atomic_path(final) as draft:

@@ -35,6 +35,18 @@ class Labels:
             return code.replace("_", " ")
         return self(group, code)
 
+    def phrase(self, group: str, text: str | None) -> str:
+        """A text made of known words (`Recent high-spending regulars, no. 2 spend`), word by word in this language.
+
+        The words are taken longest first; what no label names stays as it is.
+        """
+        if text is None:
+            return self("ui", "none")
+        words = sorted(label_groups().get(group, {}).items(), key=lambda item: -len(item[0]))
+        for word, entry in words:
+            text = text.replace(word, entry[self.language])
+        return text
+
 
 @cache
 def label_groups() -> dict[str, dict[str, dict[str, str]]]:

@@ -96,9 +96,9 @@ def shown(value: Any) -> str:
     if isinstance(value, int):
         return f"{value:,}"
     if isinstance(value, Decimal):
-        return f"{value:,.2f}"
+        return f"{round(value, 2) + 0:,.2f}"  # + 0: no minus before a zero
     if isinstance(value, float):
-        return NO_VALUE if value != value else f"{value:,.2f}"
+        return NO_VALUE if value != value else f"{round(value, 2) + 0:,.2f}"
     return str(value)
 
 

@@ -34,6 +34,7 @@ class Settings(BaseModel):
     churn_horizon_days: int = Field(365, ge=1, le=1825, description="no visit in so many days is churn")
     churn_window_days: int = Field(730, ge=1, le=3650, description="a visit in so many days makes a customer to lose")
     reporting_currency: str = Field("EUR", pattern=r"^[A-Z]{3}$", description="ISO 4217 code of reported money")
+    language: str = Field("en", pattern=r"^(en|zh)$", description="language of pages and lists: en or zh")
     random_seed: int = Field(20261122, ge=0, description="seed of every model")
     warehouse_memory: str = Field("1200MB", pattern=r"^[0-9]+(MB|GB)$", description="what DuckDB may hold in memory")
     lock_wait_seconds: int = Field(3600, ge=0, description="how long a task waits for the warehouse")

@@ -1,0 +1,35 @@
+"""The first section: what changed since the night before, by cause. Read from what the diff of two nights wrote."""
+
+from itertools import groupby
+
+from bi.pages import sql
+from bi.pages.reader import Reader
+from guestbook.page import Section, Table, Text
+
+
+def changes(page: Reader) -> list[Section]:
+    """The movement of each headline figure split into causes; no section when nothing was compared yet."""
+    [[has_tables]] = page.con.execute(sql.CHANGE_TABLES).fetchall()
+    rows = page.rows(sql.CHANGES) if has_tables else []
+    if not rows:
+        return []
+    lines = []
+    for figure, parts in groupby(rows, key=lambda row: row["figure_code"]):
+        moved = list(parts)
+        after, total = moved[0]["figure_amount"], sum(row["movement_amount"] for row in moved)
+        for number, row in enumerate(moved):
+            lines.append(
+                [
+                    page.vendor_label("figure", figure),
+                    after - total if number == 0 else "",
+                    after if number == 0 else "",
+                    page.vendor_label("change_cause", row["cause_code"]),
+                    row["movement_amount"],
+                    row["customer_count"],
+                    row["file_count"],
+                ]
+            )
+    names = ("figure", "before", "now", "change_cause", "moved", "customers", "file_count")
+    table = Table(page.label("plot", "changes"), page.columns(*names), lines)
+    previous = rows[0]["previous_night_date"]
+    return [page.section("changes", Text(page.say("changes", previous=previous, night=page.night_date), "note"), table)]
