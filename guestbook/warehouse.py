@@ -16,7 +16,7 @@ from guestbook.settings import Settings
 from guestbook.tables import SCHEMAS, Column, Table, conform, declared, declared_schema
 
 EXISTING_COLUMNS = "select table_schema || '.' || table_name, column_name from information_schema.columns"
-DBT_SCHEMAS = ("lake", "staging", "core", "features", "marts")
+DBT_SCHEMAS = ("lake", "staging", "core", "helper", "features", "marts")
 
 
 @contextmanager

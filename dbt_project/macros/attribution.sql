@@ -1,17 +1,10 @@
-{# How a check names a reservation, the surest way first. Confidence: our own judgement until truth is at hand (simulator: see tests). #}
+{# How a check names a reservation, the surest way first; a room charge is judged by more (stg_pos_check_reservation). #}
 {% macro pos_reservation_methods() -%}
 {{ return([
-    {'name': 'reservation_id', 'rows': 'reservation', 'confidence': 1.0, 'condition': 'pos_check.reservation_id = reservation.reservation_id'},
-    {
-        'name': 'confirmation_number',
-        'rows': 'reservation',
-        'confidence': 0.98,
-        'condition': 'pos_check.confirmation_number = reservation.confirmation_number',
-    },
+    {'name': 'reservation_id', 'confidence': 1.0, 'condition': 'pos_check.reservation_id = reservation.reservation_id'},
+    {'name': 'confirmation_number', 'confidence': 0.98, 'condition': 'pos_check.confirmation_number = reservation.confirmation_number'},
     {
         'name': 'room_charge',
-        'rows': 'in_room',
-        'confidence': 0.95,
         'condition': "pos_check.room_number = reservation.room_number and pos_check.payment_method_code = 'room_charge'
             and pos_check.business_date between reservation.arrival_date and reservation.departure_date",
     },

@@ -113,7 +113,7 @@ class ScratchWarehouse:
         self.build(FACTS, night, full_refresh)
         self.clear_pending()
 
-    def content(self, schemas: tuple[str, ...] = ("staging", "core")) -> dict[str, list[tuple]]:
+    def content(self, schemas: tuple[str, ...] = ("staging", "core", "helper")) -> dict[str, list[tuple]]:
         """Every table and view of the schemas, rows sorted."""
         with self.connect(read_only=True) as con:
             names = con.execute(

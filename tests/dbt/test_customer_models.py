@@ -4,11 +4,12 @@ from datetime import date
 
 import pytest
 
+from bi.snapshot import relations
 from guestbook import dbt_runner
 
 NIGHT = date(2026, 11, 20)
 TABLES = [
-    "core.dim_customer", "core.dim_customer_field_source", "core.customer_field_candidate", "core.customer_360",
+    "core.dim_customer", "core.dim_customer_field_source", "helper.customer_field_candidate", "core.customer_360",
     "core.bridge_customer_source_record", "core.customer_id_history", "features.feat_customer", "features.feat_label",
     "marts.property_daily", "marts.source_of_business", "marts.customer_pyramid", "marts.complaint_case",
     "marts.reconciliation", "marts.preference_profile",
@@ -30,6 +31,15 @@ def built_on_nothing(empty_warehouse):
 @pytest.mark.parametrize("table", TABLES)
 def test_table_exists_and_is_empty(built_on_nothing, table):
     assert built_on_nothing.rows(f"select count(*) from {table}") == [(0,)]
+
+
+def test_helpers_with_raw_contact_data_are_not_published(built_on_nothing):
+    helpers = {name for (name,) in built_on_nothing.rows("select table_name from duckdb_tables where schema_name = 'helper'")}
+    assert helpers == {"customer_field_candidate", "pos_check_attribution", "survivorship_rule"}
+    with built_on_nothing.connect() as con:
+        published = relations(con)
+    assert ("core", "dim_customer") in {row[:2] for row in published}
+    assert helpers.isdisjoint(name for _, name, _ in published)
 
 
 def test_the_database_says_grain_and_meaning(built_on_nothing):

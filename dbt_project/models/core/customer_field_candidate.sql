@@ -1,5 +1,5 @@
 -- one row per customer_id, field_group and distinct value of that group; candidate_rank 1 is the golden value
-{{ config(materialized='table', tags=['core']) }}
+{{ config(materialized='table', schema='helper', tags=['core']) }}
 
 with person as (
     select

@@ -1,7 +1,22 @@
 -- one row per source_record_id: one person as one role of one reservation, interaction or check ever showed them
 {{ config(materialized='incremental', unique_key='source_record_id') }}
 
-with sighting as (
+-- The one reservation that a check was charged to: how a card becomes known. Not part of who the record is: a later version may move it.
+with charged as (
+    select
+        'pos_check' as record_kind,
+        source_system,
+        property_code,
+        pos_check_id as reference_id,
+        case when fit_count = 1 then matched_reservation_id end as reservation_id
+    from {{ ref('stg_pos_check_reservation') }}
+    where matched_reservation_id is not null
+    qualify row_number() over (
+        partition by source_system, property_code, pos_check_id order by method_rank, reservation_source_system, matched_reservation_id
+    ) = 1
+),
+
+sighting as (
     select
         *,
         {{ person_role_id() }} as person_role_id,
@@ -13,6 +28,11 @@ with sighting as (
         select distinct record_kind, source_system, reference_id
         from {{ ref('stg_person_sighting') }}
         where {{ newly_arrived() }}
+        union
+        select built.record_kind, built.source_system, built.reference_id
+        from {{ this }} as built
+        left join charged using (record_kind, source_system, property_code, reference_id)
+        where built.record_kind = 'pos_check' and {{ differs('built.reservation_id', 'charged.reservation_id') }}
     ) as affected using (record_kind, source_system, reference_id)
     {% endif %}
 ),
@@ -42,6 +62,8 @@ select
     first_sight.row_number,
     first_sight.night_date,
     first_sight.is_history,
-    newest.updated_at as observed_at
+    newest.updated_at as observed_at,
+    charged.reservation_id
 from newest
 inner join first_sight using (source_record_id)
+left join charged using (record_kind, source_system, property_code, reference_id)

@@ -20,6 +20,7 @@ affected as (
     left join {{ source('identity', 'customer_record') }} as record using (source_record_id)
     left join {{ source('identity', 'customer_record') }} as caller on built.caller_source_record_id = caller.source_record_id
     where {{ differs('built.customer_id', 'record.customer_id') }} or {{ differs('built.caller_customer_id', 'caller.customer_id') }}
+        or {{ differs('built.caller_match_probability', 'caller.match_probability') }}
     union
     select source_system, interaction_id from {{ this }} semi join refreshed using (confirmation_number)
 ),
@@ -41,7 +42,8 @@ caller as (
         shown.source_system,
         shown.reference_id as interaction_id,
         shown.source_record_id as caller_source_record_id,
-        record.customer_id as caller_customer_id
+        record.customer_id as caller_customer_id,
+        record.match_probability as caller_match_probability
     from {{ ref('stg_person_current') }} as shown
     left join {{ source('identity', 'customer_record') }} as record on shown.source_record_id = record.source_record_id
     where shown.record_kind = 'interaction'
@@ -54,7 +56,7 @@ named_reservation as (
         interaction.interaction_id,
         reservation.customer_id,
         reservation.guest_source_record_id,
-        coalesce(contains(lower(interaction.customer_name), lower(guest.last_name)), false)
+        coalesce({{ has_all_words('interaction.customer_name', 'guest.last_name') }}, false)
         or coalesce(lower(interaction.customer_email) = lower(guest.email), false)
         or coalesce({{ phone_tail('interaction.customer_phone') }} = {{ phone_tail('guest.phone') }}, false)
         or coalesce(interaction.loyalty_number = guest.loyalty_number, false)
@@ -90,6 +92,7 @@ decided as (
         end as source_record_id,
         caller.caller_source_record_id,
         caller.caller_customer_id,
+        caller.caller_match_probability,
         case
             when by_confirmation.guest_customer_id is not null then 'confirmation_number'
             when caller.caller_customer_id is null then 'unattributed'
@@ -105,10 +108,14 @@ decided as (
 
 select
     decided.*,
-    cast(case attribution_method
-        when 'confirmation_number' then 0.98 when 'loyalty_number' then 0.97 when 'email' then 0.95 when 'phone' then 0.9 else 0
-    end as double) as attribution_confidence,
+    -- What the caller's own record says is as sure as the link that ties it to the customer, at most.
+    cast(least(
+        case attribution_method
+            when 'confirmation_number' then 0.98 when 'loyalty_number' then 0.97 when 'email' then 0.95 when 'phone' then 0.9 else 0
+        end,
+        case when decided.source_record_id = caller_source_record_id then caller_match_probability end
+    ) as double) as attribution_confidence,
     greatest(decided.night_date, coalesce(record.valid_from, decided.night_date)) as refreshed_night_date,
-    {{ surrogate_key(['row_hash', 'decided.customer_id', 'attribution_method']) }} as fact_hash
+    {{ surrogate_key(['row_hash', 'decided.customer_id', 'attribution_method', 'attribution_confidence']) }} as fact_hash
 from decided
 left join {{ source('identity', 'customer_record') }} as record on decided.source_record_id = record.source_record_id

@@ -4,7 +4,7 @@
 with attribution as (
     select
         *,
-        {{ surrogate_key(['lines_hash', 'customer_id', 'attribution_method', 'reservation_source_system', 'matched_reservation_id']) }} as check_hash
+        {{ surrogate_key(['lines_hash', 'customer_id', 'attribution_method', 'attribution_confidence', 'reservation_source_system', 'matched_reservation_id']) }} as check_hash
     from {{ ref('pos_check_attribution') }}
 ),
 

@@ -1,0 +1,167 @@
+-- one row per check, way of naming a reservation and reservation that fits it best; a check that names none has one row without a reservation
+{{ config(materialized='incremental', unique_key=['source_system', 'property_code', 'pos_check_id']) }}
+
+with
+{% if is_incremental() %}
+changed as (
+    select distinct
+        version.property_code, version.reservation_id, version.confirmation_number, version.room_number,
+        version.arrival_date, version.departure_date
+    from {{ ref('stg_reservation_version') }} as version
+    semi join (
+        select distinct source_system, property_code, reservation_id
+        from {{ ref('stg_reservation_version') }}
+        where {{ newly_arrived() }}
+    ) as fresh using (source_system, property_code, reservation_id)
+),
+
+affected as (
+    select source_system, property_code, pos_check_id from {{ ref('stg_pos_check') }} where {{ newly_arrived() }}
+    {% for way in pos_reservation_methods() %}
+    union
+    select pos_check.source_system, pos_check.property_code, pos_check.pos_check_id
+    from {{ ref('stg_pos_check') }} as pos_check
+    inner join changed as reservation on pos_check.property_code = reservation.property_code and {{ way.condition }}
+    {% endfor %}
+),
+
+pos_check as (
+    select * from {{ ref('stg_pos_check') }}
+    semi join affected using (source_system, property_code, pos_check_id)
+),
+{% else %}
+pos_check as (
+    select * from {{ ref('stg_pos_check') }}
+),
+{% endif %}
+
+-- Reservations whose versions ever answered to the check: a guest who moved was charged in the old room, too.
+meant as (
+    {% for way in pos_reservation_methods() %}
+    select distinct
+        pos_check.source_system as pos_source_system, pos_check.property_code, pos_check.pos_check_id,
+        '{{ way.name }}' as match_method, {{ loop.index }} as method_rank,
+        reservation.source_system, reservation.reservation_id
+    from pos_check
+    inner join {{ ref('stg_reservation_version') }} as reservation
+        on pos_check.property_code = reservation.property_code and {{ way.condition }}
+    {{ 'union all' if not loop.last }}
+    {% endfor %}
+),
+
+version as (
+    select * from {{ ref('stg_reservation_version') }}
+    semi join meant using (source_system, property_code, reservation_id)
+),
+
+reservation as (
+    select
+        source_system,
+        property_code,
+        reservation_id,
+        arg_max(status, (updated_at, row_hash)) as status,
+        arg_max(arrival_date, (updated_at, row_hash)) as arrival_date,
+        arg_max(departure_date, (updated_at, row_hash)) as departure_date,
+        arg_max(checked_in_at, (updated_at, row_hash)) as checked_in_at,
+        arg_max(checked_out_at, (updated_at, row_hash)) as checked_out_at,
+        arg_max(
+            {'first_name': guest_first_name, 'last_name': coalesce(guest_last_name, guest_native_name)}, (updated_at, row_hash)
+        ) filter (where coalesce(guest_last_name, guest_native_name) is not null) as guest
+    from version
+    group by source_system, property_code, reservation_id
+),
+
+-- Since when a reservation had a room, and until when: from the version that first shows it to the one that shows the next. The first room counts from check-in, the last to check-out.
+room_period as (
+    select
+        source_system,
+        property_code,
+        reservation_id,
+        room_number,
+        case when lag(room_number) over of_reservation is not null then updated_at end as held_from,
+        lead(updated_at) over of_reservation as held_until
+    from (
+        select *
+        from version
+        where room_number is not null
+        qualify {{ differs('room_number', 'lag(room_number) over (partition by source_system, property_code, reservation_id order by updated_at, row_hash)') }}
+    )
+    window of_reservation as (partition by source_system, property_code, reservation_id order by updated_at, row_hash)
+),
+
+judged as (
+    select
+        pos_check.*,
+        meant.match_method,
+        meant.method_rank,
+        reservation.source_system as reservation_source_system,
+        reservation.reservation_id as matched_reservation_id,
+        {{ has_all_words('pos_check.guest_name', 'reservation.guest.last_name') }} as is_name_agreed,
+        coalesce({{ has_all_words('pos_check.guest_name', 'reservation.guest.first_name') }}, false) as is_first_name_agreed,
+        pos_check.business_date between reservation.arrival_date and reservation.departure_date as is_in_dates,
+        coalesce(pos_check.served_at >= reservation.checked_in_at, true) and coalesce(pos_check.served_at <= reservation.checked_out_at, true)
+            as is_in_house,
+        exists (
+            select 1
+            from room_period
+            where room_period.source_system = meant.source_system
+                and room_period.property_code = meant.property_code
+                and room_period.reservation_id = meant.reservation_id
+                and room_period.room_number = pos_check.room_number
+                and coalesce(pos_check.served_at >= room_period.held_from, pos_check.business_date >= {{ local_date('room_period.held_from') }}, true)
+                and coalesce(pos_check.served_at < room_period.held_until, pos_check.business_date <= {{ local_date('room_period.held_until') }}, true)
+        ) as is_room_held
+    from meant
+    inner join pos_check
+        on meant.pos_source_system = pos_check.source_system
+        and meant.property_code = pos_check.property_code
+        and meant.pos_check_id = pos_check.pos_check_id
+    inner join reservation
+        on meant.source_system = reservation.source_system
+        and meant.property_code = reservation.property_code
+        and meant.reservation_id = reservation.reservation_id
+    where meant.match_method <> 'room_charge'
+        or (
+            reservation.status in ('in_house', 'checked_out')
+            and pos_check.business_date between reservation.arrival_date and reservation.departure_date
+        )
+),
+
+best as (
+    select
+        *,
+        32 * cast(is_in_dates as integer)
+        + 16 * cast(coalesce(is_name_agreed, false) as integer)
+        + 8 * cast(is_room_held as integer)
+        + 4 * cast(is_in_house as integer)
+        + cast(is_first_name_agreed as integer) as fit
+    from judged
+    qualify rank() over (partition by source_system, property_code, pos_check_id, method_rank order by fit desc) = 1
+)
+
+select
+    {{ surrogate_key(['pos_check.source_system', 'pos_check.property_code', 'pos_check.pos_check_id', 'match_method', 'reservation_source_system', 'matched_reservation_id']) }}
+        as match_id,
+    pos_check.source_system,
+    pos_check.property_code,
+    pos_check.pos_check_id,
+    best.match_method,
+    best.method_rank,
+    best.reservation_source_system,
+    best.matched_reservation_id,
+    cast(case
+        {% for way in pos_reservation_methods() if way.name != 'room_charge' %}
+        when best.match_method = '{{ way.name }}' then {{ way.confidence }}
+        {% endfor %}
+        when not best.is_in_house or not best.is_room_held then 0.8
+        when not best.is_name_agreed then 0.85
+        when best.is_name_agreed then 0.99
+        when best.match_method = 'room_charge' then 0.95
+    end as double) as match_confidence,
+    count(best.matched_reservation_id) over (
+        partition by pos_check.source_system, pos_check.property_code, pos_check.pos_check_id, best.method_rank
+    ) as fit_count,
+    pos_check.delivery_sequence,
+    pos_check.night_date
+from pos_check
+left join best using (source_system, property_code, pos_check_id)
