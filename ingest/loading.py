@@ -22,8 +22,9 @@ from ingest.redact import is_sensitive_name, redactor
 from ingest.sql.columns import RawNames
 from ingest.sql.names import literal, normalised
 from ingest.sql.properties import Properties
-from ingest.sql.sources import CHECKED_OPTIONS, LAKE_OPTIONS, copy_to, shapes
+from ingest.sql.sources import LAKE_OPTIONS, copy_to, dropped, kept, shapes
 from ingest.sql.statements import (
+    CHECKED,
     Plan,
     checked_rows,
     good_rows,
@@ -32,6 +33,7 @@ from ingest.sql.statements import (
     reason_counts,
     rejected_counts,
     repeats,
+    repeats_mask,
     row_counts,
     skipped_rows,
 )
@@ -39,7 +41,6 @@ from ingest.sql.values import Compiler, Text, is_skipped
 
 MEMORY_LIMIT = "900MB"
 THREADS = 2
-CHECKED = "checked.parquet"
 SHOWN_PROPERTIES = 10
 #: Characters of a census of keys; beyond it keys are data.
 LARGEST_SHAPE = 200_000
@@ -91,14 +92,14 @@ def load_file(job: Job, accepted: Path, quarantine: Path, skipped: Path | None =
         mapping = job.mapping.feeds[job.feed] if job.mapping else NO_MAPPING
         try:
             raw = _reader(con, job, mapping, spec, folder).read(job.path, job.file_name)
-            result = _checked(con, job, mapping, spec, raw, folder)
+            result = _checked(con, job, mapping, spec, raw)
             if result is None and raw.retry:
-                result = _checked(con, job, mapping, spec, replace(raw.retry(), retry=None), folder)
+                result = _checked(con, job, mapping, spec, replace(raw.retry(), retry=None))
             if result is None:
                 raise FileRefused("rows could not be counted alike twice: have the file sent again")
             _write(con, job, contract(job.feed), folder, result)
             if skipped:
-                con.execute(copy_to(skipped_rows(folder / CHECKED), skipped, LAKE_OPTIONS))
+                con.execute(copy_to(skipped_rows(), skipped, LAKE_OPTIONS))
         except (duckdb.IOException, duckdb.OutOfMemoryException) as error:
             kind = type(error).__name__
             raise GuestbookError(f"{kind} while loading a file of {job.feed}: check disk space and memory") from None
@@ -261,21 +262,22 @@ def _check_required(
 
 
 def _checked(
-    con: duckdb.DuckDBPyConnection, job: Job, mapping: FeedMapping, spec: Contract, raw: RawTable, folder: Path
+    con: duckdb.DuckDBPyConnection, job: Job, mapping: FeedMapping, spec: Contract, raw: RawTable
 ) -> Loaded | None:
-    """Every row checked and written to `checked.parquet`; None when the file must be read row by row."""
+    """Every row checked and kept in the table CHECKED; None when the file must be read row by row."""
     plan, unmapped = _plan(con, job, mapping, spec, raw)
     try:
-        con.execute(copy_to(checked_rows(plan, raw.source), folder / CHECKED, CHECKED_OPTIONS))
+        con.execute(kept(checked_rows(plan, raw.source), CHECKED))
     except (duckdb.IOException, duckdb.OutOfMemoryException):
         raise
     except duckdb.Error:
         if raw.retry is None:
             raise
         return None
-    row_count, quarantined, skipped = con.execute(row_counts(folder / CHECKED)).fetchall()[0]
+    row_count, quarantined, skipped = con.execute(row_counts()).fetchall()[0]
     if row_count != raw.row_count:
         return None
+    con.execute(dropped())
     warnings = [*raw.warnings, *(["no rows in the file"] if row_count == skipped else [])]
     return Loaded(
         row_count - skipped,
@@ -290,17 +292,19 @@ def _checked(
 
 def _write(con: duckdb.DuckDBPyConnection, job: Job, spec: Contract, folder: Path, result: Loaded) -> None:
     """Split the checked rows into accepted and quarantined ones, and count what was found in them."""
-    checked, accepted, quarantine = folder / CHECKED, folder / "accepted.parquet", folder / "quarantine.parquet"
-    con.execute(repeats(checked))
+    accepted, quarantine = folder / "accepted.parquet", folder / "quarantine.parquet"
+    con.execute(repeats())
     result.rows_duplicate = con.execute("select count(*) from repeats").fetchall()[0][0]
     result.rows_loaded = result.rows_read - result.rows_quarantined - result.rows_duplicate
-    is_all = result.rows_loaded == result.rows_read + result.rows_skipped
-    con.execute(copy_to(good_rows(spec, checked, is_all), accepted, LAKE_OPTIONS))
+    if result.rows_duplicate:
+        con.execute(repeats_mask(result.rows_read + result.rows_skipped))
+    has_bad = result.rows_quarantined + result.rows_skipped > 0
+    con.execute(copy_to(good_rows(spec, has_bad, result.rows_duplicate > 0), accepted, LAKE_OPTIONS))
     if "property_code" in spec.column_names:
         _warn_of_properties(con, job, accepted, result)
     result.rejected_counts = dict(con.execute(rejected_counts(accepted)).fetchall())
     if result.rows_quarantined:
-        con.execute(copy_to(quarantined_rows(checked, job.feed, job.vendor), quarantine, LAKE_OPTIONS))
+        con.execute(copy_to(quarantined_rows(job.feed, job.vendor), quarantine, LAKE_OPTIONS))
         result.quarantine_counts = dict(con.execute(reason_counts(quarantine)).fetchall())
 
 

@@ -95,7 +95,7 @@ class Reader:
             described = self.con.execute("describe select * from read_parquet(?)", [str(path)]).fetchall()
             names = tuple(row[0] for row in described)
             columns = [sources.parquet_column(row[0], row[1]) for row in described]
-            source = sources.raw_parquet(path, columns, has_unsplit=False)
+            source = sources.raw_parquet(path, columns)
             self.con.execute(f"select count(columns(*)) from ({source})")
         except (OSError, ValueError, duckdb.Error) as error:
             raise FileRefused(
@@ -115,7 +115,7 @@ class Reader:
         if not self.has_position:
             return RawTable(rows, names, expected, "csv", facts.encoding, False, tuple(self.warnings), repair)
         try:
-            table = self._finish(rows, self.folder / "raw.parquet", names, "csv", facts.encoding, is_nested=False)
+            table = self._finish(rows, names, "csv", facts.encoding, is_nested=False)
         except duckdb.Error:
             return repair()
         return table if table.row_count == expected else repair()
@@ -125,7 +125,6 @@ class Reader:
     ) -> RawTable:
         """Some row does not split, or some row has line ends inside: split and count row by row."""
         style = self.mapping.csv
-        draft = self.folder / "raw.parquet"
         clean = self.folder / "clean.csv"
         with _open_text(path, facts) as stream, clean.open("w", encoding="utf-8", newline="") as out:
             lines = _lines(stream, skip, style.quote, bool(style.header))
@@ -139,7 +138,7 @@ class Reader:
             out.writelines(clean_csv(rows_found, len(names), delimiter, style.quote, redact))
         rows = sources.repaired_csv_rows(clean, len(names), delimiter, style.quote)
         try:
-            return self._finish(rows, draft, names, "csv", facts.encoding, is_nested=False)
+            return self._finish(rows, names, "csv", facts.encoding, is_nested=False)
         except duckdb.Error as error:
             raise FileRefused(
                 f"not readable as CSV ({type(error).__name__}): check delimiter and quotes in the mapping"
@@ -225,7 +224,6 @@ class Reader:
             )
             return self._finish(
                 columns,
-                self.folder / "raw.parquet",
                 names,
                 "json" if layout != "lines" else "jsonl",
                 facts.encoding,
@@ -254,13 +252,9 @@ class Reader:
             )
         return sorted(found)
 
-    def _finish(
-        self, rows: str, draft: Path, names: tuple[str, ...], file_format: str, encoding: str, is_nested: bool
-    ) -> RawTable:
-        self.con.execute(sources.copy_to(rows, draft, sources.RAW_OPTIONS))
-        row_count = pq.read_metadata(draft).num_rows
-        source = sources.raw_parquet(draft, None, has_unsplit=True)
-        return RawTable(source, names, row_count, file_format, encoding, is_nested, tuple(self.warnings))
+    def _finish(self, rows: str, names: tuple[str, ...], file_format: str, encoding: str, is_nested: bool) -> RawTable:
+        ((row_count,),) = self.con.execute(sources.kept(rows, sources.RAW)).fetchall()
+        return RawTable(sources.raw_rows(), names, row_count, file_format, encoding, is_nested, tuple(self.warnings))
 
 
 def format_of(name: str) -> str:

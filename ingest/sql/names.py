@@ -30,9 +30,9 @@ def blank_to_null(expression: str) -> str:
 
 
 def cleaned(column: str) -> str:
-    """The same for a column; the costly trim only where the first or last character is not a printable ASCII one."""
-    edges = " or ".join(f"{column}[{place}] not between '!' and '~'" for place in (1, -1))
-    return f"case when {edges} then {blank_to_null(column)} else {column} end"
+    """The same for a column; the costly trim only for what begins or ends with a blank, or begins beyond ASCII."""
+    ends = " and ".join(f"not suffix({column}, {literal(blank)})" for blank in BLANKS)
+    return f"case when {column} between '!' and '~' and {ends} then {column} else {blank_to_null(column)} end"
 
 
 def physical(place: int) -> str:

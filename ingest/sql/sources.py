@@ -7,9 +7,9 @@ from typing import Any
 
 from ingest.sql.names import literal, physical, quoted
 
-RAW_OPTIONS = "(format parquet, compression lz4, dictionary_size_limit 2000, row_group_size 61440)"
 LAKE_OPTIONS = "(format parquet, compression zstd, row_group_size 61440)"
-CHECKED_OPTIONS = "(format parquet, compression lz4, dictionary_size_limit 2000, row_group_size 61440)"
+#: The table of a file's rows as they were delivered.
+RAW = "raw_row"
 SEPARATOR = chr(31)
 MAX_LINE = 16_000_000
 MAX_DOCUMENT = 268_435_456
@@ -20,12 +20,26 @@ def copy_to(query: str, path: Path, options: str) -> str:
     return f"copy ({query}) to {literal(str(path))} {options}"
 
 
-def raw_parquet(path: Path, columns: list[str] | None, has_unsplit: bool) -> str:
+def kept(query: str, table: str) -> str:
+    """Keep a query's rows in their order as a table, whose `rowid` is their place from 0; it spills to disk."""
+    return f"create or replace table {table} as {query}"
+
+
+def dropped() -> str:
+    """Forget the table RAW, if there is one."""
+    return f"drop table if exists {RAW}"
+
+
+def raw_rows() -> str:
+    """Rows of the table RAW with their position."""
+    return f"select rowid + 1 as position, * from {RAW}"
+
+
+def raw_parquet(path: Path, columns: list[str]) -> str:
     """Rows of a Parquet file with their position; `columns` are expressions that become c0, c1 ..."""
-    selected = "*" if columns is None else ", ".join(f"{sql} as {physical(place)}" for place, sql in enumerate(columns))
-    unsplit = "" if has_unsplit else "null::varchar as unsplit, "
+    selected = ", ".join(f"{sql} as {physical(place)}" for place, sql in enumerate(columns))
     return (
-        f"select file_row_number + 1 as position, {unsplit}{selected}"
+        f"select file_row_number + 1 as position, null::varchar as unsplit, {selected}"
         f" from read_parquet({literal(str(path))}, file_row_number = true)"
     )
 

@@ -13,6 +13,8 @@ from ingest.sql.structs import definition
 from ingest.sql.values import Text
 
 SEPARATOR = chr(31)
+#: The table of checked rows.
+CHECKED = "checked_row"
 BLOCK_BYTES = 64
 
 
@@ -37,7 +39,7 @@ def checked_rows(plan: Plan, source: str) -> str:
 
     row_hash is null and reasons is not for a row that goes to quarantine; both are null for a row that the mapping
     skips. There is no filter here: DuckDB would push it down and make every expression twice. A row's number is its
-    place in the Parquet file that this is written to.
+    place in the table CHECKED that it becomes.
     """
     columns = ", ".join(quoted(name) for name in plan.contract.column_names)
     return (
@@ -49,44 +51,47 @@ def checked_rows(plan: Plan, source: str) -> str:
     )
 
 
-def row_counts(checked: Path) -> str:
+def row_counts() -> str:
     """How many checked rows there are, how many of them are for quarantine, and how many are skipped."""
     return (
-        "select count(*), count(reasons), count(*) filter (where row_hash is null and reasons is null)"
-        f" from {_numbered(checked)}"
+        f"select count(*), count(reasons), count(*) filter (where row_hash is null and reasons is null) from {CHECKED}"
     )
 
 
-def skipped_rows(checked: Path) -> str:
+def skipped_rows() -> str:
     """Numbers of the rows that the mapping skips."""
+    return f"select rowid + 1 as row_number from {CHECKED} where row_hash is null and reasons is null"
+
+
+def repeats() -> str:
+    """The table `repeats`: numbers of the rows that repeat an earlier one. Hashes of hashes find the few to look at."""
+    again = f"select hash(row_hash) from {CHECKED} where row_hash is not null group by 1 having count(*) > 1"
     return (
-        f"select file_row_number + 1 as row_number from {_numbered(checked)} where row_hash is null and reasons is null"
+        "create temp table repeats as select row_number from (select rowid + 1 as row_number,"
+        f" row_number() over (partition by row_hash order by rowid) as place from {CHECKED}"
+        f" where row_hash is not null and hash(row_hash) in ({again})) where place > 1"
     )
 
 
-def repeats(checked: Path) -> str:
-    """The table `repeats`: numbers of the rows that repeat an earlier one."""
-    again = f"select row_hash from {_numbered(checked)} group by row_hash having count(*) > 1"
-    return (
-        "create temp table repeats as select row_number from (select file_row_number + 1 as row_number,"
-        " row_number() over (partition by row_hash order by file_row_number) as place"
-        f" from {_numbered(checked)} where row_hash in ({again})) where place > 1"
-    )
+def repeats_mask(row_count: int) -> str:
+    """The variable `repeated`: one bit per checked row, 1 for a repeat. A join would lose the rows' order."""
+    return f"set variable repeated = (select bitstring_agg(row_number, 1, {row_count}) from repeats)"
 
 
-def good_rows(contract: Contract, checked: Path, is_all: bool) -> str:
-    """The rows to accept, with their numbers; not `is_all`: without those for quarantine and the table `repeats`."""
+def good_rows(contract: Contract, has_bad: bool, has_repeats: bool) -> str:
+    """The rows to accept, with their numbers, in their order: without bad and skipped ones, and without repeats."""
     columns = ", ".join(quoted(name) for name in contract.column_names)
-    rows = f"select {columns}, file_row_number + 1 as row_number, row_hash, extra from {_numbered(checked)}"
-    chosen = "row_hash is not null and file_row_number + 1 not in (select row_number from repeats)"
-    return rows if is_all else f"{rows} where {chosen} order by file_row_number"
+    tests = ["row_hash is not null"] if has_bad else []
+    tests += ["get_bit(getvariable('repeated'), rowid::integer) = 0"] if has_repeats else []
+    chosen = f" where {' and '.join(tests)}" if tests else ""
+    return f"select {columns}, rowid + 1 as row_number, row_hash, extra from {CHECKED}{chosen}"
 
 
-def quarantined_rows(checked: Path, feed: str, vendor: str) -> str:
+def quarantined_rows(feed: str, vendor: str) -> str:
     """One row per checked row that has reasons: feed, vendor, row_number, reasons, raw."""
     return (
-        f"select {literal(feed)} as feed, {literal(vendor)} as vendor, file_row_number + 1 as row_number, reasons, raw"
-        f" from {_numbered(checked)} where reasons is not null order by row_number"
+        f"select {literal(feed)} as feed, {literal(vendor)} as vendor, rowid + 1 as row_number, reasons, raw"
+        f" from {CHECKED} where reasons is not null"
     )
 
 
@@ -111,10 +116,6 @@ def reason_counts(quarantine: Path) -> str:
         "select reason, count(*) from (select unnest(from_json(reasons, '[\"VARCHAR\"]')) as reason from"
         f" read_parquet({literal(str(quarantine))})) group by 1 order by 1"
     )
-
-
-def _numbered(checked: Path) -> str:
-    return f"read_parquet({literal(str(checked))}, file_row_number = true)"
 
 
 def _chain(plan: Plan, source: str) -> str:
