@@ -26,7 +26,7 @@ compared as (
         customer_id,
         min(sign) = 1 as is_new,
         max(sign) = -1 as is_gone,
-        count(distinct coalesce(model_versions, '')) > 1 as is_other_model,
+        max(model_versions) filter (where sign = -1) as versions_before,
         max(delivery_sequence) filter (where sign = 1) as first_sequence,
         cast(sum(sign) as decimal(18, 4)) as customers,
         cast(coalesce(sum(sign) filter (where visit_count > 0), 0) as decimal(18, 4)) as visited_customers,
@@ -53,7 +53,8 @@ select
         when unit.is_new and delivery.folder_date <= cast($previous_night_date as date) then 'late_delivery'
         when unit.is_new then 'new_business'
         when unit.is_gone then 'corrected_row'
-        when unit.figure_code = 'at_risk_value' and unit.is_other_model then 'model_change'
+        when unit.figure_code = 'at_risk_value'
+            and unit.versions_before not in (select model_versions from customer_after where model_versions is not null) then 'model_change'
         when stay_cause.stay_cause_code is not null then stay_cause.stay_cause_code
         when unit.figure_code in ('visited_customers', 'repeat_customers') then 'corrected_row'
         else 'passing_of_time'
