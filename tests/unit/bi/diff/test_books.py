@@ -110,13 +110,24 @@ def test_a_split_gives_the_customer_back(group: Group) -> None:
     assert parts(group, "customers", LAST, third) == {"merge_or_split": 1}
 
 
-def test_a_new_model_and_the_passing_of_time_move_what_is_at_risk(group: Group) -> None:
+def test_a_new_model_moves_what_is_at_risk(group: Group) -> None:
     group.customer("bob", 1, band="high", value="450.00", model="m2")
-    group.customer("ann", 1, band="critical", value="10.00", tier="key")
+    group.customer("ann", 1, model="m2")
     group.night(LAST, RECORDS)
-    assert parts(group, "at_risk_value") == {"model_change": -50, "passing_of_time": 10}
-    assert parts(group, "tier_key") == {"passing_of_time": 1}
+    assert parts(group, "at_risk_value") == {"model_change": -50}
     every_figure_sums(group)
+
+
+def test_without_one_time_moves_it_and_the_tiers(group: Group) -> None:
+    """A customer that another model in use now scores, such as the fallback, is no change of model."""
+    group.customer("cia", 1, model="fallback")
+    group.night(FIRST, {**RECORDS, "a-cia": "cia"})
+    group.customer("cia", 1, band="high", value="20.00")
+    group.customer("ann", 1, band="critical", value="10.00", tier="key")
+    group.customer("bob", 1, band="high", value="500.00", model="fallback")
+    group.night(LAST, {**RECORDS, "a-cia": "cia"})
+    assert parts(group, "at_risk_value") == {"passing_of_time": 30}
+    assert parts(group, "tier_key") == {"passing_of_time": 1}
 
 
 def test_several_nights_are_the_sum_of_each_and_a_night_run_again_replaces_its_books(group: Group) -> None:
