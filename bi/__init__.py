@@ -1,9 +1,26 @@
-"""The publish stage: the snapshot that BI reads, the PostgreSQL copy, what people are told of a night."""
+"""The publish stage: the snapshot that BI reads, the PostgreSQL copy, pages of a night, files for people."""
 
+from bi.audience import export_audience
+from bi.card import read_card
+from bi.card_page import card_page
 from bi.diff import close_books
+from bi.exports import export_table
 from bi.pages import write_pages
 from bi.postgres import publish_to
 from bi.publish import publish
+from bi.snapshot import published_night
 from bi.status import status, summary
 
-__all__ = ["close_books", "publish", "publish_to", "status", "summary", "write_pages"]
+__all__ = [
+    "card_page",
+    "close_books",
+    "export_audience",
+    "export_table",
+    "publish",
+    "publish_to",
+    "published_night",
+    "read_card",
+    "status",
+    "summary",
+    "write_pages",
+]

@@ -10,7 +10,7 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
-from bi import export_sql
+from bi import export_sql, sql
 from bi.sheets import format_of, write_sheet
 from bi.snapshot import open_published
 from guestbook.errors import UsageError
@@ -24,14 +24,22 @@ TEXT_LITERAL = re.compile(r"'(?:[^']|'')*'")
 DATE = re.compile(r"\d{4}-\d\d-\d\d")
 
 
-def export_audience(settings: Settings, audience: str, path: Path, channel: str, made_by: str) -> dict[str, Any]:
-    """Write who of an audience may be contacted by a channel; returns the record of the export.
+def export_audience(
+    settings: Settings, audience: str, kind: str, channel: str, made_by: str, path: Path | None = None
+) -> tuple[Path, dict[str, Any]]:
+    """Write who of an audience may be contacted by a channel; returns the file and the record of the export.
 
     `audience` is the code of a segment, value tier, life-cycle stage or risk band, or one SELECT that yields
     customer_id, run read-only on the published snapshot. Consent and suppression are those of `core.customer_reach`.
-    Raises UsageError for another channel, format or code, and for SQL that is not one such SELECT.
+    `kind` is csv, parquet or xlsx; without a path the file is in `<home>/exports/`. Raises UsageError for another
+    channel, format or code, and for SQL that is not one such SELECT.
     """
-    kind = format_of(path)
+    query_hash = sha256(audience.encode()).hexdigest()
+    code = "query" if QUERY.match(audience) else audience
+    name = f"audience_{code if code != 'query' else query_hash[:8]}_{channel}.{kind}"
+    path = path or settings.exports_dir / name
+    if format_of(path) != kind:
+        raise UsageError(f"{path.name}: the file's name must end in .{kind}, as --to says")
     if channel not in CHANNELS:
         raise UsageError(f"channel {channel!r} is not known; allowed: {', '.join(CHANNELS)}")
     if not made_by.strip():
@@ -43,15 +51,15 @@ def export_audience(settings: Settings, audience: str, path: Path, channel: str,
         con.execute(export_sql.checked(channel))
         counts = con.execute(export_sql.COUNTS).to_arrow_table().to_pylist()[0]
         rows = con.execute(export_sql.audience(channel)).to_arrow_table()
-        [[night_date]] = con.execute(export_sql.PUBLISHED_NIGHT).fetchall()
+        [[night_date]] = con.execute(sql.SHOWN_NIGHT).fetchall()
     write_sheet(rows, path)
     record = {
         "night_date": night_date,
         "made_at": datetime.now(UTC),  # stamp
         "made_by": made_by.strip(),
-        "audience_code": "query" if QUERY.match(audience) else audience,
-        "audience_query": _without_texts(audience, codes) if QUERY.match(audience) else None,
-        "query_sha256": sha256(audience.encode()).hexdigest(),
+        "audience_code": code,
+        "audience_query": _without_texts(audience, codes) if code == "query" else None,
+        "query_sha256": query_hash,
         "channel_code": channel,
         "asked_count": counts["asked"],
         "unknown_count": counts["unknown"],
@@ -66,7 +74,7 @@ def export_audience(settings: Settings, audience: str, path: Path, channel: str,
     except OSError:
         path.unlink()  # no export without its record
         raise
-    return record
+    return path, record
 
 
 def _asked(con: duckdb.DuckDBPyConnection, audience: str, codes: list[str]) -> pa.Table:

@@ -7,7 +7,6 @@ EXPORTABLE = """
 select schema_name, table_name from duckdb_tables()
 where not internal and schema_name in ('core', 'marts', 'ml', 'ops') order by all
 """
-PUBLISHED_NIGHT = "select night_date from ops.published_night"
 
 #: One row per member to call tomorrow morning at a hotel; consent and suppression were decided in the mart.
 CARE_CALLS = """

@@ -84,6 +84,13 @@ def open_published(settings: Settings) -> Iterator[duckdb.DuckDBPyConnection]:
         con.close()
 
 
+def published_night(settings: Settings) -> date:
+    """The night that the current snapshot shows. Raises PublishError before the first."""
+    with open_published(settings) as con:
+        [[night_date]] = con.execute(sql.SHOWN_NIGHT).fetchall()
+    return night_date
+
+
 def relations(con: duckdb.DuckDBPyConnection) -> list[tuple[str, str, str | None]]:
     """Schema, name and comment of every relation that may be published."""
     found = con.execute(sql.RELATIONS, [list(sql.PUBLISHED_SCHEMAS)]).fetchall()

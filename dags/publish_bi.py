@@ -20,7 +20,7 @@ to a new read-only file and switches BI to it in one step. A reader never sees h
 - `publish`: most often a full disk (a snapshot needs as much room as the warehouse; the newest three are kept). Make
   room, clear the task. BI still reads the last good night.
 - `write_pages`: the night is published and done; only its pages are missing. The message names what could not be shown;
-  clear the task, or run `guestbook pages --date ...`.
+  clear the task, or run `guestbook pages`.
 """
 
 with DAG(

@@ -37,6 +37,9 @@ class Settings(BaseModel):
     language: str = Field("en", pattern=r"^(en|zh)$", description="language of pages and lists: en or zh")
     random_seed: int = Field(20261122, ge=0, description="seed of every model")
     warehouse_memory: str = Field("1200MB", pattern=r"^[0-9]+(MB|GB)$", description="what DuckDB may hold in memory")
+    identity_change_limit: float = Field(
+        0.05, gt=0, le=1, description="share of known records or customers that may be re-identified without approval"
+    )
     lock_wait_seconds: int = Field(3600, ge=0, description="how long a task waits for the warehouse")
 
     @field_validator("feeds", mode="before")
@@ -103,6 +106,11 @@ class Settings(BaseModel):
     def reports_dir(self) -> Path:
         """Folder of HTML pages, one folder per night."""
         return self.home / "reports"
+
+    @property
+    def exports_dir(self) -> Path:
+        """Folder of audiences that people exported; personal data."""
+        return self.home / "exports"
 
     @property
     def airflow_home(self) -> Path:

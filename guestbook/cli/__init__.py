@@ -4,7 +4,7 @@ import sys
 
 import typer
 
-from guestbook.cli import customer, diff, docs, gate, models, night, quarantine, sources, ui, world
+from guestbook.cli import customer, diff, docs, export, gate, models, night, quarantine, sources, ui, world
 from guestbook.cli.options import show_error
 from guestbook.errors import GuestbookError
 
@@ -24,6 +24,7 @@ gate.register(app)
 docs.register(app)
 customer.register(app)
 diff.register(app)
+export.register(app)
 models.register(app)
 
 

@@ -20,6 +20,9 @@ HomeOption = Annotated[
     str | None, typer.Option("--home", help="Folder that holds everything a run writes (or GUESTBOOK_HOME).")
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON for machines.")]
+LanguageOption = Annotated[
+    str | None, typer.Option("--language", help="Language of labels, en or zh (or GUESTBOOK_LANGUAGE).")
+]
 
 console = Console()
 error_console = Console(stderr=True, highlight=False)
