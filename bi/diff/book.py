@@ -87,19 +87,19 @@ def previous_night(settings: Settings, night_date: date) -> date | None:
 
 
 def _load_states(con: duckdb.DuckDBPyConnection, settings: Settings, night_date: date) -> None:
-    """Fill stay_before, stay_after, customer_before and customer_after."""
+    """Fill the states before and after, and what tells the deliveries behind them."""
     for name, schema in (("stay", STAY_SCHEMA), ("customer", CUSTOMER_SCHEMA)):
         state = pa.schema([field for field in schema if field.name not in {"is_deleted", "night_date"}])
         keep(con, f"{name}_after", rows(con, f"{name}_state").select(state.names).cast(state))
         keep(con, f"{name}_book", read_records(settings, f"headline_{name}", schema))
         keep(con, f"{name}_before", rows(con, f"{name}_before", night_date=night_date))
-    keep(con, "stay_gone", rows(con, "stay_gone"))
+    for name in ("stay_gone", "delivery"):
+        keep(con, name, rows(con, name))
 
 
 def _split(con: duckdb.DuckDBPyConnection, settings: Settings, night_date: date, previous: date) -> pa.Table:
     """Every movement since the night before with its cause."""
     keep(con, "identity_commit", read_records(settings, "identity_record", COMMIT_SCHEMA))
-    keep(con, "delivery", rows(con, "delivery"))
     run(con, "moved_customer", night_date=night_date, previous_night_date=previous)
     run(con, "stay_unit", previous_night_date=previous)
     run(con, "customer_unit", previous_night_date=previous)

@@ -1,5 +1,31 @@
 -- one row per figure and cause that moved it; the parts of a figure sum to its movement exactly
-with part as (
+with top_customer as (
+    select
+        figure_code, cause_code,
+        to_json(list({'customer_id': customer_id, 'amount': amount} order by abs(amount) desc, customer_id)[:10]) as top_customers
+    from (
+        select figure_code, cause_code, customer_id, sum(movement_amount) as amount
+        from headline_unit
+        where customer_id is not null
+        group by all
+    )
+    group by figure_code, cause_code
+),
+
+top_file as (
+    select
+        figure_code, cause_code,
+        to_json(list({'file_name': file_name, 'amount': amount} order by abs(amount) desc, file_name)[:10]) as top_files
+    from (
+        select unit.figure_code, unit.cause_code, delivery.file_name, sum(unit.movement_amount) as amount
+        from headline_unit as unit
+        inner join delivery on unit.delivery_sequence = delivery.delivery_sequence
+        group by all
+    )
+    group by figure_code, cause_code
+),
+
+part as (
     select
         figure_code, cause_code,
         sum(movement_amount) as movement_amount,
@@ -43,13 +69,17 @@ reached as (
     window upto as (order by cause_code rows between unbounded preceding and current row)
 )
 
-select figure_code, cause_code, cast(movement_amount as decimal(18, 4)) as movement_amount, unit_count, customer_count, file_count
+select
+    part.figure_code, part.cause_code, cast(part.movement_amount as decimal(18, 4)) as movement_amount,
+    part.unit_count, part.customer_count, part.file_count, top_customer.top_customers, top_file.top_files
 from part
+left join top_customer on part.figure_code = top_customer.figure_code and part.cause_code = top_customer.cause_code
+left join top_file on part.figure_code = top_file.figure_code and part.cause_code = top_file.cause_code
 union all
 select
     'repeat_share', cause_code,
     cast(cast(coalesce(100 * repeated_then / nullif(visited_then, 0), 0) as decimal(18, 4))
         - cast(coalesce(100 * repeated_first / nullif(visited_first, 0), 0) as decimal(18, 4)) as decimal(18, 4)),
-    unit_count, customer_count, file_count
+    unit_count, customer_count, file_count, null, null
 from reached
 order by figure_code, cause_code

@@ -50,6 +50,12 @@ def test_a_file_of_a_night_already_run_is_late(group: Group) -> None:
     (revenue,) = movements(group.settings, FIRST, LAST, "revenue")
     assert revenue.parts[0].files == [("2025-05-29/2.csv", Decimal("100.0000"))]
     assert revenue.parts[0].customers == [("cia", Decimal("100.0000"))]
+    published = group.con.execute(
+        "select top_customers, top_files from ops.headline_change where figure_code = 'revenue'"
+    ).fetchall()
+    assert published == [
+        ('[{"customer_id":"cia","amount":100.0000}]', '[{"file_name":"2025-05-29/2.csv","amount":100.0000}]')
+    ]
 
 
 def test_an_old_row_in_tonights_file_is_late(group: Group) -> None:
