@@ -1,26 +1,32 @@
 """Measures over the rows of delivered files: one streaming scan of the accepted Parquet answers every rule at once."""
 
-import tempfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any
 
-import duckdb
-
-from expectations.errors import GateError
+from expectations.engine import engine
 from expectations.outcome import BatchFile, Check, Measure
 from expectations.rules import FILE_ROW_MEASURES, ROW_MEASURES, Rule, rules_of
-from expectations.sql.rows import feed_profile, is_not_in, is_not_known, is_null, is_outside, repeated_keys
+from expectations.sql.rows import feed_profile, is_not_in, is_not_known, is_null, is_outside, repeated_keys, set_list
 from guestbook.contracts import contract
 
-MEMORY_LIMIT = "1GB"
 CURRENCY_FILE = Path(__file__).parent / "currency_codes.txt"
 FIGURES = 3
+#: Measure -> the column whose values have to be in a list, and the list.
+UNKNOWN = {
+    "unknown_currency": ("currency_code", "known_currencies"),
+    "unknown_property": ("property_code", "known_properties"),
+}
 
 
-def check_rows(feed: str, night_date: date, files: Sequence[BatchFile]) -> tuple[list[Check], dict[str, int]]:
-    """One check per row rule, column and file; and how many rows the lake holds of each file (by accepted path)."""
+def check_rows(
+    feed: str, night_date: date, files: Sequence[BatchFile], properties: Sequence[str] = ()
+) -> tuple[list[Check], dict[str, int]]:
+    """One check per row rule, column and file; and how many rows the lake holds of each file (by accepted path).
+
+    `properties` are the codes of the group's properties; none: nothing is known to compare with.
+    """
     if not files:
         return [], {}
     asked = [
@@ -28,9 +34,12 @@ def check_rows(feed: str, night_date: date, files: Sequence[BatchFile]) -> tuple
         for rule in rules_of(feed)
         if rule.measure in ROW_MEASURES + FILE_ROW_MEASURES
         for column in rule.columns(feed) or (_own_column(feed, rule),)
+        if properties or rule.measure != "unknown_property"
     ]
     scanned = [(rule, column) for rule, column in asked if rule.measure != "repeated_key"]
-    profile, repeated = _scan(feed, night_date, files, [_condition(feed, rule, column) for rule, column in scanned])
+    known = {"known_currencies": _known_currencies(), "known_properties": properties}
+    conditions = [_condition(feed, rule, column) for rule, column in scanned]
+    profile, repeated = _scan(feed, night_date, files, conditions, known)
     checks = []
     for file in files:
         path = str(file.accepted_path)
@@ -50,23 +59,19 @@ def check_rows(feed: str, night_date: date, files: Sequence[BatchFile]) -> tuple
 
 
 def _scan(
-    feed: str, night_date: date, files: Sequence[BatchFile], conditions: list[tuple[str, str]]
+    feed: str,
+    night_date: date,
+    files: Sequence[BatchFile],
+    conditions: list[tuple[str, str]],
+    known: Mapping[str, Sequence[str]],
 ) -> tuple[dict[str, tuple[Any, ...]], dict[str, int]]:
     paths = sorted({file.accepted_path for file in files if file.accepted_path})
-    with tempfile.TemporaryDirectory(prefix="guestbook_gate_") as spill, duckdb.connect() as con:
-        con.execute(f"set memory_limit = '{MEMORY_LIMIT}'")
-        con.execute("set temp_directory = ?", [spill])
-        con.execute("set TimeZone = 'UTC'")
+    with engine(f"{len(paths)} accepted files of {feed} in {paths[0].parent}") as con:
         con.execute("set variable night_date = ?", [night_date])
-        con.execute("set variable known_currencies = ?::varchar[]", [_known_currencies()])
-        try:
-            profile = {row[0]: row[1:] for row in con.execute(feed_profile(feed, paths, conditions)).fetchall()}
-            repeated = dict(con.execute(repeated_keys(feed, paths)).fetchall())
-        except duckdb.Error as error:
-            reason = str(error).splitlines()[0]
-            raise GateError(
-                f"{len(paths)} accepted files of {feed} in {paths[0].parent} can't be read: {reason}"
-            ) from error
+        for name, values in known.items():
+            con.execute(set_list(name), [list(values)])
+        profile = {row[0]: row[1:] for row in con.execute(feed_profile(feed, paths, conditions)).fetchall()}
+        repeated = dict(con.execute(repeated_keys(feed, paths)).fetchall())
     return profile, repeated
 
 
@@ -76,8 +81,8 @@ def _known_currencies() -> list[str]:
 
 
 def _condition(feed: str, rule: Rule, column: str) -> tuple[str, str]:
-    if rule.measure == "unknown_currency":
-        return is_not_known(column, "known_currencies")
+    if rule.measure in UNKNOWN:
+        return is_not_known(column, UNKNOWN[rule.measure][1])
     if rule.measure == "outside":
         return is_outside(column, rule.low, rule.high)
     if rule.measure == "not_allowed":
@@ -86,4 +91,4 @@ def _condition(feed: str, rule: Rule, column: str) -> tuple[str, str]:
 
 
 def _own_column(feed: str, rule: Rule) -> str:
-    return "currency_code" if rule.measure == "unknown_currency" else contract(feed).key[-1]
+    return UNKNOWN[rule.measure][0] if rule.measure in UNKNOWN else contract(feed).key[-1]

@@ -9,12 +9,15 @@ from typing import Any
 import duckdb
 
 from expectations.delivered_rows import check_rows
+from expectations.drift import check_drift
 from expectations.judge import judge
-from expectations.ledger import check_files, check_night, deliveries, is_expected
+from expectations.ledger import check_files, check_night, deliveries, is_expected, known_properties
+from expectations.loads import check_shrunk
 from expectations.outcome import BatchFile, Check, GateOutcome, Measure
 from expectations.page import write_gate_page
 from expectations.record import overridden_rules, releasable, write_outcome, write_override
 from expectations.rules import rules_of
+from expectations.silence import check_silence
 from expectations.sql.customers import CUSTOMER_MEASURES
 from expectations.sql.scores import PLAIN_MEASURES, SCORE_MEASURES
 from guestbook.night import is_past_night
@@ -33,12 +36,16 @@ def gate_feed(settings: Settings, feed: str, night_date: date, files: Iterable[A
     if is_past_night(settings, night_date):
         return GateOutcome(feed, night_date, ())
     ledger = deliveries(settings)
-    released = dict.fromkeys(releasable(settings, feed), "released")
     batch = [batch_file(file) for file in files]
+    released = dict.fromkeys(releasable(settings, feed, batch), "released")
     if not (batch or is_expected(settings, feed, ledger)):
         return GateOutcome(feed, night_date, (), released)
-    checks, lake_rows = check_rows(feed, night_date, [file for file in batch if file.has_rows])
+    properties = known_properties(settings, ledger)
+    checks, lake_rows = check_rows(feed, night_date, [file for file in batch if file.has_rows], properties)
     checks += check_files(feed, batch, lake_rows, ledger)
+    checks += check_shrunk(feed, batch, ledger)
+    checks += check_drift(settings, feed, batch, ledger)
+    checks += check_silence(settings, feed, night_date, batch, ledger)
     checks += check_night(feed, night_date, batch, ledger, released)
     results = judge(checks, overridden_rules(settings, night_date))
     return _recorded(settings, GateOutcome(feed, night_date, results, released | _decisions(batch, results)))
@@ -69,6 +76,7 @@ def batch_file(staged: Any) -> BatchFile:
     known = {**_fields(getattr(staged, "report", None)), **_fields(staged)}
     known = {**_fields(known.get("report")), **known}
     rejected = known.get("rejected_counts") or {}
+    unmapped = known.get("unmapped_columns") or []
     path = known.get("accepted_path")
     return BatchFile(
         sha256=known.get("sha256"),
@@ -76,7 +84,9 @@ def batch_file(staged: Any) -> BatchFile:
         file_name=known["file_name"],
         vendor=known["vendor"],
         load_status=known.get("load_status") or "accepted",
+        status_reason=known.get("status_reason"),
         rejected_counts=json.loads(rejected) if isinstance(rejected, str) else dict(rejected),
+        unmapped_columns=tuple(json.loads(unmapped) if isinstance(unmapped, str) else unmapped),
         **{
             name: int(known.get(name) or 0)
             for name in ("rows_read", "rows_loaded", "rows_duplicate", "rows_quarantined")

@@ -1,14 +1,17 @@
 """What the lake's load ledger and reference data tell the gates."""
 
+import json
 import re
 import statistics
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+import pyarrow.parquet as pq
+
 from expectations.outcome import BatchFile, Check, Measure
 from expectations.rules import LEDGER_MEASURES, Rule, rules_of
-from guestbook.lake import read_records
+from guestbook.lake import read_records, reference_file
 from guestbook.settings import Settings
 from guestbook.tables import declared
 
@@ -16,6 +19,9 @@ GOOD = ("accepted", "released")
 VOLUME_WEEKS = 6
 VOLUME_NIGHTS = 3
 NAMES_SHOWN = 3
+COLUMNS_SHOWN = 10
+#: A heading that is a heading, not a value of a file without headings.
+_PLAIN_NAME = re.compile(r"[A-Za-z_][\w .:/()-]{0,60}")
 
 
 @dataclass(frozen=True)
@@ -31,6 +37,7 @@ class Delivery:
     load_status: str
     rows_read: int
     rows_loaded: int
+    unmapped_columns: str | None = None
 
 
 def deliveries(settings: Settings) -> list[Delivery]:
@@ -42,6 +49,15 @@ def deliveries(settings: Settings) -> list[Delivery]:
         for row in rows.select(columns).to_pylist()
     ]
     return sorted(entries, key=lambda entry: entry.delivery_sequence)
+
+
+def known_properties(settings: Settings, ledger: Sequence[Delivery]) -> list[str]:
+    """Codes of the properties in the newest reference file; [] when none was delivered."""
+    newest = [entry for entry in ledger if entry.feed == "property" and entry.load_status == "accepted"][-1:]
+    if not newest or newest[0].sha256 is None:
+        return []
+    table = pq.read_table(reference_file(settings, "property", newest[0].sha256), columns=["property_code"])
+    return sorted(set(table["property_code"].to_pylist()))
 
 
 def is_expected(settings: Settings, feed: str, ledger: Sequence[Delivery]) -> bool:
@@ -109,11 +125,12 @@ def _file_measure(rule: Rule, file: BatchFile, lake_rows: dict[str, int], ledger
         case "rejected":
             return _rejected(file)
         case "refused":
-            return Measure(float(file.load_status == "refused"), 1, file.load_status)
+            said = ": ".join(filter(None, (file.load_status, file.status_reason)))
+            return Measure(float(file.load_status == "refused"), 1, said)
         case "rows":
             return Measure(file.rows_read, 1, f"{file.rows_read:,} rows")
-        case "shrunk":
-            return _shrunk(file, ledger)
+        case "new_columns":
+            return _new_columns(file, ledger)
         case _:
             return _conserved(file, lake_rows)
 
@@ -138,28 +155,16 @@ def _conserved(file: BatchFile, lake_rows: dict[str, int]) -> Measure:
     return Measure(float(missing), file.rows_read, observed)
 
 
-def _shrunk(file: BatchFile, ledger: Sequence[Delivery]) -> Measure:
-    before = [
-        entry
-        for entry in ledger
-        if entry.load_status in GOOD
-        and entry.vendor == file.vendor
-        and entry.sha256 != file.sha256
-        and _series(entry.file_name) == _series(file.file_name)
-    ]
-    if not before or not before[-1].rows_read:
-        return Measure(None, 0, "first of its series")
-    last = before[-1]
-    return Measure(
-        file.rows_read / last.rows_read,
-        last.rows_read,
-        f"{file.rows_read:,} rows, {last.rows_read:,} in the last good file",
-    )
-
-
-def _series(file_name: str) -> str:
-    """Files of one series have the same path but for its digits (dates, counters)."""
-    return re.sub(r"\d+", "#", file_name)
+def _new_columns(file: BatchFile, ledger: Sequence[Delivery]) -> Measure:
+    """Columns that no mapping names and that no earlier file of the vendor had."""
+    before = [entry for entry in ledger if entry.vendor == file.vendor and entry.sha256 != file.sha256]
+    before = [entry for entry in before if entry.load_status in GOOD and entry.file_name.split("/")[0] == file.feed]
+    if not before:
+        return Measure(None, 0, "first file of its vendor")
+    known = {name for entry in before for name in json.loads(entry.unmapped_columns or "[]")}
+    new = [name for name in file.unmapped_columns if name not in known]
+    shown = ", ".join(name if _PLAIN_NAME.fullmatch(name) else "(a name not shown)" for name in new[:COLUMNS_SHOWN])
+    return Measure(len(new), max(1, file.rows_read), f"{len(new)} new, kept in extra: {shown}" if new else "none")
 
 
 def _volume(rows: int, feed: str, night_date: date, ledger: Sequence[Delivery]) -> Measure:

@@ -22,11 +22,18 @@ class BatchFile:
     file_name: str
     vendor: str
     load_status: str
+    status_reason: str | None
     rows_read: int
     rows_loaded: int
     rows_duplicate: int
     rows_quarantined: int
     rejected_counts: Mapping[str, int] = field(default_factory=dict)
+    unmapped_columns: tuple[str, ...] = ()
+
+    @property
+    def feed(self) -> str:
+        """The feed it was delivered to."""
+        return self.file_name.split("/")[0]
 
     @property
     def has_rows(self) -> bool:
@@ -53,13 +60,18 @@ class Measure:
 
 @dataclass(frozen=True)
 class Check:
-    """One rule asked of one column of one batch; file None is the whole feed, or a suite that is one batch."""
+    """One rule asked of one column of one batch; file None is the whole feed, or a suite that is one batch.
+
+    `vendor` and `property_code` say of which part of a feed it speaks.
+    """
 
     rule: Rule
     suite: str
     column_name: str | None
     measure: Measure
     file: BatchFile | None = None
+    vendor: str | None = None
+    property_code: str | None = None
 
     @property
     def is_judged(self) -> bool:
@@ -86,7 +98,8 @@ class Result:
             "rule_name": check.rule.rule,
             "expectation": self.expectation,
             "column_name": check.column_name,
-            "vendor": file.vendor if file else None,
+            "vendor": file.vendor if file else check.vendor,
+            "property_code": check.property_code,
             "file_name": file.file_name if file else None,
             "file_sha256": file.sha256 if file else None,
             "success": self.success,
@@ -103,7 +116,8 @@ class Result:
     def line(self) -> str:
         """What failed, in one line for people."""
         check = self.check
-        thing = check.file.file_name if check.file else check.suite
+        part = [check.suite, check.vendor, check.property_code]
+        thing = check.file.file_name if check.file else " ".join(filter(None, part))
         column = f" of {check.column_name}" if check.column_name else ""
         return f"{thing}: {check.rule.rule}{column} is {check.measure.observed}; allowed: {check.rule.threshold}"
 

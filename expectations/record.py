@@ -1,12 +1,14 @@
 """Gate results and overrides as records of the lake."""
 
+from collections.abc import Sequence
 from datetime import UTC, date, datetime
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from expectations.ledger import Delivery, deliveries, held_files
-from expectations.outcome import GateOutcome
+from expectations.loads import SHRUNK, whole_again
+from expectations.outcome import BatchFile, GateOutcome
 from expectations.rules import load_rules
 from guestbook.errors import UsageError
 from guestbook.lake import read_records, write_record
@@ -83,13 +85,20 @@ def overridden_rules(settings: Settings, night_date: date) -> frozenset[str]:
     return frozenset(row["rule_name"] for row in overrides_of(settings, night_date))
 
 
-def releasable(settings: Settings, feed: str) -> list[str]:
-    """Content hashes of held files whose every blocking rule is overridden for its night, in the order of delivery."""
-    return [str(entry.sha256) for entry in held_files(deliveries(settings), feed) if _is_let_in(settings, entry)]
+def releasable(settings: Settings, feed: str, files: Sequence[BatchFile] = ()) -> list[str]:
+    """Content hashes of held files that may be let in, in the order of delivery.
+
+    Every rule that blocked one is overridden for its night, or it was held because its load shrank and the load is
+    whole with tonight's `files`.
+    """
+    ledger = deliveries(settings)
+    held = held_files(ledger, feed)
+    whole = whole_again(feed, held, files, ledger)
+    return [str(entry.sha256) for entry in held if _is_let_in(settings, entry, entry.sha256 in whole)]
 
 
-def _is_let_in(settings: Settings, entry: Delivery) -> bool:
-    allowed = overridden_rules(settings, entry.night_date)
+def _is_let_in(settings: Settings, entry: Delivery, is_whole: bool) -> bool:
+    allowed = overridden_rules(settings, entry.night_date) | (SHRUNK if is_whole else frozenset())
     failures = [
         row["rule_name"]
         for row in results_of(settings, entry.night_date, entry.feed)

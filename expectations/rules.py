@@ -21,13 +21,19 @@ THRESHOLDS_FILE = Path(__file__).parent / "thresholds.yml"
 #: Measures over the rows of one delivered file; a rule says `of` which columns or values.
 ROW_MEASURES = ("null", "gap", "outside", "not_allowed")
 #: Measures over the rows of one delivered file that need no column of the rule's own.
-FILE_ROW_MEASURES = ("repeated_key", "unknown_currency")
+FILE_ROW_MEASURES = ("repeated_key", "unknown_currency", "unknown_property")
 #: Measures of a delivered file from its load report and the ledger.
-LEDGER_MEASURES = ("quarantined", "rejected", "conserved", "refused", "rows", "shrunk")
+LEDGER_MEASURES = ("quarantined", "rejected", "conserved", "refused", "rows", "new_columns")
 #: Measures of a whole feed in one night.
 NIGHT_MEASURES = ("delivered", "held", "volume")
+#: Measures of the spread of a column's values against earlier loads of the vendor.
+DRIFT_MEASURES = ("null_shift", "value_shift", "length_shift")
+#: Measures against earlier loads: a rule says how many of them are looked at, and how many it needs.
+COMPARED_MEASURES = (*DRIFT_MEASURES, "shrunk", "silent")
 #: Measures that are no share of rows: their limits are plain numbers.
-NUMBER_MEASURES = frozenset({"conserved", "refused", "rows", "delivered", "held", "shrunk", "volume", *PLAIN_MEASURES})
+NUMBER_MEASURES = frozenset(
+    {"conserved", "refused", "rows", "new_columns", "delivered", "held", "volume", *PLAIN_MEASURES}
+)
 
 Suite = Literal["reservations", "pos_checks", "interactions", "customers", "scores"]
 
@@ -48,6 +54,10 @@ class Rule(BaseModel):
     at_least: float | None = Field(None, description="lowest measure that passes")
     at_most: float | None = Field(None, description="highest measure that passes")
     min_rows: int = Field(0, ge=0, description="smaller batches are not judged: a share of few rows says nothing")
+    nights: int = Field(0, ge=0, description="how many earlier loads are looked at")
+    min_nights: int = Field(
+        0, ge=0, description="with fewer earlier loads the measure is not judged, or more leniently"
+    )
     severity: Literal["warn", "block"]
     since: date = Field(description="since when the limit has this value")
     why: str = Field(min_length=10, description="why it has this value")
@@ -76,6 +86,10 @@ class Rule(BaseModel):
             raise ValueError("needs at_least or at_most")
         if (self.low is not None or self.high is not None) != (self.measure == "outside"):
             raise ValueError("low and high belong to the measure `outside`, which needs one of them")
+        if (self.nights > 0) != (self.measure in COMPARED_MEASURES) or self.min_nights > self.nights:
+            raise ValueError(
+                f"nights and min_nights (not above nights) belong to the measures {', '.join(COMPARED_MEASURES)}"
+            )
         for suite in self.suites:
             self._known_in(suite)
         return self
@@ -107,7 +121,7 @@ def measures_of(suite: str) -> tuple[str, ...]:
         return tuple(CUSTOMER_MEASURES)
     if suite == "scores":
         return tuple(SCORE_MEASURES)
-    return ROW_MEASURES + FILE_ROW_MEASURES + LEDGER_MEASURES + NIGHT_MEASURES
+    return ROW_MEASURES + FILE_ROW_MEASURES + LEDGER_MEASURES + NIGHT_MEASURES + COMPARED_MEASURES
 
 
 @cache

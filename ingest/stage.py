@@ -27,13 +27,16 @@ COUNTS = ("rows_read", "rows_loaded", "rows_duplicate", "rows_quarantined")
 
 @dataclass(frozen=True)
 class StagedFile:
-    """A file that is loaded and waits for the gate's decision; `report` is its row of the load report."""
+    """A file that waits for the gate's decision; `report` is its row of the load report.
 
-    sha256: str
+    Of a file that was refused or is a repeat there are no rows: its paths are null.
+    """
+
+    sha256: str | None
     vendor: str
     file_name: str
-    accepted_path: Path
-    quarantine_path: Path
+    accepted_path: Path | None
+    quarantine_path: Path | None
     report: dict[str, Any]
 
 
@@ -76,19 +79,19 @@ def load_batch(settings: Settings, feed: str, night_date: date, files: list[dict
 
 
 def staged_files(settings: Settings, feed: str, night_date: date) -> list[StagedFile]:
-    """One entry per new file that loaded and is neither a repeat nor refused: what the gate reads."""
+    """One entry per new file, refused ones and repeats too: what the gate reads and names."""
     reports = _resolved(settings, feed, night_date, read_ledger(settings))
     return [
         StagedFile(
             sha256=report["sha256"],
             vendor=report["vendor"],
             file_name=report["file_name"],
-            accepted_path=accepted_file(settings, feed, report["sha256"]),
-            quarantine_path=quarantine_file(settings, feed, report["sha256"]),
+            accepted_path=accepted_file(settings, feed, report["sha256"]) if is_loaded else None,
+            quarantine_path=quarantine_file(settings, feed, report["sha256"]) if is_loaded else None,
             report=report,
         )
         for report in reports
-        if report["load_status"] == "accepted"
+        for is_loaded in [report["load_status"] == "accepted"]
     ]
 
 

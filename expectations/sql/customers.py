@@ -1,8 +1,5 @@
 """SQL over the customer view: one query per measure, for one row (how many are bad, of how many)."""
 
-_NOT_LISTED = """
-select count_if(property_code not in (select property_code from lake.property)), count(*) from core.{fact}
-"""
 _NO_RATE = """
 select count_if(
     currency_code <> $reporting_currency and currency_code not in (select currency_code from lake.fx_rate)
@@ -98,8 +95,6 @@ CUSTOMER_MEASURES: dict[str, tuple[str, str]] = {
         from core.fct_pos_check where payment_method_code = 'room_charge'
         """,
     ),
-    "reservation_property_unknown": ("property_code", _NOT_LISTED.format(fact="fct_reservation")),
-    "pos_property_unknown": ("property_code", _NOT_LISTED.format(fact="fct_pos_check")),
     "reservation_without_rate": ("currency_code", _NO_RATE.format(fact="fct_reservation")),
     "pos_without_rate": ("currency_code", _NO_RATE.format(fact="fct_pos_check")),
     "confirmation_without_customer": (

@@ -114,3 +114,8 @@ def is_not_in(column: str, allowed: Sequence[str]) -> tuple[str, str]:
 def is_not_known(column: str, variable: str) -> tuple[str, str]:
     """Rows with a value are looked at; one that is not in the list held by the SQL variable is bad."""
     return f"{quoted(column)} is not null", f"not list_contains(getvariable({literal(variable)}), {quoted(column)})"
+
+
+def set_list(variable: str) -> str:
+    """Sets an SQL variable to a list of texts given as the statement's parameter."""
+    return f"set variable {quoted(variable)} = ?::varchar[]"

@@ -58,10 +58,7 @@ def test_an_unusual_volume_for_that_weekday_warns(settings: Settings, warned: Ma
     deliver(
         settings, weeks_before(100, 110, 90, 5000)
     )  # the history load of the first night does not move the median far
-    assert warned(30) == {
-        "volume_usual": "30 rows, usually 105 on that weekday",
-        "file_shrunk": "30 rows, 5,000 in the last good file",
-    }
+    assert warned(30) == {"volume_usual": "30 rows, usually 105 on that weekday"}
 
 
 def test_a_usual_volume_passes(settings: Settings, warned: Make) -> None:
@@ -79,12 +76,6 @@ def test_held_files_and_other_weekdays_are_no_yardstick(settings: Settings, warn
     assert set(warned(2)) == {"no_file_held"}
     deliver(settings, {NIGHT - timedelta(days=day): 100 for day in (1, 2, 3, 4)}, vendor="other")
     assert warned(2) == {}
-
-
-def test_a_file_much_smaller_than_the_last_of_its_series_warns(settings: Settings, warned: Make) -> None:
-    deliver(settings, {NIGHT - timedelta(days=1): 200})
-    assert warned(20) == {"file_shrunk": "20 rows, 200 in the last good file"}
-    assert warned(20, "correction.csv") == {}  # a series of its own
 
 
 def test_a_feed_that_was_delivered_before_is_missed(settings: Settings, warned: Make) -> None:

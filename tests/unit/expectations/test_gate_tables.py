@@ -115,10 +115,6 @@ def test_a_good_world_passes(con: duckdb.DuckDBPyConnection, settings: Settings)
             "update core.fct_reservation set customer_id = null where rowid < 30",
             {"reservation_has_customer_warn": "warned", "reservation_has_customer_block": "blocked"},
         ),
-        (
-            "update core.fct_reservation set property_code = 'OPO' where rowid < 1",
-            {"reservation_property_known": "warned"},
-        ),
         ("update core.fct_pos_check set currency_code = 'JPY' where rowid < 1", {"pos_currency_has_rate": "warned"}),
         ("update core.fct_pos_check set customer_id = null where rowid < 200", {"room_charge_attributed": "warned"}),
     ],
