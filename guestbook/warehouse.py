@@ -1,5 +1,7 @@
 """The one connection module: the pipeline's DuckDB file, its declared tables, and how Python writes rows to them."""
 
+import shutil
+import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -26,6 +28,28 @@ def warehouse(settings: Settings) -> Iterator[duckdb.DuckDBPyConnection]:
         con = _open(settings.warehouse_file, settings.warehouse_memory)
         try:
             ensure_tables(con)
+            yield con
+        finally:
+            con.close()
+
+
+@contextmanager
+def warehouse_copy(settings: Settings) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A copy of the warehouse under the home that may be changed at will; it is gone afterwards.
+
+    Raises GuestbookError when there is no warehouse.
+    """
+    source = settings.warehouse_file
+    if not source.exists():
+        raise GuestbookError(f"there is no warehouse {source}: run `guestbook nightly --date D` first")
+    with tempfile.TemporaryDirectory(dir=settings.home, prefix=".copy-") as folder:
+        copy = Path(folder) / source.name
+        with warehouse(settings) as con:
+            con.execute("checkpoint")  # everything is in the one file
+        with warehouse_lock(settings):
+            shutil.copyfile(source, copy)
+        con = _open(copy, settings.warehouse_memory)
+        try:
             yield con
         finally:
             con.close()

@@ -3,8 +3,22 @@
 Reads staging.stg_person_record, writes the identity tables and, after the gate, the lake's id records.
 """
 
+from identity.approval import approval_question, approve, require_approval
 from identity.explain import explain
 from identity.health import measure_health
+from identity.preview import preview
+from identity.review import review
 from identity.stage import commit, resolve, train
 
-__all__ = ["commit", "explain", "measure_health", "resolve", "train"]
+__all__ = [
+    "approval_question",
+    "approve",
+    "commit",
+    "explain",
+    "measure_health",
+    "preview",
+    "require_approval",
+    "resolve",
+    "review",
+    "train",
+]

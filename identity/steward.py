@@ -1,13 +1,20 @@
-"""The steward's list: pairs of source records that a person has decided about, in one CSV under the home."""
+"""The steward's list: pairs of source records that a person has decided about, in one CSV under the home.
+
+The file is meant for version control: people edit it by hand or with `guestbook identity link`; the next night applies
+it. A later line about a pair wins.
+"""
 
 import csv
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Literal, NamedTuple
 
-from guestbook.errors import ConfigError
+from guestbook.errors import ConfigError, UsageError
+from guestbook.files import atomic_path
 from guestbook.settings import Settings
 
 COLUMNS = ("source_record_id_1", "source_record_id_2", "decision")
+NOTES = ("reason", "decided_by", "decided_at")
 Decision = Literal["must_link", "cannot_link"]
 DECISIONS = ("must_link", "cannot_link")
 
@@ -30,20 +37,65 @@ def read_steward_links(settings: Settings) -> list[StewardLink]:
 
     Raises ConfigError that names file, line, value and what is allowed.
     """
-    path = steward_file(settings)
+    decided = {_pair(*link[:2]): link[2] for _, link in _lines(steward_file(settings))}
+    return [StewardLink(one, other, decision) for (one, other), decision in sorted(decided.items())]
+
+
+def add_steward_link(settings: Settings, link: StewardLink, reason: str, decided_by: str, decided_at: str) -> None:
+    """Append a decision; it replaces earlier lines about the pair.
+
+    Raises UsageError for an empty reason, an unknown decision or a record paired with itself.
+    """
+    if link.decision not in DECISIONS:
+        raise UsageError(f"decision {link.decision!r}; allowed: {', '.join(DECISIONS)}")
+    if not reason.strip():
+        raise UsageError("a decision needs a reason: the next steward has to understand it")
+    if link.source_record_id_1 == link.source_record_id_2:
+        raise UsageError(f"{link.source_record_id_1} can't be linked with itself: give two different records")
+    notes = {"reason": reason.strip(), "decided_by": decided_by, "decided_at": decided_at}
+    pair = _pair(*link[:2])
+    kept = [row for row, found in _lines(steward_file(settings)) if _pair(*found[:2]) != pair]
+    _write(settings, [*kept, link._asdict() | notes])
+
+
+def remove_steward_link(settings: Settings, one: str, other: str) -> int:
+    """Take every decision about a pair back; raises UsageError when there is none. Returns how many lines went."""
+    lines = list(_lines(steward_file(settings)))
+    kept = [row for row, link in lines if _pair(*link[:2]) != _pair(one, other)]
+    if len(kept) == len(lines):
+        raise UsageError(f"{steward_file(settings)} says nothing about {one} and {other}")
+    _write(settings, kept)
+    return len(lines) - len(kept)
+
+
+def _pair(one: str, other: str) -> tuple[str, str]:
+    return min(one, other), max(one, other)
+
+
+def _lines(path: Path) -> Iterator[tuple[dict[str, str], StewardLink]]:
+    """Every line of the file, as it stands and as a decision."""
     if not path.is_file():
-        return []
+        return
     with path.open(encoding="utf-8-sig", newline="") as stream:
         reader = csv.DictReader(stream)
         missing = [column for column in COLUMNS if column not in (reader.fieldnames or ())]
         if missing:
             raise ConfigError(f"{path} lacks column {', '.join(missing)}; needed: {', '.join(COLUMNS)}")
-        decided: dict[tuple[str, str], str] = {}
         for number, row in enumerate(reader, start=2):
-            one, other, decision = ((row[column] or "").strip() for column in COLUMNS)
-            if decision not in DECISIONS:
-                raise ConfigError(f"{path} line {number}: decision {decision!r}; allowed: {', '.join(DECISIONS)}")
-            if not one or not other or one == other:
+            link = StewardLink(*((row[column] or "").strip() for column in COLUMNS))
+            if link.decision not in DECISIONS:
+                raise ConfigError(f"{path} line {number}: decision {link.decision!r}; allowed: {', '.join(DECISIONS)}")
+            if not all(link[:2]) or link.source_record_id_1 == link.source_record_id_2:
                 raise ConfigError(f"{path} line {number}: needs two different source_record_ids")
-            decided[min(one, other), max(one, other)] = decision
-    return [StewardLink(one, other, decision) for (one, other), decision in sorted(decided.items())]
+            yield row, link
+
+
+def _write(settings: Settings, rows: Sequence[Mapping[str, str]]) -> None:
+    """The whole file anew; columns that a user added stay."""
+    path = steward_file(settings)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    columns = dict.fromkeys([*COLUMNS, *NOTES, *(name for row in rows for name in row if name)])
+    with atomic_path(path) as draft, draft.open("w", encoding="utf-8", newline="") as stream:
+        writer = csv.DictWriter(stream, columns, extrasaction="ignore", lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(rows)

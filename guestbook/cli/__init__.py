@@ -4,7 +4,7 @@ import sys
 
 import typer
 
-from guestbook.cli import customer, diff, docs, export, gate, models, night, quarantine, sources, ui, world
+from guestbook.cli import customer, diff, docs, export, gate, identity, models, night, quarantine, sources, ui, world
 from guestbook.cli.options import show_error
 from guestbook.errors import GuestbookError
 
@@ -25,6 +25,7 @@ docs.register(app)
 customer.register(app)
 diff.register(app)
 export.register(app)
+identity.register(app)
 models.register(app)
 
 

@@ -84,10 +84,32 @@ metric as (
     union all
     select 'interaction_identified_attributed_share', identified_attributed, identified_count,
         'interactions that carry an identifier, with a customer' from interaction
+    union all
+    select 'identity_version', null, row_count, $identity_version from customer
 )
 select
     cast($night_date as date) as night_date, metric_name,
     case when row_count > 0 then cast(metric_value as double) end as metric_value,
     cast(row_count as bigint) as row_count, detail
 from metric
+order by metric_name
+
+-- name: approval_rows
+-- one row per figure of the night that is over the limit; none on a first load or under another version than the night before
+with tonight as (
+    select * from ops.identity_health where night_date = $night_date
+),
+version as (
+    select
+        arg_max(detail, night_date) filter (where night_date = $night_date) as now,
+        arg_max(detail, night_date) filter (where night_date < $night_date) as earlier
+    from ops.identity_health
+    where metric_name = 'identity_version' and night_date <= $night_date
+)
+select metric_name, metric_value, detail
+from tonight
+cross join version
+where metric_name in ('record_changed_customer_share', 'customer_merged_share')
+    and metric_value > $change_limit
+    and version.now = version.earlier
 order by metric_name

@@ -2,8 +2,14 @@
 
 import pytest
 
-from guestbook.errors import ConfigError
-from identity.steward import steward_file
+from guestbook.errors import ConfigError, UsageError
+from identity.steward import (
+    StewardLink,
+    add_steward_link,
+    read_steward_links,
+    remove_steward_link,
+    steward_file,
+)
 from tests.unit.identity.conftest import Hotel, person
 
 PEOPLE = [
@@ -52,3 +58,22 @@ def test_a_wrong_line_is_named(hotel: Hotel, lines: list[str], message: str) -> 
 
     with pytest.raises(ConfigError, match=message):
         hotel.night(PEOPLE)
+
+
+def test_commands_write_and_take_back_lines_and_keep_what_people_wrote(hotel: Hotel) -> None:
+    decide(hotel, "r1,r2,cannot_link,twins", "r2,r3,must_link,typo")
+    add_steward_link(hotel.settings, StewardLink("r2", "r1", "must_link"), "one person", "tester", "2026-11-20")
+    links = [StewardLink("r1", "r2", "must_link"), StewardLink("r2", "r3", "must_link")]
+    assert read_steward_links(hotel.settings) == links
+    assert "r2,r3,must_link,typo" in steward_file(hotel.settings).read_text(encoding="utf-8")
+    assert remove_steward_link(hotel.settings, "r1", "r2") == 1
+    assert read_steward_links(hotel.settings) == links[1:]
+
+
+def test_a_decision_needs_a_reason_and_two_records(hotel: Hotel) -> None:
+    with pytest.raises(UsageError, match="needs a reason"):
+        add_steward_link(hotel.settings, StewardLink("r1", "r2", "must_link"), " ", "tester", "2026-11-20")
+    with pytest.raises(UsageError, match="with itself"):
+        add_steward_link(hotel.settings, StewardLink("r1", "r1", "must_link"), "why", "tester", "2026-11-20")
+    with pytest.raises(UsageError, match="says nothing about r1 and r9"):
+        remove_steward_link(hotel.settings, "r1", "r9")

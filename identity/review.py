@@ -1,0 +1,21 @@
+"""What a steward should look at, the most revenue at stake first."""
+
+from typing import Any
+
+import duckdb
+
+from identity import sql
+from identity.cluster import STRONG_BITS
+
+
+def review(con: duckdb.DuckDBPyConnection, limit: int = 50) -> list[dict[str, Any]]:
+    """One row per doubt: links near the line, strong links that a guard refused, links that a cut removed.
+
+    `doubt_code` refused, cut or weak; both customers (the same for a weak link) with their revenue in the reporting
+    currency, rules and bits for it, the contradiction against it, fields that agree and that differ by name. Pairs that
+    the steward has decided about are not asked again.
+    """
+    sql.run(con, "review_value")
+    rows = sql.rows(con, "review_rows", strong_bits=STRONG_BITS, row_limit=limit).to_pylist()
+    sql.drop_work_tables(con)
+    return rows

@@ -1,0 +1,55 @@
+"""Who is asked before many known records change customer, and who is not."""
+
+from datetime import date, timedelta
+
+import pyarrow as pa
+import pytest
+
+from guestbook.errors import GateBlocked, UsageError
+from guestbook.warehouse import write_rows
+from identity import approval_question, approve, require_approval
+from tests.unit.identity.conftest import NIGHT, Hotel
+
+NEXT = NIGHT + timedelta(days=1)
+
+
+def health(hotel: Hotel, *nights: tuple[date, float | None, str]) -> None:
+    rows = [
+        row
+        for night_date, changed_share, version in nights
+        for row in (
+            {"night_date": night_date, "metric_name": "record_changed_customer_share", "metric_value": changed_share,
+             "detail": "120 of 1000 known records changed customer"},
+            {"night_date": night_date, "metric_name": "identity_version", "metric_value": None, "detail": version},
+        )
+    ]  # fmt: skip
+    write_rows(hotel.con, "ops.identity_health", pa.Table.from_pylist(rows), replace_where={})
+
+
+def test_a_night_over_the_limit_is_blocked_until_it_is_approved(hotel: Hotel) -> None:
+    health(hotel, (NIGHT, None, "v1"), (NEXT, 0.12, "v1"))
+    with pytest.raises(GateBlocked, match=r"(?s)more than 5.0%.*is 12.0%.*identity approve --date 2026-11-21"):
+        require_approval(hotel.con, hotel.settings, NEXT)
+    approve(hotel.settings, NEXT, "the airline sent new e-mails", "tester", "2026-11-22T08:00:00+00:00")
+    require_approval(hotel.con, hotel.settings, NEXT)
+
+
+@pytest.mark.parametrize(
+    ("nights", "why"),
+    [
+        (((NIGHT, None, "v1"),), "a first load changes nobody"),
+        (((NIGHT, None, "v1"), (NEXT, 0.05, "v1")), "the limit itself is allowed"),
+        (((NIGHT, None, "v1"), (NEXT, 0.9, "v2")), "a new model or new rules"),
+    ],
+)
+def test_nobody_is_asked(hotel: Hotel, nights: tuple, why: str) -> None:
+    health(hotel, *nights)
+    assert approval_question(hotel.con, hotel.settings, nights[-1][0]) is None, why
+
+
+def test_an_approval_is_for_its_night_and_has_a_reason(hotel: Hotel) -> None:
+    health(hotel, (NIGHT, None, "v1"), (NEXT, 0.12, "v1"))
+    approve(hotel.settings, NIGHT, "another night", "tester", "2026-11-22")
+    assert approval_question(hotel.con, hotel.settings, NEXT) is not None
+    with pytest.raises(UsageError, match="needs a reason"):
+        approve(hotel.settings, NEXT, " ", "tester", "2026-11-22")
