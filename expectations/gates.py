@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -16,10 +17,10 @@ from expectations.loads import check_shrunk
 from expectations.outcome import BatchFile, Check, GateOutcome, Measure
 from expectations.page import write_gate_page
 from expectations.record import overridden_rules, releasable, write_outcome, write_override
-from expectations.rules import rules_of
+from expectations.rules import NUMBER_MEASURES, PLAIN_MEASURES, percent, rules_of
 from expectations.silence import check_silence
 from expectations.sql.customers import CUSTOMER_MEASURES
-from expectations.sql.scores import PLAIN_MEASURES, SCORE_MEASURES
+from expectations.sql.scores import SCORE_MEASURES
 from guestbook.night import is_past_night
 from guestbook.settings import Settings
 
@@ -128,17 +129,23 @@ def _gate_tables(
     for rule in rules_of(suite):
         column, query = queries[rule.measure]
         if rule.measure not in measured:
-            measured[rule.measure] = _measure(con, query, known, is_plain=rule.measure in PLAIN_MEASURES)
+            measured[rule.measure] = _measure(con, query, known, rule.measure)
         checks.append(Check(rule, suite, column, measured[rule.measure]))
     return _recorded(settings, GateOutcome(suite, night_date, judge(checks, overridden_rules(settings, night_date))))
 
 
-def _measure(con: duckdb.DuckDBPyConnection, query: str, known: Mapping[str, Any], is_plain: bool) -> Measure:
+def _measure(con: duckdb.DuckDBPyConnection, query: str, known: Mapping[str, Any], measure: str) -> Measure:
+    """What a query measured: a figure, of how many rows, and in words (may be absent)."""
     parameters = {name: value for name, value in known.items() if f"${name}" in query}
-    figure, rows = con.execute(query, parameters or None).fetchone() or (None, 0)
-    if not is_plain:
-        return Measure.share(figure or 0, rows or 0)
-    return Measure(figure, rows or 0, "nothing to compare with" if figure is None else f"{figure:.4g}")
+    figure, rows, *words = con.execute(query, parameters or None).fetchone() or (None, 0)
+    about = f" ({words[0]})" if words and words[0] else ""
+    if measure not in PLAIN_MEASURES:
+        share = Measure.share(figure or 0, rows or 0)
+        return replace(share, observed=share.observed + about)
+    if figure is None:
+        return Measure(None, rows or 0, "nothing to compare with")
+    shown = f"{figure:.4g}" if measure in NUMBER_MEASURES else f"{percent(figure)} of {rows:,}"
+    return Measure(figure, rows or 0, shown + about)
 
 
 def _recorded(settings: Settings, outcome: GateOutcome) -> GateOutcome:

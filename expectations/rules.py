@@ -10,9 +10,10 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from expectations.errors import ThresholdError
-from expectations.sql.customers import CUSTOMER_MEASURES
+from expectations.sql.customers import CUSTOMER_MEASURES, HEALTH_MEASURES, SHIFT_MEASURES
 from expectations.sql.rows import FEED_VALUES
-from expectations.sql.scores import PLAIN_MEASURES, SCORE_MEASURES
+from expectations.sql.scores import NUMBER_MEASURES as SCORE_NUMBERS
+from expectations.sql.scores import SCORE_MEASURES
 from guestbook.contracts import contract
 from guestbook.settings import FEEDS
 
@@ -32,8 +33,10 @@ DRIFT_MEASURES = ("null_shift", "value_shift", "length_shift")
 COMPARED_MEASURES = (*DRIFT_MEASURES, "shrunk", "silent")
 #: Measures that are no share of rows: their limits are plain numbers.
 NUMBER_MEASURES = frozenset(
-    {"conserved", "refused", "rows", "new_columns", "delivered", "held", "volume", *PLAIN_MEASURES}
+    {"conserved", "refused", "rows", "new_columns", "delivered", "held", "volume", *SCORE_NUMBERS}
 )
+#: Measures of tables whose query gives the figure itself, not a count of bad rows.
+PLAIN_MEASURES = frozenset({*SCORE_NUMBERS, *HEALTH_MEASURES, *SHIFT_MEASURES})
 
 Suite = Literal["reservations", "pos_checks", "interactions", "customers", "scores"]
 

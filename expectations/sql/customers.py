@@ -7,6 +7,70 @@ select count_if(
 from core.{fact}
 """
 
+#: Share of the rows of the last four weeks that lead nowhere; the property where it is worst is named.
+_ROOM_CHARGES = """
+with charge as (
+    select property_code, count_if(reservation_id is null) as bad_count, count(*) as row_count
+    from core.fct_pos_check
+    where payment_method_code = 'room_charge'
+        and business_date > $night_date::date - 28 and business_date <= $night_date::date
+    group by property_code
+)
+select coalesce(sum(bad_count), 0)::bigint, coalesce(sum(row_count), 0)::bigint,
+    'most in ' || arg_max(property_code, (bad_count / row_count, property_code))
+    || ', ' || max(round(100 * bad_count / row_count, 1)) || '%'
+from charge
+"""
+_CONFIRMATIONS = """
+select count_if(not is_known), count(*), null
+from (
+    select confirmation_number in (
+        select confirmation_number from core.fct_reservation where confirmation_number is not null
+        union all
+        select external_reference from core.fct_reservation where external_reference is not null
+    ) as is_known
+    from core.fct_interaction
+    where confirmation_number is not null
+        and started_at > $night_date::date - 28 and started_at < $night_date::date + 2
+)
+"""
+_HEALTH = """
+select metric_value, row_count, detail from ops.identity_health
+where night_date = $night_date and metric_name = '{0}' and metric_value is not null
+"""
+#: Tonight against the mean of the last seven nights before.
+_HEALTH_SHIFT = """
+select abs(tonight.metric_value - earlier.usual), tonight.row_count,
+    round(tonight.metric_value, 3) || ' tonight, usually ' || round(earlier.usual, 3)
+from ops.identity_health as tonight
+cross join (
+    select avg(metric_value) as usual
+    from (
+        select metric_value from ops.identity_health
+        where night_date < $night_date and metric_name = '{0}' and metric_value is not null
+        order by night_date desc limit 7
+    )
+) as earlier
+where tonight.night_date = $night_date and tonight.metric_name = '{0}' and tonight.metric_value is not null
+    and earlier.usual is not null
+"""
+
+#: Shares that identity measured of itself (ops.identity_health), by measure: the column they speak of and the metric.
+HEALTH_MEASURES = {
+    "many_first_names": ("first_name", "customer_many_first_names_share"),
+    "many_birth_dates": ("birth_date", "customer_many_birth_dates_share"),
+    "records_moved": ("customer_id", "record_changed_customer_share"),
+    "customers_split": ("customer_id", "customer_split_share"),
+    "room_charges_attributed": ("customer_id", "room_charge_attributed_share"),
+    "calls_attributed": ("customer_id", "interaction_identified_attributed_share"),
+}
+#: Shares of the same table whose change is measured.
+SHIFT_MEASURES = {
+    "single_record_shift": ("customer_id", "customer_single_record_share"),
+    "check_attribution_shift": ("customer_id", "pos_check_attributed_share"),
+    "call_attribution_shift": ("customer_id", "interaction_attributed_share"),
+}
+
 #: Measures of the customer view: column it speaks of, and a query for one row (how many are bad, of how many).
 #: Judged after the night's reference files are in. `$night_date` is the night.
 CUSTOMER_MEASURES: dict[str, tuple[str, str]] = {
@@ -44,10 +108,6 @@ CUSTOMER_MEASURES: dict[str, tuple[str, str]] = {
         select coalesce(max(record_count), 0), coalesce(sum(record_count), 0)::bigint
         from (select count(*) as record_count from core.bridge_customer_source_record group by customer_id)
         """,
-    ),
-    "many_people": (
-        "identity_confidence",
-        "select count_if(first_name_count > 3 or birth_date_count > 2), count(*) from identity.customer_confidence",
     ),
     "merged_tonight": (
         "current_customer_id",
@@ -88,20 +148,10 @@ CUSTOMER_MEASURES: dict[str, tuple[str, str]] = {
         "customer_id",
         "select count_if(customer_id is null), count(*) from core.fct_reservation",
     ),
-    "room_charge_without_customer": (
-        "payment_method_code",
-        """
-        select count_if(customer_id is null), count(*)
-        from core.fct_pos_check where payment_method_code = 'room_charge'
-        """,
-    ),
     "reservation_without_rate": ("currency_code", _NO_RATE.format(fact="fct_reservation")),
     "pos_without_rate": ("currency_code", _NO_RATE.format(fact="fct_pos_check")),
-    "confirmation_without_customer": (
-        "confirmation_number",
-        """
-        select count_if(customer_id is null), count(*)
-        from core.fct_interaction where confirmation_number is not null
-        """,
-    ),
+    "room_charge_without_reservation": ("reservation_id", _ROOM_CHARGES),
+    "confirmation_unknown": ("confirmation_number", _CONFIRMATIONS),
+    **{name: (column, _HEALTH.format(metric)) for name, (column, metric) in HEALTH_MEASURES.items()},
+    **{name: (column, _HEALTH_SHIFT.format(metric)) for name, (column, metric) in SHIFT_MEASURES.items()},
 }

@@ -8,7 +8,34 @@ _TIER = "select count_if(value_tier_code = '{}'), count(*) from {}"
 _UNVERSIONED = "select count_if({} is not null and model_version is null), count(*) from {}"
 _NO_PROBABILITY = "select count_if(isnan({0}) or not {0} between 0 and 1), count({0}) from {1}"
 
-#: Measures of the scores as of the night, as above.
+_SCORED = f"(select count(churn_probability) from {_CHURN})"
+_TONIGHT = "(select * from ml.model_drift_history where model_name = 'churn' and as_of_date = $night_date)"
+#: Largest population stability index tonight, and the columns above the limit of another population, at most five.
+_DRIFT = f"""
+select max(psi), {_SCORED},
+    'largest in ' || arg_max(column_name, (psi, column_name)) || coalesce(
+        '; over 0.25: ' || array_to_string(
+            list_slice(list_sort(list(column_name) filter (where psi > 0.25)), 1, 5), ', '
+        ), ''
+    )
+from {_TONIGHT}
+where {{}}
+"""
+#: Nights in a row, up to tonight, on which the scores of the model in use were those of another population.
+_DRIFTED_NIGHTS = f"""
+with night as (
+    select as_of_date, psi > 0.25 as is_drifted
+    from ml.model_drift_history
+    where model_name = 'churn' and column_name = 'churn_probability' and as_of_date <= $night_date
+        and model_version = (select any_value(model_version) from {_TONIGHT})
+)
+select count(*) filter (
+    where as_of_date > coalesce((select max(as_of_date) from night where not is_drifted), date '0001-01-01')
+), {_SCORED}, null
+from night
+"""
+
+#: Measures of the scores as of the night: the column they speak of, and a query as above.
 SCORE_MEASURES: dict[str, tuple[str, str]] = {
     "segment_repeated": ("customer_id", _REPEATED.format(_SEGMENT)),
     "churn_repeated": ("customer_id", _REPEATED.format(_CHURN)),
@@ -68,7 +95,10 @@ SCORE_MEASURES: dict[str, tuple[str, str]] = {
         ) as earlier
         """,
     ),
+    "score_drift": ("churn_probability", _DRIFT.format("column_name = 'churn_probability'")),
+    "input_drift": ("features", _DRIFT.format("column_name <> 'churn_probability'")),
+    "score_drift_nights": ("churn_probability", _DRIFTED_NIGHTS),
 }
 
-#: Measures whose first figure is the measure itself, not a count of bad rows.
-PLAIN_MEASURES = frozenset({"churn_mean_shift"})
+#: Measures whose first figure is a plain number.
+NUMBER_MEASURES = frozenset({"churn_mean_shift", "score_drift", "input_drift", "score_drift_nights"})

@@ -25,11 +25,24 @@ create table core.bridge_customer_source_record as
     select 'R' || customer_id as source_record_id, customer_id from core.dim_customer;
 create table core.customer_id_history as select customer_id, 'active' as id_status from core.dim_customer;
 create table core.fct_reservation as
-    select 'LIS' as property_code, 'EUR' as currency_code, customer_id from core.dim_customer;
-create table core.fct_pos_check as
-    select 'LIS' as property_code, 'EUR' as currency_code, 'room_charge' as payment_method_code, customer_id
+    select 'LIS' as property_code, 'EUR' as currency_code, 'A' || customer_id as confirmation_number,
+        null::varchar as external_reference, customer_id
     from core.dim_customer;
-create table core.fct_interaction as select 'A1' as confirmation_number, customer_id from core.dim_customer;
+create table core.fct_pos_check as
+    select 'LIS' as property_code, 'EUR' as currency_code, 'room_charge' as payment_method_code, customer_id,
+        'R1' as reservation_id, date '2026-11-10' as business_date
+    from core.dim_customer;
+create table core.fct_interaction as
+    select 'A' || customer_id as confirmation_number, customer_id, timestamptz '2026-11-10 10:00:00+00' as started_at
+    from core.dim_customer;
+insert into ops.identity_health (night_date, metric_name, metric_value, row_count, detail)
+    select night, metric, value, 300, 'of some'
+    from (values (date '2026-11-17'), (date '2026-11-18'), (date '2026-11-19')) n(night), (values
+        ('customer_many_first_names_share', 0.001), ('customer_many_birth_dates_share', 0.01),
+        ('customer_single_record_share', 0.6), ('record_changed_customer_share', 0.001),
+        ('customer_split_share', 0.001), ('pos_check_attributed_share', 0.9), ('room_charge_attributed_share', 0.95),
+        ('interaction_attributed_share', 0.9), ('interaction_identified_attributed_share', 1.0)
+    ) m(metric, value);
 create table core.fct_visit as select customer_id, date '2026-11-01' as arrival_date from core.dim_customer;
 create view lake.property as select 'LIS' as property_code;
 create view lake.fx_rate as select 'USD' as currency_code;
@@ -73,6 +86,12 @@ def test_a_good_world_passes(con: duckdb.DuckDBPyConnection, settings: Settings)
     assert scores.counts()["passed"] > 15
 
 
+def health(metric: str, value: float) -> str:
+    """SQL that gives a metric of the night another value."""
+    where = f"metric_name = '{metric}' and night_date = '{NIGHT}'"
+    return f"update ops.identity_health set metric_value = {value} where {where}"
+
+
 @pytest.mark.parametrize(
     ("fault", "expected"),
     [
@@ -97,9 +116,25 @@ def test_a_good_world_passes(con: duckdb.DuckDBPyConnection, settings: Settings)
             "insert into core.bridge_customer_source_record select 'X' || i, 'C1' from range(6000) r(i)",
             {"largest_customer_share_warn": "warned", "largest_customer_share_block": "blocked"},
         ),
+        (health("customer_many_first_names_share", 0.02), {"many_first_names_warn": "warned"}),
         (
-            "update identity.customer_confidence set first_name_count = 5 where rowid < 10",
-            {"many_people_share_warn": "warned"},
+            health("customer_many_birth_dates_share", 0.3),
+            {"many_birth_dates_warn": "warned", "many_birth_dates_block": "blocked"},
+        ),
+        (health("record_changed_customer_share", 0.021), {"records_changed_customer": "warned"}),
+        (health("customer_split_share", 0.03), {"customers_split_share": "warned"}),
+        (health("customer_single_record_share", 0.7), {"single_record_share_stable": "warned"}),
+        (health("pos_check_attributed_share", 0.8), {"check_attribution_stable": "warned"}),
+        (health("interaction_attributed_share", 0.8), {"call_attribution_stable": "warned"}),
+        (health("room_charge_attributed_share", 0.4), {"room_charges_attributed": "warned"}),
+        (health("interaction_identified_attributed_share", 0.7), {"calls_attributed": "warned"}),
+        (
+            "update core.fct_pos_check set reservation_id = null where rowid < 90",
+            {"room_charge_finds_reservation": "warned"},
+        ),
+        (
+            "update core.fct_interaction set confirmation_number = 'X' where rowid < 90",
+            {"confirmation_exists": "warned"},
         ),
         (
             "update identity.customer_history set id_status = 'merged', changed_on = '2026-11-19' where rowid < 90",
@@ -116,7 +151,6 @@ def test_a_good_world_passes(con: duckdb.DuckDBPyConnection, settings: Settings)
             {"reservation_has_customer_warn": "warned", "reservation_has_customer_block": "blocked"},
         ),
         ("update core.fct_pos_check set currency_code = 'JPY' where rowid < 1", {"pos_currency_has_rate": "warned"}),
-        ("update core.fct_pos_check set customer_id = null where rowid < 200", {"room_charge_attributed": "warned"}),
     ],
 )
 def test_each_fault_of_the_customers_has_its_rule(
@@ -183,3 +217,56 @@ def test_empty_tables_are_not_judged_and_block_nothing(con: duckdb.DuckDBPyConne
     for gate in (expectations.gate_customers, expectations.gate_scores):
         outcome = gate(con, settings, NIGHT)
         assert set(outcome.counts()) == {"not_judged"}
+
+
+def drift(*nights: tuple[str, float], version: str = "v1", column: str = "churn_probability") -> str:
+    """SQL that adds a stability index by night."""
+    rows = ", ".join(f"('churn', '{column}', date '{night}', {psi}, '{version}')" for night, psi in nights)
+    return (
+        "insert into ml.model_drift_history (model_name, column_name, as_of_date, psi, model_version)"
+        f" select * from (values {rows})"
+    )
+
+
+MORE_SCORED = """
+insert into ml.customer_churn_history (customer_id, as_of_date, churn_probability, model_version)
+    select 'X' || i, day, 0.4, 'v1' from range(300) r(i), (values (date '2026-11-18'), (date '2026-11-19')) d(day)
+"""
+EVERY_NIGHT = [(f"2026-11-{day:02d}", 0.3) for day in range(5, 20)]
+
+
+@pytest.mark.parametrize(
+    ("nights", "expected"),
+    [
+        ([drift(("2026-11-19", 0.05))], {}),
+        ([drift(("2026-11-19", 0.2))], {"score_drift": "warned"}),
+        ([drift(("2026-11-19", 0.6), column="stay_count")], {"input_drift": "warned"}),
+        ([drift(*EVERY_NIGHT)], {"score_drift": "warned", "score_drift_nights": "blocked"}),
+        ([drift(*EVERY_NIGHT[1:])], {"score_drift": "warned"}),  # fourteen nights: two trainings, not yet over
+        (
+            [drift(*EVERY_NIGHT[:-1]), drift(("2026-11-19", 0.3), version="v2")],
+            {"score_drift": "warned"},
+        ),  # just trained
+        ([drift(*EVERY_NIGHT[:9], ("2026-11-14", 0.1), *EVERY_NIGHT[10:])], {"score_drift": "warned"}),  # a good night
+    ],
+)
+def test_a_model_that_drifts_warns_and_blocks_after_two_weeks(
+    con: duckdb.DuckDBPyConnection, settings: Settings, nights: list[str], expected: dict[str, str]
+) -> None:
+    for statement in (MORE_SCORED, *nights):
+        con.execute(statement)
+    outcome = expectations.gate_scores(con, settings, NIGHT)
+    assert {rule: status for rule, status in failures(outcome).items() if "drift" in rule} == expected
+
+
+def test_what_health_says_is_shown_with_its_words(con: duckdb.DuckDBPyConnection, settings: Settings) -> None:
+    con.execute(health("record_changed_customer_share", 0.03))
+    con.execute("update core.fct_pos_check set reservation_id = null where rowid < 90")
+    seen = {
+        result.check.rule.rule: result.check.measure.observed
+        for result in expectations.gate_customers(con, settings, NIGHT).warnings
+    }
+    assert seen == {
+        "records_changed_customer": "3% of 300 (of some)",
+        "room_charge_finds_reservation": "30% (90 of 300 rows) (most in LIS, 30.0%)",
+    }
