@@ -23,6 +23,13 @@ def warehouse_lock(settings: Settings) -> Iterator[None]:
 
 
 @contextmanager
+def reference_lock(settings: Settings) -> Iterator[None]:
+    """Hold the intake of reference data: of feeds that are taken in side by side, one loads it and the others wait."""
+    with _held(settings.home / "reference.lock", settings.lock_wait_seconds, "reference data is being loaded"):
+        yield
+
+
+@contextmanager
 def night_lock(settings: Settings) -> Iterator[None]:
     """Hold the home for one in-process night; a second one is refused at once."""
     with _held(settings.home / "night.lock", 0, f"another night is running on {settings.home}"):

@@ -29,6 +29,12 @@ class Settings(BaseModel):
 
     home: Path = Field(description="folder that holds everything a run writes")
     landing: str = Field(description="where feeds are delivered: a local path or an fsspec URL")
+    landing_marker: str | None = Field(
+        None,
+        pattern=r"^[A-Za-z0-9._-]+$",
+        description="files wait for it beside them: a name (_SUCCESS) for the folder, an ending (.done) for each",
+    )
+    landing_quiet_seconds: int = Field(0, ge=0, description="a file waits until it has not changed for so long")
     feeds: tuple[str, ...] | None = Field(None, description="feeds expected every night; default: those ever delivered")
     time_zone: str = Field("UTC", description="IANA zone of the night's schedule")
     churn_horizon_days: int = Field(365, ge=1, le=1825, description="no visit in so many days is churn")

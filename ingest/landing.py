@@ -4,6 +4,7 @@ import hashlib
 import logging
 import re
 import time
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -14,12 +15,11 @@ import fsspec
 from guestbook.contracts import FEEDS, REFERENCES
 from guestbook.settings import Settings
 from ingest.errors import FileRefused, LandingMissing
+from ingest.unfinished import IN_PROGRESS, is_finished
 
 REFERENCE_FOLDER = "reference"
-#: Names that say that a file is still being written, or is no delivery.
-UNFINISHED = re.compile(r"^[._]|[.](tmp|part|partial|filepart|crdownload|inprogress)$|~$", re.IGNORECASE)
 BLOCK = 1 << 22
-#: A file changed less than this long ago is looked at twice, and left for the next run when it changed in between.
+#: Without a quiet time: how young a file is looked at twice, and how long between.
 YOUNG_SECONDS = 5.0
 SECOND_LOOK_SECONDS = 0.5
 log = logging.getLogger(__name__)
@@ -69,37 +69,52 @@ def feed_files(settings: Settings, feed: str, night_date: date) -> list[LandedFi
         for folder in _folders(system, vendor):
             folder_date = _date_of(folder)
             if folder_date is not None and folder_date <= night_date:
-                entries = _entries(system, folder)
+                entries = _deliveries(settings, system, folder)
                 files += [_landed(entry, root, _base(vendor), folder_date.isoformat()) for entry in entries]
     return sorted(files, key=lambda file: file.file_name)
 
 
 def settled(settings: Settings, feed: str, night_date: date, files: list[LandedFile]) -> list[LandedFile]:
-    """The files that nobody is writing any more, as far as two looks can tell.
+    """Those of a feed's files that nobody is writing any more (rule 3 of `ingest.unfinished`)."""
+    return _settled(settings, files, lambda: feed_files(settings, feed, night_date))
 
-    Writers that pause, or take long, should write under another name first (`.tmp`, `.part`, a leading `.` or `_`).
-    """
+
+def _settled(
+    settings: Settings, files: list[LandedFile], look_again: Callable[[], list[LandedFile]]
+) -> list[LandedFile]:
+    quiet = settings.landing_quiet_seconds
     now = datetime.now(UTC)  # stamp: the age of a file, not a date of business
-    young = {file.file_name for file in files if abs((now - file.modified).total_seconds()) < YOUNG_SECONDS}
-    if not young:
-        return files
-    time.sleep(SECOND_LOOK_SECONDS)
-    again = {file.file_name: file for file in feed_files(settings, feed, night_date)}
-    changing = {file.file_name for file in files if file.file_name in young and again.get(file.file_name) != file}
-    for name in sorted(changing):
+    young = {f.file_name for f in files if abs((now - f.modified).total_seconds()) < (quiet or YOUNG_SECONDS)}
+    if young and not quiet:
+        time.sleep(SECOND_LOOK_SECONDS)
+        again = {file.file_name: file for file in look_again()}
+        young = {file.file_name for file in files if file.file_name in young and again.get(file.file_name) != file}
+    for name in sorted(young):
         log.warning("%s is still being written: left for the next run", name)
-    return [file for file in files if file.file_name not in changing]
+    return [file for file in files if file.file_name not in young]
 
 
 def reference_files(settings: Settings) -> dict[str, list[LandedFile]]:
     """Reference table -> its delivered files, oldest first (by modification time, then name)."""
     system, root = filesystem(settings)
-    found: dict[str, list[LandedFile]] = {name: [] for name in REFERENCES}
-    for entry in _entries(system, f"{root}/{REFERENCE_FOLDER}"):
-        stem = re.split(r"[.\-]|_\d", _base(entry["name"]).lower())[0]
-        if stem in found:
-            found[stem].append(_landed(entry, root, REFERENCE_FOLDER, None))
-    return {name: sorted(files, key=lambda file: (file.modified_at, file.file_name)) for name, files in found.items()}
+    entries = _deliveries(settings, system, f"{root}/{REFERENCE_FOLDER}")
+    return {
+        name: sorted(
+            (_landed(entry, root, REFERENCE_FOLDER, None) for entry in entries if _reference(entry) == name),
+            key=lambda file: (file.modified_at, file.file_name),
+        )
+        for name in REFERENCES
+    }
+
+
+def settled_reference(settings: Settings, files: list[LandedFile]) -> list[LandedFile]:
+    """The same rule for files of reference data."""
+    return _settled(settings, files, lambda: [file for found in reference_files(settings).values() for file in found])
+
+
+def _reference(entry: dict[str, Any]) -> str:
+    """The reference table that a file's name begins with."""
+    return re.split(r"[.\-]|_\d", _base(entry["name"]).lower())[0]
 
 
 def landing_problems(settings: Settings) -> list[str]:
@@ -155,16 +170,23 @@ def fetch(settings: Settings, file: LandedFile, folder: Path) -> tuple[Path, str
     return target, digest.hexdigest()
 
 
-def _entries(system: Any, folder: str) -> list[dict[str, Any]]:
+def _listed(system: Any, folder: str) -> list[dict[str, Any]]:
+    """Everything that lies in a folder; nothing when there is no such folder."""
     try:
         found = system.ls(folder, detail=True)
     except (FileNotFoundError, NotADirectoryError):
         return []
-    return [
-        entry
-        for entry in found
-        if _base(entry["name"]) and entry["name"].rstrip("/") != folder and not UNFINISHED.search(_base(entry["name"]))
-    ]
+    return [entry for entry in found if _base(entry["name"]) and entry["name"].rstrip("/") != folder]
+
+
+def _entries(system: Any, folder: str) -> list[dict[str, Any]]:
+    return [entry for entry in _listed(system, folder) if not IN_PROGRESS.search(_base(entry["name"]))]
+
+
+def _deliveries(settings: Settings, system: Any, folder: str) -> list[dict[str, Any]]:
+    entries = _listed(system, folder)
+    beside = {_base(entry["name"]) for entry in entries}
+    return [entry for entry in entries if is_finished(_base(entry["name"]), beside, settings.landing_marker)]
 
 
 def _folders(system: Any, folder: str) -> list[str]:

@@ -9,10 +9,11 @@ import pyarrow.parquet as pq
 
 from guestbook.contracts import REFERENCES
 from guestbook.lake import quarantine_file, reference_file
+from guestbook.lock import reference_lock
 from guestbook.night import is_past_night
 from guestbook.settings import Settings
 from ingest.errors import FileRefused
-from ingest.landing import LandedFile, fetch, reference_files
+from ingest.landing import LandedFile, fetch, reference_files, settled_reference
 from ingest.ledger import Ledger, append, delivery_sequence, read_ledger
 from ingest.loading import Job, Loaded, load_file
 from ingest.sql.properties import Properties
@@ -23,32 +24,39 @@ NOTHING = Properties({}, {})
 def load_reference(settings: Settings, night_date: date) -> dict[str, Any]:
     """Load reference files that no night has taken yet into the lake; returns rows by table and refused files.
 
-    Optional: without files every table is empty. Nothing is loaded for a night before the newest completed one.
+    Optional: without files every table is empty. Nothing is loaded for a night before the newest completed one. Feeds
+    that are taken in side by side may all call it: one loads, the others find nothing new.
     """
-    if is_past_night(settings, night_date):
-        return {}
+    if is_past_night(settings, night_date) or not _new(settings, read_ledger(settings)):
+        return _counts([])
+    with reference_lock(settings):
+        return _load_new(settings, night_date)
+
+
+def _new(settings: Settings, ledger: Ledger) -> list[tuple[str, LandedFile]]:
+    """(reference table, file) of every file that no night has taken yet, oldest first."""
+    found = reference_files(settings)
+    return [(name, file) for name, files in found.items() for file in files if not ledger.knows(file, None)]
+
+
+def _load_new(settings: Settings, night_date: date) -> dict[str, Any]:
     from ingest.stage import _report, _same_as, _typed
 
     ledger = read_ledger(settings)
     number = ledger.next_pass(REFERENCES, night_date)
+    new = _new(settings, ledger)
+    settled = {file.file_name for file in settled_reference(settings, [file for _, file in new])}
     reports: list[dict[str, Any]] = []
-    for name, files in reference_files(settings).items():
-        for file in files:
-            if ledger.knows(file, None):
-                continue
-            report = _load_one(settings, name, file, ledger, reports, _report, _same_as)
-            place = len(reports) + 1
-            reports.append(
-                _typed(
-                    {
-                        **report,
-                        "night_date": night_date,
-                        "delivery_sequence": delivery_sequence(night_date, number, "reference", place),
-                    }
-                )
-            )
+    for place, (name, file) in enumerate((pair for pair in new if pair[1].file_name in settled), start=1):
+        report = _load_one(settings, name, file, ledger, reports, _report, _same_as)
+        sequence = delivery_sequence(night_date, number, "reference", place)
+        reports.append(_typed({**report, "night_date": night_date, "delivery_sequence": sequence}))
     if reports:
         append(settings, "reference", night_date, number, reports)
+    return _counts(reports)
+
+
+def _counts(reports: list[dict[str, Any]]) -> dict[str, Any]:
     counts = {f"{name}_rows": sum(row["rows_loaded"] for row in reports if row["feed"] == name) for name in REFERENCES}
     return {**counts, "files": len(reports), "files_refused": sum(row["load_status"] == "refused" for row in reports)}
 

@@ -96,7 +96,7 @@ def test_a_bad_file_costs_no_other_file(stage: Stage):
     assert [(row["load_status"], row["rows_loaded"]) for row in stage.run()] == [("refused", 0), ("accepted", 1)]
 
 
-@pytest.mark.parametrize("name", [".a.csv.tmp", "_a.csv", "a.csv.part", "a.csv.tmp"])
+@pytest.mark.parametrize("name", [".a.csv.tmp", "_a.csv", "a.csv.part", "a.csv.tmp", "a.csv.FilePart", "a.csv~"])
 def test_unfinished_files_are_left_alone(stage: Stage, name: str):
     stage.deliver(name, GOOD)
     assert stage.run() == []

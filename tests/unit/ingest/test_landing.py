@@ -2,6 +2,7 @@
 
 import json
 import logging
+import os
 from collections.abc import Iterator
 from datetime import date
 
@@ -13,6 +14,7 @@ from moto.server import ThreadedMotoServer
 import ingest
 from guestbook.settings import Settings
 from ingest.errors import LandingMissing
+from ingest.ledger import read_ledger
 from tests.unit.ingest.conftest import NIGHT, Stage, csv_text, reservation
 
 A = csv_text([reservation(), reservation(reservation_id="R2")])
@@ -60,6 +62,17 @@ def test_files_in_s3_load_like_files_in_a_folder(bucket: fsspec.AbstractFileSyst
     assert len(remote.rows()) == 2
 
 
+@pytest.mark.parametrize(("marker", "marks"), [("_SUCCESS", "_SUCCESS"), (".done", "a.csv.done")])
+def test_in_s3_too_a_file_waits_for_its_marker(bucket: fsspec.AbstractFileSystem, tmp_path, marker: str, marks: str):
+    root = f"hotel/{marks}/reservations/canonical/2026-11-20"
+    settings = Settings.load({}, home=tmp_path, landing=f"s3://hotel/{marks}", landing_marker=marker)
+    bucket.pipe(f"{root}/a.csv", A.encode())
+    remote = Stage(settings)
+    assert remote.run() == []
+    bucket.pipe(f"{root}/{marks}", b"")
+    assert [row["file_name"][-5:] for row in remote.run()] == ["a.csv"]
+
+
 def test_a_bucket_that_is_not_there(bucket: fsspec.AbstractFileSystem, tmp_path):
     with pytest.raises(LandingMissing, match="s3://nowhere"):
         ingest.discover(Settings.load({}, home=tmp_path, landing="s3://nowhere/landing"), "reservations", NIGHT)
@@ -76,6 +89,41 @@ def test_a_file_that_grows_while_we_look_is_left_for_the_next_run(
     assert "a.csv is still being written" in caplog.text
     monkeypatch.setattr("ingest.landing.time.sleep", lambda _: None)
     assert [row["rows_loaded"] for row in stage.run()] == [1, 2]
+
+
+@pytest.mark.parametrize(
+    ("marker", "marks", "taken"),
+    [
+        ("_SUCCESS", [], []),
+        ("_SUCCESS", ["a.csv.done"], []),
+        ("_SUCCESS", ["_SUCCESS"], ["a.csv", "b.csv"]),
+        ("ready.txt", ["ready.txt"], ["a.csv", "b.csv"]),
+        (".done", ["_SUCCESS"], []),
+        (".done", ["a.csv.done"], ["a.csv"]),
+        (".done", ["a.done"], []),
+    ],
+)
+def test_where_markers_are_in_use_a_file_waits_for_its_own(tmp_path, marker: str, marks: list[str], taken: list[str]):
+    (tmp_path / "landing").mkdir()
+    stage = Stage(Settings.load({"GUESTBOOK_LANDING_MARKER": marker}, home=tmp_path))
+    stage.deliver("a.csv", A)
+    stage.deliver("b.csv", B)
+    for name in marks:
+        stage.deliver(name, "")
+    assert [row["file_name"][-5:] for row in stage.run()] == taken
+
+
+def test_a_file_waits_until_it_is_old_enough_reference_data_too(tmp_path):
+    (tmp_path / "landing").mkdir()
+    stage = Stage(Settings.load({"GUESTBOOK_LANDING_QUIET_SECONDS": "600"}, home=tmp_path))
+    stage.reference("property.csv", PROPERTIES)
+    path = stage.deliver("a.csv", A)
+    assert stage.run() == []
+    assert read_ledger(stage.settings).rows == []
+    for old in (path, tmp_path / "landing/reference/property.csv"):
+        os.utime(old, (old.stat().st_mtime - 700,) * 2)
+    assert [row["rows_loaded"] for row in stage.run()] == [2]
+    assert {row["feed"] for row in read_ledger(stage.settings).rows} == {"property", "reservations"}
 
 
 def test_a_property_that_is_not_listed_is_warned_of(stage: Stage):

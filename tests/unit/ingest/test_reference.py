@@ -1,11 +1,16 @@
 """Reference data: optional, the newest file wins; it gives currencies and time zones to rows."""
 
 import os
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import duckdb
+import pytest
 
+import ingest
 from guestbook.lake import reference_file
 from ingest.ledger import read_ledger
+from ingest.loading import Job, Loaded
 from tests.unit.ingest.conftest import NIGHT, Stage, csv_text, reservation
 
 PROPERTY = "property_code,time_zone,currency_code\nH1,Europe/Lisbon,EUR\nH2,Mars/Base,EUR\n"
@@ -54,3 +59,26 @@ def test_suppression_needs_one_contact(stage: Stage):
     stage.run()
     (row,) = [row for row in read_ledger(stage.settings).rows if row["feed"] == "suppression"]
     assert (row["rows_loaded"], row["rows_quarantined"], str(row["night_date"])) == (1, 1, NIGHT.isoformat())
+
+
+def test_feeds_side_by_side_load_reference_data_once(stage: Stage, monkeypatch: pytest.MonkeyPatch):
+    stage.reference("property.csv", PROPERTY)
+    loaded: list[str] = []
+    load = ingest.reference.load_file
+
+    def counted(job: Job, *paths: Path) -> Loaded:
+        loaded.append(job.feed)
+        return load(job, *paths)
+
+    monkeypatch.setattr("ingest.reference.load_file", counted)
+    with ThreadPoolExecutor(3) as pool:
+        runs = [pool.submit(ingest.load_reference, stage.settings, NIGHT) for _ in range(3)]
+        files = sorted(run.result()["files"] for run in runs)
+    assert (files, loaded) == ([0, 0, 1], ["property"])
+
+
+def test_a_known_reference_file_is_not_opened_again(stage: Stage, monkeypatch: pytest.MonkeyPatch):
+    stage.reference("property.csv", PROPERTY)
+    stage.run()
+    monkeypatch.setattr("ingest.reference.fetch", lambda *_: pytest.fail("opened again"))
+    assert ingest.load_reference(stage.settings, NIGHT)["files"] == 0
