@@ -1,10 +1,16 @@
 """The first section: what changed since the night before, by cause. Read from what the diff of two nights wrote."""
 
+from decimal import Decimal
 from itertools import groupby
+from typing import Any
 
+from bi.diff import FIGURES
 from bi.pages import sql
 from bi.pages.reader import Reader
 from guestbook.page import Section, Table, Text
+
+#: Figures that are amounts or shares.
+NOT_COUNTS = ("repeat_share", "revenue", "at_risk_value")
 
 
 def changes(page: Reader) -> list[Section]:
@@ -14,17 +20,18 @@ def changes(page: Reader) -> list[Section]:
     if not rows:
         return []
     lines = []
+    rows = sorted(rows, key=lambda row: FIGURES.index(row["figure_code"]))
     for figure, parts in groupby(rows, key=lambda row: row["figure_code"]):
         moved = list(parts)
         after, total = moved[0]["figure_amount"], sum(row["movement_amount"] for row in moved)
         for number, row in enumerate(moved):
             lines.append(
                 [
-                    page.vendor_label("figure", figure),
-                    after - total if number == 0 else "",
-                    after if number == 0 else "",
-                    page.vendor_label("change_cause", row["cause_code"]),
-                    row["movement_amount"],
+                    page.label("figure", figure),
+                    _shown(figure, after - total) if number == 0 else "",
+                    _shown(figure, after) if number == 0 else "",
+                    page.label("change_cause", row["cause_code"]),
+                    _shown(figure, row["movement_amount"]),
                     row["customer_count"],
                     row["file_count"],
                 ]
@@ -33,3 +40,8 @@ def changes(page: Reader) -> list[Section]:
     table = Table(page.label("plot", "changes"), page.columns(*names), lines)
     previous = rows[0]["previous_night_date"]
     return [page.section("changes", Text(page.say("changes", previous=previous, night=page.night_date), "note"), table)]
+
+
+def _shown(figure: str, amount: Decimal) -> Any:
+    """Money and shares with their decimals, counts as whole numbers."""
+    return amount if figure in NOT_COUNTS else int(amount)
