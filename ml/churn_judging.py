@@ -1,7 +1,9 @@
 """Judging the churn candidate and its baselines on customers whose future it has not seen."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import timedelta
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -12,76 +14,115 @@ from sklearn.preprocessing import StandardScaler
 from threadpoolctl import threadpool_limits
 
 from ml.churn_features import hiatus_design, own_rhythm_design, rfm_design
-from ml.churn_model import ChurnEnsemble
+from ml.churn_model import PARTS, ChurnEnsemble
 from ml.history import CutOff, p_none, training_cut_offs
-from ml.judge import MIN_OF_EACH_CLASS, can_be_judged, judge_probability, lift_gain
+from ml.judge import MIN_OF_EACH_CLASS, calibration_table, can_be_judged, judge_probability, lift_gain
 from ml.season import expected_pace, observed_pace
+from ml.stacking import Period, stacked_weights
 from ml.visit_rhythm import Floats
 
 JUDGED = 3
+WEIGHED = 2  # older periods that only the weights of the parts are learnt from
 HELD_OUT_ONE_IN = 3
 BASELINE_DESIGNS = {"hiatus": hiatus_design, "hiatus_own_rhythm": own_rhythm_design, "rfm_logistic": rfm_design}
 BASELINES = ("hiatus", "hiatus_own_rhythm", "rfm_logistic", "bgnbd", "mbgnbd")
-FALLBACK = "visit_model"  # the likelier of the two families, with the pace: what scores when nothing is promoted
+FALLBACK = "visit_model"  # both families, with the pace: what scores when nothing is promoted
 LARGE_GROUP_SHARE = 0.1
 EVERYBODY = "everybody"
 
 
+@dataclass(frozen=True)
+class Trial:
+    """A candidate fitted on what was known at a cut-off, to be judged on what came after it."""
+
+    cut_off: CutOff
+    train: Sequence[CutOff]
+    pace: float | None
+    ensemble: ChurnEnsemble
+
+    @property
+    def window(self) -> CutOff:
+        """Customers to be judged: a visit in the trailing window."""
+        return self.cut_off.keep(self.cut_off.in_window(self.ensemble.window_days))
+
+    @cached_property
+    def period(self) -> Period:
+        """What the candidate's parts said and what came."""
+        window = self.window
+        return Period(self.ensemble.part_log_odds(window.features), window.has_left(), self.ensemble.center_)
+
+
 def judge_rolling(
     past: Sequence[CutOff], horizon_days: int, window_days: int, random_state: int
-) -> list[dict[str, Any]]:
+) -> tuple[list[dict[str, Any]], list[Period]]:
     """One entry per judged cut-off, newest first, at most JUDGED: trained on what was known by then.
 
-    Where no cut-off has another one whose outcome was known by then, the newest is judged on customers held out from
-    it: the same period, other people, which says less and is marked so.
+    Beside them the same periods as what the weights of the parts may be learnt from. A cut-off is judged with weights
+    learnt from older periods whose outcome was known by then. Where no cut-off has another one whose outcome was known
+    by then, the newest is judged on customers held out from it: the same period, other people, which says less and is
+    marked so.
     """
-    judged: list[dict[str, Any]] = []
+    trials: list[Trial] = []
     for cut_off in past:
         train = training_cut_offs(past, cut_off.as_of_date, horizon_days)
         known = [c for c in past if c.as_of_date <= cut_off.as_of_date - timedelta(days=horizon_days)]
         pace = expected_pace(cut_off.as_of_date, known, horizon_days)
-        figures = judge(cut_off, train, horizon_days, window_days, random_state, pace)
-        if figures is not None:
-            judged.append({**figures, "kind": "later_period"})
-        if len(judged) == JUDGED:
+        trial = fit_trial(cut_off, train, horizon_days, window_days, random_state, pace)
+        trials += [trial] if trial is not None else []
+        if len(trials) == JUDGED + WEIGHED:
             break
-    if not judged and past:
+    judged = []
+    for trial in trials[:JUDGED]:
+        limit = trial.cut_off.as_of_date - timedelta(days=horizon_days)
+        periods = [older.period for older in trials if older.cut_off.as_of_date <= limit]
+        judged.append({**judge(trial, periods), "kind": "later_period"})
+    if not trials and past:
         held = _held_out(past[0])
-        figures = judge(past[0].keep(held), [past[0].keep(~held)], horizon_days, window_days, random_state, None)
-        judged = [] if figures is None else [{**figures, "kind": "other_customers_of_the_same_period"}]
-    return judged
+        alone = fit_trial(past[0].keep(held), [past[0].keep(~held)], horizon_days, window_days, random_state, None)
+        judged = [] if alone is None else [{**judge(alone, []), "kind": "other_customers_of_the_same_period"}]
+    return judged, [trial.period for trial in trials[:JUDGED]]
 
 
-def judge(
+def fit_trial(
     cut_off: CutOff,
     train: Sequence[CutOff],
     horizon_days: int,
     window_days: int,
     random_state: int,
     pace: float | None,
-) -> dict[str, Any] | None:
-    """Every model and baseline on one cut-off; None when there is nothing to train on or too little to judge."""
-    window = cut_off.keep(cut_off.in_window(window_days))
-    label = window.has_left()
-    if not train or cut_off.rhythm is None or not can_be_judged(label):
+) -> Trial | None:
+    """The candidate as of a cut-off; None when there is nothing to train on or too little to judge."""
+    if not train or cut_off.rhythm is None or not can_be_judged(cut_off.has_left()[cut_off.in_window(window_days)]):
         return None
-    learnt = np.concatenate([c.has_left()[c.in_window(window_days)] for c in train])
-    if not can_be_judged(learnt):
+    if not can_be_judged(np.concatenate([c.has_left()[c.in_window(window_days)] for c in train])):
         return None
     ensemble = ChurnEnsemble(horizon_days, window_days, random_state).fit(train, cut_off.rhythm, pace)
+    return Trial(cut_off, train, pace, ensemble)
+
+
+def judge(trial: Trial, older: Sequence[Period]) -> dict[str, Any]:
+    """Every model and baseline on the customers of a trial, the parts weighed by older periods."""
+    ensemble, window, cut_off = trial.ensemble, trial.window, trial.cut_off
+    horizon_days, window_days, train, pace = ensemble.horizon_days, ensemble.window_days, trial.train, trial.pace
+    label = window.has_left()
+    ensemble.weigh(stacked_weights(older, ensemble.weights_))
     predicted = ensemble.predict(window.features)
     predicted[FALLBACK] = predicted.pop("rhythm")
     for family, model in cut_off.rhythms.items():
         predicted[family] = p_none(model, window.features, horizon_days)
     for name, make in BASELINE_DESIGNS.items():
-        predicted[name] = _baseline(make, train, window, window_days)
+        predicted[name] = baseline_probability(make, train, window, window_days)
     return {
         "as_of_date": cut_off.as_of_date.isoformat(),
         "trained_on": [c.as_of_date.isoformat() for c in train],
         "pace": {"expected": pace and round(pace, 4), "observed": round(observed_pace(cut_off), 4)},
+        "weights": {name: round(float(w), 4) for name, w in zip(PARTS, ensemble.weights_, strict=True)},
         "row_count": len(label),
         "churn_share": round(float(label.mean()), 6),
         "models": {name: judge_probability(label, p) for name, p in sorted(predicted.items())},
+        "calibration": {
+            name: calibration_table(label, predicted[name]) for name in ("ensemble", FALLBACK, "rfm_logistic")
+        },
         "gain_over": {
             name: {
                 group: _paired(label[rows], predicted[name][rows], predicted["ensemble"][rows])
@@ -93,7 +134,7 @@ def judge(
     }
 
 
-def _baseline(make: Any, train: Sequence[CutOff], window: CutOff, window_days: int) -> Floats:
+def baseline_probability(make: Any, train: Sequence[CutOff], window: CutOff, window_days: int) -> Floats:
     """A one-line rule as a probability: a logistic regression on the same training rows, so that it is judged alike."""
     x = np.concatenate([make(c.features)[c.in_window(window_days)].to_numpy() for c in train])
     y = np.concatenate([c.has_left()[c.in_window(window_days)] for c in train])

@@ -1,8 +1,8 @@
-"""The churn model: weighted mean log odds of a visit model, a regression and a small boosting, calibrated by a sigmoid.
+"""The churn model: weighted mean log odds of visit models, a regression and a small boosting, calibrated by a sigmoid.
 
 On real purchase histories the mean of the three was the best all-round; each alone loses somewhere (the boosting where
-rows are few or the season turns, the visit model where data are rich). Preprocessing is inside: a fitted model takes
-features as the warehouse has them.
+rows are few or the season turns, the visit models where visits come in bursts). Preprocessing is inside: a fitted model
+takes features as the warehouse has them.
 """
 
 from collections.abc import Sequence
@@ -16,16 +16,16 @@ from threadpoolctl import threadpool_limits
 
 from ml.churn_features import RHYTHM_COLUMN, design, log_odds
 from ml.history import CutOff, p_none
-from ml.prior_logistic import PriorLogistic, fit_to_prior
+from ml.prior_logistic import PriorLogistic, fit_to_prior, weighted_sum
+from ml.rhythm_mean import RhythmMean
 from ml.season import observed_pace
-from ml.visit_rhythm import Floats, VisitRhythm
+from ml.visit_rhythm import Floats
 
 FOLDS = 3  # a third of the customers is held out to calibrate on
 CALIBRATION_PRIOR = np.array([1e-3, 200.0])  # of intercept and slope; the slope is 1 unless the data insist
 SLOPE_LIMITS = (0.7, 1.4)
-# With so many rows the boosting counts half as much as the regression, and the visit model three quarters as much; with
-# many more the one counts as much, the other half.
 HALF_ROWS = 3000
+PARTS = ("rhythm", "logistic", "boosting")
 MAX_TRAINING_ROWS = 240_000
 
 
@@ -37,8 +37,8 @@ class ChurnEnsemble:
         self.window_days = window_days
         self.random_state = random_state
 
-    def fit(self, cut_offs: Sequence[CutOff], rhythm: VisitRhythm, pace: float | None = None) -> Self:
-        """Learn from cut-offs with labels, each with its own visit model and pace.
+    def fit(self, cut_offs: Sequence[CutOff], rhythm: RhythmMean, pace: float | None = None) -> Self:
+        """Learn from cut-offs with labels, each with its own visit model and pace; the parts weigh by default.
 
         `rhythm` and `pace` are those of the date to predict from, and serve predictions.
         """
@@ -54,55 +54,63 @@ class ChurnEnsemble:
         frame, y, fold = pd.concat(parts, ignore_index=True), np.concatenate(labels), np.concatenate(folds)
         self.columns_ = [name for name in frame.columns if name != RHYTHM_COLUMN and frame[name].nunique() > 1]
         self.training_row_count_ = len(frame)
-        self.boosting_weight_ = len(frame) / (len(frame) + HALF_ROWS)
-        self.rhythm_weight_ = 1.0 - 0.5 * self.boosting_weight_
         self.rhythm_, self.pace_ = rhythm, pace or 1.0
+        self.center_ = float(log_odds(np.array(y.mean())))
         x, by_rhythm = frame[self.columns_].to_numpy(), frame[RHYTHM_COLUMN].to_numpy()
         with threadpool_limits(1):
-            self.center_, self.slope_ = self._fit_calibration(x, by_rhythm, y, fold == 0)
+            self.held_ = self._hold_out(x, by_rhythm, y, fold == 0)
             self.regression_, self.boosting_ = self._fit_pair(x, by_rhythm, y)
+        return self.weigh(default_weights(len(frame)))
+
+    def weigh(self, weights: Floats) -> Self:
+        """Take weights of the parts (sum 1), and calibrate again: right after fitting only.
+
+        A sigmoid on the mean log odds of customers whom the parts have not seen corrects the slope. The level belongs
+        to the future, and moving it by what the past missed made it worse on real histories.
+        """
+        self.weights_, self.slope_ = weights, 1.0
+        if self.held_ is not None:
+            parts, label = self.held_
+            about = np.column_stack([np.ones(len(label)), self._mean(parts) - self.center_])
+            line = fit_to_prior(about, label, np.array([self.center_, 1.0]), CALIBRATION_PRIOR)
+            self.slope_ = float(np.clip(line[1], *SLOPE_LIMITS))
         return self
 
     def predict(self, features: pd.DataFrame) -> dict[str, Floats]:
         """One value per row and part: rhythm, logistic, boosting, and the calibrated `ensemble`."""
         if features.empty:
-            return {name: np.empty(0) for name in ("rhythm", "logistic", "boosting", "ensemble")}
-        by_rhythm = p_none(self.rhythm_, features, self.horizon_days * self.pace_)
-        frame = design(features, by_rhythm)
-        x, rhythm_log_odds = frame[self.columns_].to_numpy(), frame[RHYTHM_COLUMN].to_numpy()
-        by_regression, by_boosting = self._parts((self.regression_, self.boosting_), x, rhythm_log_odds)
-        mean = self._mean(rhythm_log_odds, by_regression, by_boosting)
-        return {
-            "rhythm": by_rhythm,
-            "logistic": expit(by_regression),
-            "boosting": expit(by_boosting),
-            "ensemble": expit(self.center_ + self.slope_ * (mean - self.center_)),
-        }
+            return {name: np.empty(0) for name in (*PARTS, "ensemble")}
+        parts = self.part_log_odds(features)
+        ensemble = expit(self.center_ + self.slope_ * (self._mean(parts) - self.center_))
+        return {**{name: expit(parts[:, column]) for column, name in enumerate(PARTS)}, "ensemble": ensemble}
+
+    def part_log_odds(self, features: pd.DataFrame) -> Floats:
+        """One row per customer, one column per part."""
+        frame = design(features, p_none(self.rhythm_, features, self.horizon_days * self.pace_))
+        x, by_rhythm = frame[self.columns_].to_numpy(), frame[RHYTHM_COLUMN].to_numpy()
+        return self._parts((self.regression_, self.boosting_), x, by_rhythm)
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Without the customers held out: a saved model knows nobody."""
+        return {**self.__dict__, "held_": None}
 
     def parameters(self) -> dict[str, Any]:
         """What was learned, as numbers for the model card."""
         names = ["intercept", RHYTHM_COLUMN, *self.columns_]
         return {
-            "rhythm": {**vars(self.rhythm_), "pace": self.pace_, "weight": round(self.rhythm_weight_, 6)},
+            "rhythm": {**self.rhythm_.parameters(), "pace": self.pace_},
             "logistic": {name: round(float(w), 6) for name, w in zip(names, self.regression_.weights_, strict=True)},
-            "boosting": {"trees": int(self.boosting_.n_iter_), "weight": round(self.boosting_weight_, 6)},
+            "boosting": {"trees": int(self.boosting_.n_iter_)},
+            "weights": {name: round(float(w), 6) for name, w in zip(PARTS, self.weights_, strict=True)},
             "calibration": {"center": self.center_, "slope": self.slope_},
         }
 
-    def _fit_calibration(self, x: Floats, by_rhythm: Floats, y: Floats, held: np.ndarray) -> tuple[float, float]:
-        """Sigmoid on the mean log odds of customers whom the parts have not seen: where it turns, and its slope.
-
-        It corrects the slope only. The level belongs to the future, and moving it by what the past missed made it
-        worse on real histories.
-        """
+    def _hold_out(self, x: Floats, by_rhythm: Floats, y: Floats, held: np.ndarray) -> tuple[Floats, Floats] | None:
+        """What the parts say of customers whom they have not seen, and what came."""
         if not held.any() or min(len(np.unique(y[held])), len(np.unique(y[~held]))) < 2:
-            return 0.0, 1.0
+            return None
         pair = self._fit_pair(x[~held], by_rhythm[~held], y[~held])
-        mean = self._mean(by_rhythm[held], *self._parts(pair, x[held], by_rhythm[held]))
-        center = float(log_odds(np.array(y.mean())))
-        about = np.column_stack([np.ones(len(mean)), mean - center])
-        line = fit_to_prior(about, y[held], np.array([center, 1.0]), CALIBRATION_PRIOR)
-        return center, float(np.clip(line[1], *SLOPE_LIMITS))
+        return self._parts(pair, x[held], by_rhythm[held]), y[held]
 
     def _fit_pair(
         self, x: Floats, by_rhythm: Floats, y: Floats
@@ -111,16 +119,24 @@ class ChurnEnsemble:
         return PriorLogistic().fit(x, by_rhythm, y), boosting
 
     @staticmethod
-    def _parts(
-        pair: tuple[PriorLogistic, HistGradientBoostingClassifier], x: Floats, by_rhythm: Floats
-    ) -> tuple[Floats, Floats]:
+    def _parts(pair: tuple[PriorLogistic, HistGradientBoostingClassifier], x: Floats, by_rhythm: Floats) -> Floats:
         regression, boosting = pair
-        boosted = boosting.predict_proba(np.column_stack([x, by_rhythm]))[:, 1]
-        return regression.log_odds(x, by_rhythm), log_odds(boosted)
+        boosted = log_odds(boosting.predict_proba(np.column_stack([x, by_rhythm]))[:, 1])
+        return np.column_stack([by_rhythm, regression.log_odds(x, by_rhythm), boosted])
 
-    def _mean(self, by_rhythm: Floats, by_regression: Floats, by_boosting: Floats) -> Floats:
-        total = self.rhythm_weight_ + 1.0 + self.boosting_weight_
-        return (self.rhythm_weight_ * by_rhythm + by_regression + self.boosting_weight_ * by_boosting) / total
+    def _mean(self, parts: Floats) -> Floats:
+        return weighted_sum(parts, self.weights_)
+
+
+def default_weights(row_count: int) -> Floats:
+    """One weight per part before any later period was seen, sum 1.
+
+    With HALF_ROWS rows the boosting counts half as much as the regression, and the visit models three quarters as much;
+    with many more the one counts as much, the other half.
+    """
+    boosting = row_count / (row_count + HALF_ROWS)
+    weights = np.array([1.0 - 0.5 * boosting, 1.0, boosting])
+    return weights / weights.sum()
 
 
 def make_boosting(random_state: int) -> HistGradientBoostingClassifier:

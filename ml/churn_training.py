@@ -17,8 +17,10 @@ from ml.drift import Reference, fit_reference
 from ml.history import CutOff, p_none, training_cut_offs
 from ml.judge import MIN_OF_EACH_CLASS
 from ml.reasons import ReasonModel
+from ml.rhythm_mean import RhythmMean
 from ml.season import expected_pace
-from ml.visit_rhythm import Floats, VisitRhythm
+from ml.stacking import stacked_weights
+from ml.visit_rhythm import Floats
 
 # In paired standard errors; the worst of several groups is worst partly by luck.
 TOLERANCE, GROUP_TOLERANCE = 1.0, 2.0
@@ -35,7 +37,7 @@ class ChurnScorer:
     method: str
     horizon_days: int
     window_days: int
-    rhythm: VisitRhythm | None = None
+    rhythm: RhythmMean | None = None
     pace: float = 1.0
     ensemble: ChurnEnsemble | None = None
     reasons: ReasonModel | None = None
@@ -70,7 +72,7 @@ def train_churn(
     if rhythm is None:
         reason = "not promoted: too few customers came back for any visit model; customers are not scored"
         return ChurnTraining(ChurnScorer("none", horizon_days, window_days), False, reason, {"judged": []}, 0)
-    judged = judge_rolling(past, horizon_days, window_days, random_state)
+    judged, periods = judge_rolling(past, horizon_days, window_days, random_state)
     metrics: dict[str, Any] = {
         "label": f"1 = no visit in the {horizon_days} days after the cut-off",
         "judged": judged,
@@ -85,6 +87,7 @@ def train_churn(
         reason = f"not promoted: {refusal}; fallback: probability of no visit by {rhythm.family} alone"
         return ChurnTraining(_finished(scorer, night), False, reason, metrics, rhythm.customer_count)
     ensemble = ChurnEnsemble(horizon_days, window_days, random_state).fit(usable, rhythm, pace)
+    ensemble.weigh(stacked_weights(periods, ensemble.weights_))
     scorer = ChurnScorer("ensemble", horizon_days, window_days, rhythm, pace or 1.0, ensemble)
     metrics["parameters"] = ensemble.parameters()
     reason = f"promoted: {_praise(metrics['mean'], judged)}"

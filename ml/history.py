@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from ml.rhythm_mean import RhythmMean
 from ml.visit_rhythm import Family, Floats, VisitRhythm, fit_visit_rhythm
 
 MAX_RHYTHM_CUSTOMERS = 200_000
@@ -38,9 +39,9 @@ class CutOff:
         return fit_rhythms(self.features)
 
     @cached_property
-    def rhythm(self) -> VisitRhythm | None:
-        """The visit model with the higher likelihood (both families have four parameters)."""
-        return max(self.rhythms.values(), key=lambda model: model.log_likelihood, default=None)
+    def rhythm(self) -> RhythmMean | None:
+        """The fitted visit models together; None without any."""
+        return RhythmMean(tuple(self.rhythms.values())) if self.rhythms else None
 
     def in_window(self, window_days: int) -> NDArray[np.bool_]:
         """Per row: a visit in the trailing window, so that there is a customer to lose."""
@@ -83,12 +84,12 @@ def fit_rhythms(features: pd.DataFrame) -> dict[str, VisitRhythm]:
     return {family: model for family, model in fitted.items() if model is not None}
 
 
-def p_none(rhythm: VisitRhythm, features: pd.DataFrame, horizon_days: float) -> Floats:
+def p_none(rhythm: VisitRhythm | RhythmMean, features: pd.DataFrame, horizon_days: float) -> Floats:
     """One value per row: probability of no visit in the horizon."""
     return rhythm.p_none(*_rhythm_columns(features), horizon_days)
 
 
-def expected_visits(rhythm: VisitRhythm, features: pd.DataFrame, horizon_days: float) -> Floats:
+def expected_visits(rhythm: VisitRhythm | RhythmMean, features: pd.DataFrame, horizon_days: float) -> Floats:
     """One value per row: expected visits in the horizon."""
     return rhythm.expected_visits(*_rhythm_columns(features), horizon_days)
 

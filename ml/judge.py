@@ -98,6 +98,12 @@ def calibration_error(label: Floats, probability: Floats, bins: int = 10) -> flo
     return float(sum(abs(label[p].mean() - probability[p].mean()) * len(p) for p in parts if len(p)) / len(label))
 
 
+def calibration_table(label: Floats, probability: Floats, bins: int = 10) -> list[list[float]]:
+    """One row per tenth of the rows, lowest probabilities first: mean probability, share of churned, rows."""
+    parts = np.array_split(np.argsort(probability, kind="stable"), bins)
+    return [[_round(float(probability[p].mean())), _round(float(label[p].mean())), len(p)] for p in parts if len(p)]
+
+
 def calibration_line(label: Floats, probability: Floats) -> tuple[float, float]:
     """Intercept and slope of the label's log odds on the predicted log odds (1 = neither too bold nor too timid).
 

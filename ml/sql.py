@@ -8,7 +8,7 @@ import pyarrow as pa
 
 from ml.columns import COUNTS, NUMBERS
 
-# The same customers at every date; a hash, so that no order of ids matters.
+# The customers that feat_as_of samples at past cut-offs.
 IN_SAMPLE = "md5_number_lower(feature.customer_id) % ? = 0"
 
 
@@ -31,11 +31,11 @@ def arrival_span(con: duckdb.DuckDBPyConnection, night_date: date) -> tuple[date
     return (min(oldest for oldest, _ in known), max(newest for _, newest in known)) if known else None
 
 
-def customer_count(con: duckdb.DuckDBPyConnection, as_of_date: date) -> int:
-    """Customers with at least one visit by as_of_date."""
-    if not has_table(con, "features", "feat_customer"):
-        return 0
-    query = "select count(*) from features.feat_customer where as_of_date = ? and visit_count >= 1"
+def sample_one_in(con: duckdb.DuckDBPyConnection, as_of_date: date) -> int:
+    """Every so many-th customer has features at a past cut-off; 1 = all."""
+    if not has_table(con, "features", "feat_as_of"):
+        return 1
+    query = "select coalesce(max(sample_one_in), 1) from features.feat_as_of where as_of_date < ?"
     return int(con.execute(query, [as_of_date]).fetchall()[0][0])
 
 

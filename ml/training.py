@@ -27,7 +27,6 @@ CUT_OFFS_A_HORIZON = 2  # rolling origin: cut-offs lie half a horizon apart
 MOST_CUT_OFFS = 7  # three to judge, and three before each to train on
 LEAST_HISTORY_DAYS = 14
 SKILL_TOLERANCE = 0.02
-MOST_CUSTOMERS = 150_000  # more are sampled: training learns no more from them, and memory stays small
 
 
 def has_models(settings: Settings) -> bool:
@@ -96,7 +95,7 @@ def train(con: duckdb.DuckDBPyConnection, settings: Settings, as_of_date: date) 
     Reads features and labels of as_of_date and of the cut-offs of `training_dates`; a cut-off whose features were not
     built is left out.
     """
-    one_in = -(-sql.customer_count(con, as_of_date) // MOST_CUSTOMERS) or 1
+    one_in = sql.sample_one_in(con, as_of_date)
     night = read_cut_off(con, as_of_date, one_in=one_in)
     dates = training_dates(con, settings, as_of_date)
     past = [read_cut_off(con, day, settings.churn_horizon_days, one_in) for day in dates]

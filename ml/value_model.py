@@ -15,6 +15,7 @@ from threadpoolctl import threadpool_limits
 
 from ml.churn_features import design
 from ml.history import CutOff, expected_visits, p_none
+from ml.rhythm_mean import RhythmMean
 from ml.season import observed_pace
 from ml.visit_rhythm import Floats, VisitRhythm
 from ml.visit_value import VisitValue
@@ -52,7 +53,7 @@ class ValueModel:
     """
 
     horizon_days: int
-    rhythm: VisitRhythm | None
+    rhythm: VisitRhythm | RhythmMean | None
     visit_value: VisitValue | None
     pace: float = 1.0
     correction: VisitCorrection | None = None
@@ -66,7 +67,7 @@ class ValueModel:
         frame["expected_revenue_amount"] = frame["expected_stays"] * frame["expected_visit_amount"]
         return frame
 
-    def _visits(self, rhythm: VisitRhythm, features: pd.DataFrame) -> pd.DataFrame:
+    def _visits(self, rhythm: VisitRhythm | RhythmMean, features: pd.DataFrame) -> pd.DataFrame:
         keys = features[["clv_frequency", "clv_recency_days", "clv_age_days"]].to_numpy()
         groups, row_group = np.unique(keys, axis=0, return_inverse=True)  # equal customers are computed once
         x, t_x, t = groups.T

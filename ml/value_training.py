@@ -42,7 +42,10 @@ def train_value(night: CutOff, past: Sequence[CutOff], horizon_days: int, random
     if model.rhythm is None:
         reason = "not promoted: too few customers came back for any visit model; value is not scored"
         return ValueTraining(model, False, reason, metrics)
-    metrics["parameters"] = {"visits": vars(model.rhythm), "spend": model.visit_value and vars(model.visit_value)}
+    metrics["parameters"] = {
+        "visits": night.rhythm and night.rhythm.parameters(),
+        "spend": model.visit_value and vars(model.visit_value),
+    }
     visits = f"{model.rhythm.family} visits" + (" with correction" if model.correction else "")
     spend = "Gamma-Gamma spend" if model.visit_value else "own mean spend (too few different amounts for Gamma-Gamma)"
     return ValueTraining(model, True, f"promoted: {visits}, {spend}; {why}", metrics)

@@ -8,6 +8,11 @@ min(known_on) over (
 )
 {%- endmacro %}
 
+{# Whether features of a customer are built at a date of feat_as_of (alias as_of). #}
+{% macro is_sampled(customer_id) -%}
+(as_of.sample_one_in = 1 or {{ hash_bucket(customer_id, 'as_of.sample_one_in') }} = 0)
+{%- endmacro %}
+
 {# Friday and Saturday nights of a stay, counted without expanding it into nights (2000-01-03 is a Monday). #}
 {% macro weekend_nights(arrival_date, departure_date) -%}
 ({{ weekend_nights_before(departure_date) }} - {{ weekend_nights_before(arrival_date) }})

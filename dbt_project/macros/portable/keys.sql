@@ -10,6 +10,11 @@ md5({% for expression in expressions %}coalesce(cast({{ expression }} as varchar
 md5(string_agg({{ expression }}, '|' order by {{ order_by }}))
 {%- endmacro %}
 
+{# One of so many buckets, 0 first; the same key always falls into the same one. #}
+{% macro hash_bucket(key, bucket_count) -%}
+md5_number_lower({{ key }}) % {{ bucket_count }}
+{%- endmacro %}
+
 {# Both sides null counts as equal. #}
 {% macro differs(left, right) -%}
 {{ left }} is distinct from {{ right }}

@@ -27,6 +27,7 @@ known as (
     from numbered as reservation
     inner join {{ ref('feat_as_of') }} as as_of
         on as_of.as_of_date >= reservation.known_on
+        and {{ is_sampled('reservation.customer_id') }}
         and (reservation.superseded_on is null or as_of.as_of_date < reservation.superseded_on)
 )
 

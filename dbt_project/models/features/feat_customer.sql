@@ -9,7 +9,8 @@ with booker as (
         where booker_customer_id is not null
         group by booker_customer_id
     ) as first_booking
-    inner join {{ ref('feat_as_of') }} as as_of on first_booking.known_on <= as_of.as_of_date
+    inner join {{ ref('feat_as_of') }} as as_of
+        on first_booking.known_on <= as_of.as_of_date and {{ is_sampled('first_booking.customer_id') }}
 )
 
 select

@@ -4,6 +4,7 @@
 with horizon as (
     select
         as_of_date,
+        sample_one_in,
         as_of_date + {{ var('horizon_days') }} as horizon_end_date,
         as_of_date + {{ var('horizon_days') }} <= cast('{{ var("night_date") }}' as date) as is_over
     from {{ ref('feat_as_of') }}
@@ -12,23 +13,23 @@ with horizon as (
 visit as (
     select
         visit.customer_id,
-        horizon.as_of_date,
+        as_of.as_of_date,
         count(*) as future_visit_count
     from {{ ref('fct_visit') }} as visit
-    inner join horizon on visit.arrival_date > horizon.as_of_date and visit.arrival_date <= horizon.horizon_end_date
-    where horizon.is_over
-    group by visit.customer_id, horizon.as_of_date
+    inner join horizon as as_of on visit.arrival_date > as_of.as_of_date and visit.arrival_date <= as_of.horizon_end_date
+    where as_of.is_over and {{ is_sampled('visit.customer_id') }}
+    group by visit.customer_id, as_of.as_of_date
 ),
 
 revenue as (
     select
         stay.customer_id,
-        horizon.as_of_date,
+        as_of.as_of_date,
         sum(stay.total_revenue_reporting_amount) as future_revenue_amount
     from {{ ref('fct_stay') }} as stay
-    inner join horizon on stay.arrival_date > horizon.as_of_date and stay.arrival_date <= horizon.horizon_end_date
-    where horizon.is_over
-    group by stay.customer_id, horizon.as_of_date
+    inner join horizon as as_of on stay.arrival_date > as_of.as_of_date and stay.arrival_date <= as_of.horizon_end_date
+    where as_of.is_over and {{ is_sampled('stay.customer_id') }}
+    group by stay.customer_id, as_of.as_of_date
 )
 
 select

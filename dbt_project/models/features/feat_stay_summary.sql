@@ -28,6 +28,7 @@ touching as (
         )
     inner join {{ ref('feat_as_of') }} as as_of
         on as_of.as_of_date >= greatest(later.visible_on, earlier.visible_on)
+        and {{ is_sampled('later.customer_id') }}
         and (later.superseded_on is null or as_of.as_of_date < later.superseded_on)
         and (earlier.superseded_on is null or as_of.as_of_date < earlier.superseded_on)
 ),
@@ -49,6 +50,7 @@ arrival_day as (
     from stay
     inner join {{ ref('feat_as_of') }} as as_of
         on as_of.as_of_date >= stay.visible_on
+        and {{ is_sampled('stay.customer_id') }}
         and (stay.superseded_on is null or as_of.as_of_date < stay.superseded_on)
     group by as_of.as_of_date, stay.customer_id, stay.property_code, stay.arrival_date
 ),

@@ -1,0 +1,144 @@
+"""Made-up purchase histories of other trades, each with a rhythm that no model here assumes: for ml_histories.
+
+Every world is a frame with one row per visit: customer_id, day, amount. Rates, gaps and ends differ by customer.
+"""
+
+from collections.abc import Callable
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+NextVisit = Callable[[np.random.Generator, NDArray[np.int64], Floats], Floats]
+START = pd.Timestamp("2020-01-01")
+MOST_VISITS = 400
+DAYS_A_YEAR = 365.25
+
+
+def rhythms_of_many_kinds(rng: np.random.Generator, days: int, customer_count: int) -> pd.DataFrame:
+    """Clockwork customers beside random and bursty ones; rates over two orders of magnitude."""
+    evenness = rng.choice([0.5, 1.0, 6.0], customer_count, p=[0.3, 0.4, 0.3])
+    gap = rng.lognormal(np.log(110), 1.0, customer_count)
+    leaves = rng.beta(0.7, 4.0, customer_count)
+    first = rng.integers(0, days - 30, customer_count).astype(float)
+    return _walk(rng, days, first, leaves, lambda r, who, _: r.gamma(evenness[who], gap[who] / evenness[who]))
+
+
+def seasonal(rng: np.random.Generator, days: int, customer_count: int) -> pd.DataFrame:
+    """A summer trade: eight of ten visits fall into five months; some guests keep to their own weeks."""
+    rate = rng.gamma(1.2, 1.6, customer_count) / DAYS_A_YEAR
+    leaves = rng.beta(1.0, 4.0, customer_count)
+    strength = rng.choice([0.6, 0.95], customer_count, p=[0.6, 0.4])
+    peak = 200 + rng.normal(0, 25, customer_count)
+    first = rng.integers(0, days - 30, customer_count).astype(float)
+    first = np.floor(first / DAYS_A_YEAR) * DAYS_A_YEAR + np.mod(peak + rng.normal(0, 45, customer_count), DAYS_A_YEAR)
+
+    def gap(r: np.random.Generator, who: NDArray[np.int64], day: Floats) -> Floats:
+        at, waiting = day.copy(), np.ones(len(who), dtype=bool)
+        for _ in range(200):
+            at[waiting] += r.exponential(1.0 / (2.0 * rate[who[waiting]]))
+            wave = 1.0 + strength[who] * np.cos(2 * np.pi * (at - peak[who]) / DAYS_A_YEAR)
+            waiting &= (r.random(len(who)) > wave / 2.0) & (at < days)
+            if not waiting.any():
+                break
+        return at - day
+
+    return _walk(rng, days, np.minimum(first, days - 1.0), leaves, gap)
+
+
+def monthly_contracts(rng: np.random.Generator, days: int, customer_count: int) -> pd.DataFrame:
+    """Half come every month to the day until they give notice, half now and then."""
+    is_bound = rng.random(customer_count) < 0.5
+    gap = np.where(is_bound, 30.0, rng.lognormal(np.log(75), 0.7, customer_count))
+    evenness = np.where(is_bound, 200.0, 1.0)
+    leaves = np.where(is_bound, rng.beta(2.0, 30.0, customer_count), rng.beta(1.0, 6.0, customer_count))
+    first = rng.integers(0, days - 20, customer_count).astype(float)
+    return _walk(rng, days, first, leaves, lambda r, who, _: r.gamma(evenness[who], gap[who] / evenness[who]))
+
+
+def clumpy(rng: np.random.Generator, days: int, customer_count: int) -> pd.DataFrame:
+    """Bursts of a few visits within days, then months of silence (Zhang, Bradlow, Small 2015)."""
+    short, long = rng.lognormal(np.log(5), 0.4, customer_count), rng.lognormal(np.log(150), 0.6, customer_count)
+    stays_in = rng.beta(3.0, 2.0, customer_count)
+    leaves = rng.beta(0.6, 9.0, customer_count)
+    first = rng.integers(0, days - 30, customer_count).astype(float)
+    return _walk(
+        rng,
+        days,
+        first,
+        leaves,
+        lambda r, who, _: r.exponential(np.where(r.random(len(who)) < stays_in[who], short[who], long[who])),
+    )
+
+
+def growing(rng: np.random.Generator, days: int, customer_count: int) -> pd.DataFrame:
+    """A young trade that doubles every five months: most customers are new."""
+    first = days - rng.exponential(150 / np.log(2), customer_count)
+    gap = rng.lognormal(np.log(60), 0.9, customer_count)
+    leaves = rng.beta(0.9, 2.5, customer_count)
+    return _walk(rng, days, first[first >= 0], leaves, lambda r, who, _: r.gamma(1.5, gap[who] / 1.5))
+
+
+def one_cohort(rng: np.random.Generator, days: int, customer_count: int) -> pd.DataFrame:
+    """Everybody came within the first quarter; rates fade with age instead of ending at a visit."""
+    first = rng.integers(0, 90, customer_count).astype(float)
+    rate = rng.gamma(0.5, 1 / 60, customer_count)
+    fade = rng.lognormal(np.log(250), 0.5, customer_count)
+
+    def gap(r: np.random.Generator, who: NDArray[np.int64], day: Floats) -> Floats:
+        age = day - first[who]
+        # Inverse of the integral of rate * exp(-age / fade).
+        left = np.exp(-age / fade[who]) - r.exponential(1.0, len(who)) / np.maximum(rate[who] * fade[who], 1e-9)
+        return np.where(left > 0, -fade[who] * np.log(np.maximum(left, 1e-300)) - age, np.inf)
+
+    return _walk(rng, days, first, np.zeros(customer_count), gap)
+
+
+def yearly_givers(rng: np.random.Generator, days: int, customer_count: int) -> pd.DataFrame:
+    """Once a year about the same week, some years skipped, until they stop."""
+    skips = rng.beta(1.5, 3.0, customer_count)
+    leaves = rng.beta(1.0, 5.0, customer_count)
+    first = rng.integers(0, days - 30, customer_count).astype(float)
+    return _walk(
+        rng,
+        days,
+        first,
+        leaves,
+        lambda r, who, _: DAYS_A_YEAR * r.geometric(1.0 - skips[who]) + r.normal(0, 25, len(who)),
+    )
+
+
+WORLDS: dict[str, Callable[[np.random.Generator, int, int], pd.DataFrame]] = {
+    world.__name__: world
+    for world in (rhythms_of_many_kinds, seasonal, monthly_contracts, clumpy, growing, one_cohort, yearly_givers)
+}
+
+
+def make_history(name: str, days: int, customer_count: int, seed: int) -> pd.DataFrame:
+    """One row per visit of a world of so many days: customer_id, day, amount."""
+    return WORLDS[name](np.random.default_rng(seed), days, customer_count)
+
+
+def _walk(rng: np.random.Generator, days: int, first: Floats, leaves: Floats, gap: NextVisit) -> pd.DataFrame:
+    """All visits, every customer one step at a time: on to the next visit, unless they left after this one."""
+    level = rng.lognormal(4.5, 0.7, len(first))
+    who, day = np.arange(len(first)), np.maximum(first, 0.0)
+    found = []
+    for _ in range(MOST_VISITS):
+        found.append(pd.DataFrame({"number": who, "offset": np.floor(day).astype(np.int64)}))
+        stays = rng.random(len(who)) >= leaves[who]
+        who, day = who[stays], day[stays]
+        day = day + np.maximum(gap(rng, who, day), 1.0)
+        who, day = who[day < days], day[day < days]
+        if not len(who):
+            break
+    visits = pd.concat(found).sort_values(["number", "offset"], ignore_index=True)
+    amount = level[visits["number"]] * rng.lognormal(0, 0.4, len(visits))
+    return pd.DataFrame(
+        {
+            "customer_id": "c" + visits["number"].astype(str).str.zfill(6),
+            "day": START + pd.to_timedelta(visits["offset"], unit="D"),
+            "amount": np.round(amount, 2),
+        }
+    )
