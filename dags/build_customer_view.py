@@ -1,6 +1,7 @@
 """One DAG: the lake's new rows -> staging -> identity -> golden record, facts, features."""
 
 from airflow.sdk import DAG, chain
+from night_approval import approve_identity
 from night_tasks import build_core, commit_identity, gate_customers, resolve_identity, stage_rows
 from night_wiring import CUSTOMER_VIEW, DAG_ARGS, FEED_ASSETS, Tag, after
 
@@ -19,6 +20,8 @@ task, after the gate.
 - `resolve_identity`, `commit_identity`: clear the task; both give the same ids again.
 - `gate_customers`: the customer dimension looks wrong. Open `reports/<night>/gates.html`. No id became permanent and BI
   still reads the last good night.
+- `approve_identity`: many known records would change customer and somebody said no, or nobody could be asked (in
+  process). It waits for an answer under Required Actions; `guestbook identity approve` is the same yes.
 - Warehouse lost or damaged: move the file away and run the night again; it is rebuilt from the lake, ids included.
 """
 
@@ -35,5 +38,6 @@ with DAG(
         resolve_identity(),
         build_core(),
         gate_customers(),
+        approve_identity(),
         commit_identity.override(outlets=[CUSTOMER_VIEW])(),
     )

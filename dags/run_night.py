@@ -2,6 +2,7 @@
 
 import night_tasks as tasks
 from airflow.sdk import DAG, Param, TaskGroup, chain
+from night_approval import approve_identity
 from night_wiring import DAG_ARGS, FEEDS, Tag
 
 DOC = """
@@ -40,6 +41,7 @@ with DAG(
             tasks.resolve_identity(),
             tasks.build_core(),
             tasks.gate_customers(),
+            approve_identity(),
             tasks.commit_identity(),
         )
     with TaskGroup("score_customers") as score_customers:

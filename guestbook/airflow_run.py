@@ -76,7 +76,7 @@ class InProcessAirflow:
     def run_dag(self, dag_id: str, night_date: date, started_at: str | None = None) -> None:
         """Run one DAG to its end; raises what its stage log says when the run did not succeed."""
         since = started_at or datetime.now(UTC).isoformat()
-        run = self.dags[dag_id].test(run_conf={"night_date": night_date.isoformat()})
+        run = self.dags[dag_id].test(run_conf={"night_date": night_date.isoformat(), "is_in_process": True})
         if str(run.state) == "success":
             return
         logs = [log for log in stage_logs(self.settings, night_date) if log["stage_name"].startswith(f"{dag_id}.")]

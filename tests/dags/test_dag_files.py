@@ -81,7 +81,9 @@ def test_shared_modules_are_not_taken_for_dag_files() -> None:
 
 
 def names_run_at_import(statement: ast.stmt) -> set[str]:
-    """Names and attributes that a top-level statement evaluates; bodies of functions run later."""
+    """Names and attributes that a top-level statement evaluates; bodies of functions and methods run later."""
+    if isinstance(statement, ast.ClassDef):
+        return {name for part in statement.body for name in names_run_at_import(part)}
     if isinstance(statement, ast.FunctionDef):
         return {name for part in (*statement.decorator_list, statement.args) for name in names_in(part)}
     return names_in(statement)

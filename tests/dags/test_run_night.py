@@ -31,7 +31,7 @@ def test_same_functions(dags: dict[str, Any]) -> None:
         for task in dags[stage].tasks:
             twin = dags["run_night"].get_task(f"{stage}.{task.task_id}")
             assert (twin.pool, twin.trigger_rule, twin.is_mapped) == (task.pool, task.trigger_rule, task.is_mapped)
-            assert twin.python_callable is task.python_callable
+            assert getattr(twin, "python_callable", type(twin)) is getattr(task, "python_callable", type(task))
 
 
 def test_same_order_within_a_stage(dags: dict[str, Any]) -> None:

@@ -22,7 +22,7 @@ class FakeDag:
         self.settings, self.dag_id, self.problem, self.started = settings, dag_id, problem, started
 
     def test(self, run_conf: dict[str, Any]) -> SimpleNamespace:
-        assert run_conf == {"night_date": "2026-11-20"}
+        assert run_conf == {"night_date": "2026-11-20", "is_in_process": True}
         self.started.append(self.dag_id)
         try:
             with stage(self.settings, NIGHT, f"{self.dag_id}.task"):
