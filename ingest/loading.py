@@ -185,7 +185,9 @@ def _plan(
     skipped = is_skipped(mapping, names)
     _check_required(job, mapping, spec, names, texts, raw)
     hashed = [column.name for column in spec.columns if column.hashed]
-    sensitive = {place for place, name in enumerate(raw.names) if is_sensitive_name(name)} | _behind(texts, hashed)
+    sensitive = {place for place, name in enumerate(raw.names) if is_sensitive_name(name)} | {
+        place for name in hashed for place in names.once.behind(texts[name].sql)
+    }
     ignored = {names.place(name) for name in mapping.ignore}
     unnamed = [place for place in range(len(raw.names)) if place not in names.used and place not in ignored]
     plan = Plan(
@@ -210,11 +212,6 @@ def _shapes(con: duckdb.DuckDBPyConnection, raw: RawTable, places: list[int]) ->
     except duckdb.Error:
         return {}
     return {p: json.loads(text) for p, text in zip(places, found, strict=True) if text and len(text) < LARGEST_SHAPE}
-
-
-def _behind(texts: dict[str, Text], columns: list[str]) -> set[int]:
-    """Raw columns that the given canonical columns are read from."""
-    return {int(place) for name in columns for place in re.findall(r"\b[cst](\d+)\b", texts[name].sql)}
 
 
 def _mapped(job: Job, mapping: FeedMapping, spec: Contract, names: RawNames) -> dict[str, Text]:
@@ -248,7 +245,7 @@ def _check_required(
     for column in spec.columns:
         if not column.required or column.default_from_property:
             continue
-        reads_file = re.search(r"\b[cst]\d+\b", texts[column.name].sql) is not None
+        reads_file = bool(names.once.behind(texts[column.name].sql))
         if not reads_file and "null::" in texts[column.name].sql:
             lacking.append(column.name)
     if lacking:

@@ -5,6 +5,7 @@ from typing import Any
 
 from ingest.sql import structs
 from ingest.sql.names import blank_to_null, clean, normalised, physical, struct
+from ingest.sql.once import Once
 from ingest.sql.paths import Token, json_list, json_text, parse_path
 from ingest.sql.structs import Place, Unfit, Wanted
 
@@ -25,6 +26,7 @@ class RawNames:
     missing: set[str] = field(default_factory=set)
     nested: set[int] = field(default_factory=set)
     wanted: dict[int, Wanted] = field(default_factory=dict)
+    once: Once = field(default_factory=Once)
 
     def __post_init__(self) -> None:
         self._exact = {name: place for place, name in reversed(list(enumerate(self.names)))}
@@ -53,21 +55,27 @@ class RawNames:
             return "null::varchar"
         at, tokens = found
         try:
-            return blank_to_null(structs.text(self._struct(at), tokens, self.text) or "null::varchar")
+            sql = structs.text(self._struct(at), tokens, self.text)
         except Unfit:
-            return blank_to_null(json_text(_document(at), tokens, self.text))
+            sql = json_text(_document(at), tokens, self.text)
+        return self.once.column(blank_to_null(sql)) if sql else "null::varchar"
 
-    def texts(self, path: str) -> str:
-        """SQL of the list of all texts at a path: `[*]` and `[key=value]` keep every element that fits."""
+    def texts(self, path: str, form: str = "{}") -> str:
+        """SQL of the list of all texts at a path, nulls among them; `form` is the SQL around each text.
+
+        `[*]` and `[key=value]` keep every element that fits.
+        """
+        none = f"list_transform([]::varchar[], lambda e: {form.format('e')})"
         found = self._nested(path)
         if found is None:
             self.missing.add(path)
-            return "[]::varchar[]"
+            return none
         at, tokens = found
         try:
-            return structs.texts(self._struct(at), tokens, self.text) or "[]::varchar[]"
+            return structs.texts(self._struct(at), tokens, self.text, form) or none
         except Unfit:
-            return f"list_transform({json_list(_document(at), tokens, self.text)}, lambda e: e->>'$')"
+            each = form.format("e->>'$'")
+            return f"list_transform({json_list(_document(at), tokens, self.text)}, lambda e: {each})"
 
     def elements(self, path: str, inner: dict[str, str]) -> tuple[str, dict[str, str]] | None:
         """SQL of the list of all values at a path, and of the text at each inner path of one of them, called `e`."""
@@ -81,7 +89,8 @@ class RawNames:
             listed = structs.elements(self._struct(at), tokens, self.text)
             if listed is None:
                 return None
-            sql, element = listed
+            sql, element, test = listed
+            sql = f"list_filter({sql}, lambda e: {test or 'e is not null'})"
             texts = {name: structs.text(element, part, self.text) or "null::varchar" for name, part in wanted.items()}
         except Unfit:
             sql = json_list(_document(at), tokens, self.text)
@@ -102,7 +111,7 @@ class RawNames:
         """Where paths into a column start. Raises Unfit when its shape is not known."""
         if place not in self.shapes:
             raise Unfit
-        return Place(struct(place), self.shapes[place], self.wanted.setdefault(place, Wanted()))
+        return Place(struct(place), self.shapes[place], self.wanted.setdefault(place, Wanted()), self.once)
 
 
 def _document(place: int) -> str:

@@ -85,7 +85,8 @@ def _lines(path: Path) -> str:
 
 def json_documents(path: Path, layout: str) -> str:
     """One row per document of a JSON array (`array`) or of documents behind each other (`unstructured`)."""
-    objects = _json_objects(path, layout, MAX_DOCUMENT)
+    whole = min(max(path.stat().st_size + 1024, MAX_LINE), MAX_DOCUMENT)
+    objects = _json_objects(path, layout, whole)
     return (
         "select case when json_type(json) = 'OBJECT' then json::varchar end as doc,"
         f" case when json_type(json) <> 'OBJECT' then 'not a JSON object' || {literal(SEPARATOR)} ||"

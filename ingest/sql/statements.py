@@ -138,12 +138,13 @@ def _chain(plan: Plan, source: str) -> str:
     )
     reasons = checks.row_reasons(plan.contract, plan.texts)
     rejected = checks.rejected_values(plan.contract, plan.texts)
+    once, last = plan.names.once.chain("cleaned")
     comma = ", " if raw else ""
     position = "position, " if plan.has_position else ""
     return (
         f"with source as (select {position}unsplit{comma}{raw} from ({source})), "
         f"cleaned as (select *{clean_columns}{structs} from source), "
-        f"texts as (select *, {texts} from cleaned), "
+        f"{once}texts as (select *, {texts} from {last}), "
         f"casts as (select *, {casts} from texts), "
         f"limited as (select *, {values} from casts), "
         f"filled as (select *{defaults} from limited), "

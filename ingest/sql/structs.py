@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ingest.sql.names import literal
+from ingest.sql.once import Once
 from ingest.sql.paths import Reference, Test, Token, holds, parse_path
 
 #: How a census shows a place that holds now this, now that; and one that never holds anything.
@@ -55,11 +56,15 @@ class Wanted:
 
 @dataclass(frozen=True)
 class Place:
-    """Where a path has come to: its SQL, what the file holds there, what is read of it."""
+    """Where a path has come to: its SQL, what the file holds there, what is read of it.
+
+    `shared` collects common beginnings; None inside a list's element, which no column can hold.
+    """
 
     sql: str
     shape: Any
     wanted: Wanted
+    shared: Once | None = None
 
     def below(self, token: str | int) -> "Place | None":
         """One step by key or position; None where no document has anything."""
@@ -68,7 +73,7 @@ class Place:
         if isinstance(token, str) and isinstance(self.shape, dict) and token in self.shape:
             found = self.shape[token]
             inner = f"struct_extract({self.sql}, {literal(token)})"
-            return None if found == NOTHING else Place(inner, found, self.wanted.key(token))
+            return None if found == NOTHING else Place(inner, found, self.wanted.key(token), self.shared)
         if isinstance(token, int) and isinstance(self.shape, list):
             return self._element(f"{self.sql}[{token + 1 if token >= 0 else token}]")
         return None
@@ -83,7 +88,8 @@ class Place:
         return (self.sql, inner) if inner else None
 
     def _element(self, sql: str) -> "Place | None":
-        return None if self.shape[0] == NOTHING else Place(sql, self.shape[0], self.wanted.element())
+        shared = self.shared if sql != "e" else None
+        return None if self.shape[0] == NOTHING else Place(sql, self.shape[0], self.wanted.element(), shared)
 
 
 def definition(column: str, wanted: Wanted) -> str:
@@ -107,26 +113,31 @@ def text(place: Place, tokens: list[Token], reference: Reference) -> str | None:
             if each is None:
                 return None
             listed, inner = each
-            fitting = f"list_filter({listed}, lambda e: {fits(inner, token, reference)})[1]"
-            at = Place(fitting, inner.shape, inner.wanted)
+            which = f"list_transform({listed}, lambda e: coalesce({fits(inner, token, reference)}, false))"
+            fitting = f"{listed}[list_position({which}, true)]"
+            at = Place(at.shared.column(fitting) if at.shared else fitting, inner.shape, inner.wanted, at.shared)
     if at is None:
         return None
     at.wanted.text()
     return at.sql
 
 
-def texts(place: Place, tokens: list[Token], reference: Reference) -> str | None:
-    """SQL of the list of all texts at a path, as `paths.json_list`; None where no document has one."""
+def texts(place: Place, tokens: list[Token], reference: Reference, form: str = "{}") -> str | None:
+    """SQL of the list of all texts at a path, as `paths.json_list`; None where no document has one.
+
+    Elements that fail a test are nulls in the list. `form`: SQL around each text.
+    """
     found = elements(place, tokens, reference)
     if found is None:
         return None
-    found[1].wanted.text()
-    return found[0]
+    listed, at, test = found
+    at.wanted.text()
+    return f"list_transform({listed}, lambda e: {_tested(form.format(at.sql), test)})"
 
 
-def elements(place: Place, tokens: list[Token], reference: Reference) -> tuple[str, Place] | None:
-    """SQL of the list of all values at a path, and one of them as `e`; None where no document has one."""
-    listed, at = f"[{place.sql}]", Place("e", place.shape, place.wanted)
+def elements(place: Place, tokens: list[Token], reference: Reference) -> tuple[str, Place, str | None] | None:
+    """SQL of the list of all values at a path, one of them as `e`, and its test; None where there is no such path."""
+    listed, at, test = f"[{place.sql}]", Place("e", place.shape, place.wanted), None
     for token in [*tokens, None]:
         if isinstance(token, str | int):
             below = at.below(token)
@@ -137,10 +148,15 @@ def elements(place: Place, tokens: list[Token], reference: Reference) -> tuple[s
         each = at.each()
         if each is None:
             return None
-        listed, at = f"flatten(list_transform({listed}, lambda e: {each[0]}))", each[1]
-        tests = ["e is not null", *([fits(at, token, reference)] if token else [])]
-        listed = f"list_filter({listed}, lambda e: {' and '.join(tests)})"
-    return listed, at
+        listed = f"flatten(list_transform({listed}, lambda e: {_tested(each[0], test)}))"
+        listed = place.shared.column(listed) if place.shared and token is not None else listed
+        at = each[1]
+        test = fits(at, token, reference) if token else None
+    return listed, at, test
+
+
+def _tested(sql: str, test: str | None) -> str:
+    return f"case when {test} then {sql} end" if test else sql
 
 
 def fits(element: Place, tests: tuple[Test, ...], reference: Reference) -> str:

@@ -84,7 +84,7 @@ class Compiler:
             sql = f"{value.case}({sql})"
         sql = self._as_number(sql, value)
         if value.codes is not None:
-            sql = self._coded(sql, value.codes, value.otherwise)
+            sql = self._coded(self.raw.once.column(sql), value.codes, value.otherwise)
         if value.default is not None:
             sql = f"coalesce({sql}, {self.value(value.default)})"
         return sql
@@ -112,10 +112,9 @@ class Compiler:
         if value.list_of is not None:
             return self._list(value.list_of)
         if value.count is not None:
-            return f"len({self.raw.texts(value.count)})::varchar"
+            return f"list_count({self.raw.texts(value.count)})::varchar"
         if value.sum_of is not None:
-            numbers = f"list_transform({self.raw.texts(value.sum_of)}, lambda e: try_cast(e as {MONEY}))"
-            return f"list_sum({numbers})::varchar"
+            return f"list_sum({self.raw.texts(value.sum_of, f'try_cast({{}} as {MONEY})')})::varchar"
         if value.min_of is not None or value.max_of is not None:
             texts = self.raw.texts(value.min_of or value.max_of or "")
             return f"list_{'min' if value.min_of else 'max'}({texts})"
@@ -181,23 +180,27 @@ class Compiler:
         return times.zone(name, self.properties, code)
 
     def _as_number(self, sql: str, value: Value) -> str:
-        style = value.number
+        style, once = value.number, self.raw.once.column
         if style is None and self._type in NUMERIC and value.from_ is not None and value.codes is None:
             style = self.mapping.number
         if style:
             sql = plain_number(sql, style)
         if value.duration:
-            sql = duration(sql)
+            sql = duration(once(sql))
         if value.minor_units:
+            sql = once(sql)
             sql = number_or_text(f"try_cast({sql} as {WIDE}) / {self._minor_units()}", sql, WIDE)
         if value.divide_by:
+            sql = once(sql)
             sql = number_or_text(f"try_cast({sql} as {WIDE}) / {value.divide_by:f}", sql, WIDE)
         if value.multiply_by:
+            sql = once(sql)
             sql = number_or_text(f"try_cast({sql} as {WIDE}) * {value.multiply_by:f}", sql, WIDE)
         digits = value.round
         if digits is None and self._type == "int" and _is_fraction(value):
             digits = 0
         if digits is not None:
+            sql = once(sql)
             sql = number_or_text(f"round(try_cast({sql} as {WIDE}), {digits})", sql, WIDE)
         if value.integer:
             whole = f"regexp_full_match({sql}, '[+-]?[0-9]+[.]0*')"
