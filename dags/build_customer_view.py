@@ -2,6 +2,7 @@
 
 from airflow.sdk import DAG, chain
 from night_approval import approve_identity
+from night_links import link_pages
 from night_tasks import build_core, commit_identity, gate_customers, resolve_identity, stage_rows
 from night_wiring import CUSTOMER_VIEW, DAG_ARGS, FEED_ASSETS, Tag, after
 
@@ -32,7 +33,7 @@ with DAG(
     tags=[Tag.CUSTOMER_VIEW],
     doc_md=DOC,
     **DAG_ARGS,
-):
+) as dag:
     chain(
         stage_rows(),
         resolve_identity(),
@@ -41,3 +42,4 @@ with DAG(
         approve_identity(),
         commit_identity.override(outlets=[CUSTOMER_VIEW])(),
     )
+    link_pages(dag)

@@ -1,6 +1,7 @@
 """Three DAGs, one per feed: `ingest_reservations`, `ingest_pos_checks`, `ingest_interactions`."""
 
 from airflow.sdk import DAG
+from night_links import link_pages
 from night_tasks import discover, gate_and_commit, load_batch
 from night_wiring import DAG_ARGS, FEED_ASSETS, FEEDS, Tag, nightly_schedule
 
@@ -11,7 +12,8 @@ Takes every file of the feed that was not loaded before and whose folder date is
 night with 0 rows, not an error. Touches no database, so the three feeds run at the same time.
 
 **Reads** `landing/<feed>/<vendor>/<folder_date>/`, `landing/reference`, vendor mappings.
-**Writes** `lake/accepted/<feed>`, `lake/quarantine/<feed>`, `lake/reference`, the load ledger, gate results.
+**Writes** `lake/accepted/<feed>`, `lake/quarantine/<feed>`, `lake/reference`, the load ledger, gate results, and the
+pages of the deliveries and of the gates: links of the task `gate_and_commit`.
 
 **When red**
 - `discover`: the landing can't be reached. Check GUESTBOOK_LANDING and the credentials, then clear the task.
@@ -28,6 +30,7 @@ for feed in FEEDS:
         tags=[Tag.INGEST],
         doc_md=DOC,
         **DAG_ARGS,
-    ):
+    ) as dag:
         loaded = load_batch.partial(feed=feed).expand(files=discover(feed))
         loaded >> gate_and_commit.override(outlets=[FEED_ASSETS[feed]])(feed)
+        link_pages(dag)

@@ -51,6 +51,7 @@ def gate_and_commit(now: Stage, feed: str) -> Counts:
     files = ingest.staged_files(now.settings, feed, now.night_date)
     outcome = expectations.gate_feed(now.settings, feed, now.night_date, files)
     counts = ingest.commit(now.settings, feed, now.night_date, outcome.decisions)
+    expectations.write_load_page(now.settings, now.night_date)
     now.log.count(**counts)
     outcome.raise_if_blocked()
     return counts
@@ -160,9 +161,11 @@ def close_books(now: Stage) -> Counts:
 
 @night_task("publish_bi.publish", in_past=True, is_last=True, pool=WAREHOUSE_POOL)
 def publish(now: Stage) -> Counts:
-    """Switch BI to a new read-only snapshot; then the night is done."""
+    """Switch BI to a new read-only snapshot; then the night is done. The page of its deliveries tells every feed."""
     import bi
+    import expectations
 
+    expectations.write_load_page(now.settings, now.night_date)
     return {"rows": sum(bi.publish(now.settings, now.night_date).values())}
 
 

@@ -1,6 +1,7 @@
 """One DAG: the warehouse -> the read-only snapshot that BI reads."""
 
 from airflow.sdk import DAG
+from night_links import link_pages
 from night_tasks import close_books, publish, write_pages
 from night_wiring import DAG_ARGS, SCORES, Tag, after
 
@@ -30,5 +31,6 @@ with DAG(
     tags=[Tag.PUBLISH],
     doc_md=DOC,
     **DAG_ARGS,
-):
+) as dag:
     close_books() >> publish() >> write_pages()
+    link_pages(dag)

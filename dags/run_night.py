@@ -3,6 +3,7 @@
 import night_tasks as tasks
 from airflow.sdk import DAG, Param, TaskGroup, chain
 from night_approval import approve_identity
+from night_links import link_pages
 from night_wiring import DAG_ARGS, FEEDS, Tag
 
 DOC = """
@@ -28,7 +29,7 @@ with DAG(
     is_paused_upon_creation=False,
     doc_md=DOC,
     **DAG_ARGS,
-):
+) as dag:
     ingest = []
     for feed in FEEDS:
         with TaskGroup(f"ingest_{feed}") as group:
@@ -49,3 +50,4 @@ with DAG(
     with TaskGroup("publish_bi") as publish_bi:
         tasks.close_books() >> tasks.publish() >> tasks.write_pages()
     chain(ingest, customer_view, score_customers, publish_bi)
+    link_pages(dag)

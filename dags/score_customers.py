@@ -1,6 +1,7 @@
 """One DAG: features -> segments, churn risk and value -> marts."""
 
 from airflow.sdk import DAG, chain
+from night_links import link_pages
 from night_tasks import build_marts, ensure_models, gate_scores, score
 from night_wiring import CUSTOMER_VIEW, DAG_ARGS, SCORES, Tag, after
 
@@ -27,5 +28,6 @@ with DAG(
     tags=[Tag.SCORES],
     doc_md=DOC,
     **DAG_ARGS,
-):
+) as dag:
     chain(ensure_models(), score(), gate_scores(), build_marts.override(outlets=[SCORES])())
+    link_pages(dag)

@@ -20,7 +20,7 @@ from filelock import Timeout
 
 from guestbook.airflow_environment import airflow_environment, enter_airflow, server_lock
 from guestbook.errors import GuestbookError
-from guestbook.settings import Settings
+from guestbook.settings import PROJECT_ROOT, Settings
 
 HOST = "127.0.0.1"
 DEFAULT_PORT = 8080
@@ -106,6 +106,7 @@ def _server_environment(settings: Settings, port: int) -> dict[str, str]:
         "AIRFLOW__API_AUTH__JWT_SECRET": secrets.token_urlsafe(32),
         "AIRFLOW__CORE__EXECUTION_API_SERVER_URL": f"http://{HOST}:{port}/execution/",
         "AIRFLOW__CORE__PARALLELISM": "4",
+        "AIRFLOW__CORE__PLUGINS_FOLDER": str(PROJECT_ROOT / "plugins"),
         "AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_USERS": f"{USER}:admin",
         "AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_PASSWORDS_FILE": str(_password_file(settings)),
         "AIRFLOW__LOGGING__LOGGING_LEVEL": "INFO",
