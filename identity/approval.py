@@ -1,6 +1,7 @@
 """A night that would give many known records another customer waits for a person's yes.
 
-Not asked: on a first load (nobody is known yet) and under new rules or a new match model (many changes are the point).
+Not asked: on a first load (nobody is known yet), under new rules or a new match model (many changes are the point),
+for a handful of changes, and for those that a bulk of new records explains.
 """
 
 from datetime import date
@@ -14,6 +15,10 @@ from guestbook.settings import Settings
 from identity import sql
 
 RECORD = "identity_approval"
+#: Fewer changes than this are looked at one by one.
+CHANGE_MINIMUM = 20
+#: A bulk of new records re-identifies known ones in proportion; only more than this per new record is a question.
+CHANGE_PER_NEW = 0.25
 SCHEMA = pa.schema(
     [
         ("night_date", pa.date32()), ("reason", pa.string()), ("approved_by", pa.string()),
@@ -30,7 +35,12 @@ def approval_question(con: duckdb.DuckDBPyConnection, settings: Settings, night_
     if night_date in read_records(settings, RECORD, SCHEMA)["night_date"].to_pylist():
         return None
     found = sql.rows(
-        con, "approval_rows", night_date=night_date, change_limit=settings.identity_change_limit
+        con,
+        "approval_rows",
+        night_date=night_date,
+        change_limit=settings.identity_change_limit,
+        change_minimum=CHANGE_MINIMUM,
+        change_per_new=CHANGE_PER_NEW,
     ).to_pylist()
     if not found:
         return None

@@ -23,6 +23,11 @@ moved as (
     left join assignment as now on previous.source_record_id = now.source_record_id
     where previous.customer_id is not null
 ),
+arrived as (
+    select count(*) as row_count
+    from assignment as now
+    anti join (from previous_assignment where customer_id is not null) as previous using (source_record_id)
+),
 retired as (
     select
         count(*) filter (where changed_on = $night_date and id_status = 'merged') as merged_count,
@@ -70,6 +75,8 @@ metric as (
     select 'record_changed_customer_share', changed_count / row_count, row_count,
         format('{} of {} known records changed customer, {} of them to none', changed_count, row_count, left_count) from moved
     union all
+    select 'record_new_count', row_count, row_count, 'records that had no customer before this night' from arrived
+    union all
     select 'customer_merged_share', merged_count / row_count, row_count, 'known customer ids merged away this night'
     from retired
     union all
@@ -95,7 +102,8 @@ from metric
 order by metric_name
 
 -- name: approval_rows
--- one row per figure of the night that is over the limit; none on a first load or under another version than the night before
+-- one row per figure of the night that is over the limit; none on a first load or under another version than the night before.
+-- A handful is for `guestbook identity review`, and what many new records bring along is growth: neither asks.
 with tonight as (
     select * from ops.identity_health where night_date = $night_date
 ),
@@ -111,5 +119,7 @@ from tonight
 cross join version
 where metric_name in ('record_changed_customer_share', 'customer_merged_share')
     and metric_value > $change_limit
+    and metric_value * row_count >= $change_minimum
+    and metric_value * row_count > $change_per_new * (select max(metric_value) from tonight where metric_name = 'record_new_count')
     and version.now = version.earlier
 order by metric_name

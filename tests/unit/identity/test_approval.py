@@ -13,13 +13,16 @@ from tests.unit.identity.conftest import NIGHT, Hotel
 NEXT = NIGHT + timedelta(days=1)
 
 
-def health(hotel: Hotel, *nights: tuple[date, float | None, str]) -> None:
+def health(
+    hotel: Hotel, *nights: tuple[date, float | None, str], known_count: int = 1000, new_count: int = 100
+) -> None:
     rows = [
         row
         for night_date, changed_share, version in nights
         for row in (
             {"night_date": night_date, "metric_name": "record_changed_customer_share", "metric_value": changed_share,
-             "detail": "120 of 1000 known records changed customer"},
+             "row_count": known_count, "detail": "120 of 1000 known records changed customer"},
+            {"night_date": night_date, "metric_name": "record_new_count", "metric_value": new_count},
             {"night_date": night_date, "metric_name": "identity_version", "metric_value": None, "detail": version},
         )
     ]  # fmt: skip
@@ -45,6 +48,15 @@ def test_a_night_over_the_limit_is_blocked_until_it_is_approved(hotel: Hotel) ->
 def test_nobody_is_asked(hotel: Hotel, nights: tuple, why: str) -> None:
     health(hotel, *nights)
     assert approval_question(hotel.con, hotel.settings, nights[-1][0]) is None, why
+
+
+@pytest.mark.parametrize(
+    ("known_count", "new_count", "why"),
+    [(100, 5, "a dozen changes are looked at one by one"), (1000, 600, "a bulk of new records brings changes along")],
+)
+def test_nobody_is_asked_about_few_changes_or_growth(hotel: Hotel, known_count: int, new_count: int, why: str) -> None:
+    health(hotel, (NIGHT, None, "v1"), (NEXT, 0.12, "v1"), known_count=known_count, new_count=new_count)
+    assert approval_question(hotel.con, hotel.settings, NEXT) is None, why
 
 
 def test_an_approval_is_for_its_night_and_has_a_reason(hotel: Hotel) -> None:

@@ -37,6 +37,7 @@ def test_a_first_night_has_no_changes_to_measure(facts: Hotel) -> None:
         "customer_many_first_names_share": 0,
         "customer_single_record_share": 0.5,
         "largest_customer_record_count": 2,
+        "record_new_count": 3,
         "largest_customer_record_share": pytest.approx(2 / 3),
         "pos_check_attributed_share": 0.5,
         "room_charge_attributed_share": 0.5,
@@ -59,7 +60,7 @@ def test_records_that_change_customer_are_counted_whenever_it_is_asked(facts: Ho
     detail = (
         "select count(*), count(distinct metric_name) from ops.identity_health where night_date = date '2026-11-21'"
     )
-    assert facts.rows(detail) == [(13, 13)]
+    assert facts.rows(detail) == [(14, 14)]
 
 
 def test_nothing_delivered_is_no_error(facts: Hotel) -> None:
