@@ -140,17 +140,16 @@ def value_rows(features: pd.DataFrame, model: ValueModel) -> pa.Table:
     Nulls when no visit model could be fitted.
     """
     predicted = model.predict(features)
-    amount = predicted["expected_visit_amount"].to_numpy()
     return pa.table(
         {
             "customer_id": _text(features["customer_id"]),
             "expected_stays": _rounded(predicted["expected_stays"], PROBABILITY_DIGITS),
             "expected_stays_low": _rounded(predicted["expected_stays_low"], PROBABILITY_DIGITS),
             "expected_stays_high": _rounded(predicted["expected_stays_high"], PROBABILITY_DIGITS),
-            "expected_visit_amount": _money(amount),
+            "expected_visit_amount": _money(predicted["expected_visit_amount"].to_numpy()),
             "expected_revenue_amount": _money(predicted["expected_revenue_amount"].to_numpy()),
-            "expected_revenue_low_amount": _money(predicted["expected_stays_low"].to_numpy() * amount),
-            "expected_revenue_high_amount": _money(predicted["expected_stays_high"].to_numpy() * amount),
+            "expected_revenue_low_amount": _money(predicted["expected_revenue_low_amount"].to_numpy()),
+            "expected_revenue_high_amount": _money(predicted["expected_revenue_high_amount"].to_numpy()),
             "p_alive": _rounded(predicted["p_alive"], PROBABILITY_DIGITS),
             "horizon_days": np.full(len(features), model.horizon_days, dtype=np.int32),
         }

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from scipy.stats import nbinom
 from sklearn.ensemble import HistGradientBoostingRegressor
 from threadpoolctl import threadpool_limits
 
@@ -17,10 +16,10 @@ from ml.churn_features import design
 from ml.history import CutOff, expected_visits, p_none
 from ml.rhythm_mean import RhythmMean
 from ml.season import observed_pace
+from ml.value_interval import revenue_interval, spend_posterior, visit_interval
 from ml.visit_rhythm import Floats, VisitRhythm
 from ml.visit_value import VisitValue
 
-INTERVAL = (0.1, 0.9)
 LEAST_EXPECTED = 1e-3
 MAX_TRAINING_ROWS = 120_000
 COLUMNS = (
@@ -30,6 +29,8 @@ COLUMNS = (
     "p_alive",
     "expected_visit_amount",
     "expected_revenue_amount",
+    "expected_revenue_low_amount",
+    "expected_revenue_high_amount",
 )
 
 
@@ -63,11 +64,22 @@ class ValueModel:
         if self.rhythm is None:
             return pd.DataFrame(index=features.index, columns=list(COLUMNS), dtype="float64")
         frame = self._visits(self.rhythm, features)
-        frame["expected_visit_amount"] = self._visit_amount(features)
-        frame["expected_revenue_amount"] = frame["expected_stays"] * frame["expected_visit_amount"]
-        return frame
+        amount = self._visit_amount(features)
+        alive, stays, shape = (frame.pop(name).to_numpy() for name in ("p_alive", "expected_stays", "shape"))
+        posterior = None
+        if self.visit_value is not None:
+            own = (features["visit_count"].to_numpy(), features["average_visit_amount"].to_numpy())
+            posterior = spend_posterior(self.visit_value, *own)
+        return frame.assign(
+            p_alive=alive,
+            expected_stays=stays,
+            expected_visit_amount=amount,
+            expected_revenue_amount=stays * amount,
+            **revenue_interval(alive, stays, shape, amount, posterior),
+        )
 
     def _visits(self, rhythm: VisitRhythm | RhythmMean, features: pd.DataFrame) -> pd.DataFrame:
+        """One row per customer: alive, visits with their interval, and the shape of the visit rate."""
         keys = features[["clv_frequency", "clv_recency_days", "clv_age_days"]].to_numpy()
         groups, row_group = np.unique(keys, axis=0, return_inverse=True)  # equal customers are computed once
         x, t_x, t = groups.T
@@ -76,14 +88,14 @@ class ValueModel:
         stays = rhythm.expected_visits(x, t_x, t, stretched)
         group = {"expected_stays": stays, "p_alive": alive, "shape": x + rhythm.r}
         if self.correction is None:
-            group |= _interval(alive, stays, x + rhythm.r)
+            group |= visit_interval(alive, stays, x + rhythm.r)
         frame = pd.DataFrame(group).iloc[row_group.ravel()].reset_index(drop=True)
         if self.correction is not None and len(frame):
             factor = self.correction.factor(design(features, rhythm.p_none(x, t_x, t, stretched)[row_group.ravel()]))
             frame["expected_stays"] *= (1.0 + factor) / 2.0
             columns = (frame[name].to_numpy() for name in ("p_alive", "expected_stays", "shape"))
-            frame = frame.assign(**_interval(*columns))
-        return frame.drop(columns="shape")
+            frame = frame.assign(**visit_interval(*columns))
+        return frame
 
     def _visit_amount(self, features: pd.DataFrame) -> Floats:
         own = features["average_visit_amount"].to_numpy()
@@ -121,16 +133,3 @@ def fit_correction(cut_offs: Sequence[CutOff], has_pace: bool, random_state: int
     with threadpool_limits(1):
         boosting.fit(frame[list(columns)].to_numpy(), visits / exposure, sample_weight=exposure)
     return VisitCorrection(columns, boosting)
-
-
-def _interval(alive: Floats, stays: Floats, shape: Floats) -> dict[str, Floats]:
-    low, high = (_quantile(level, alive, stays, shape) for level in INTERVAL)
-    return {"expected_stays_low": low, "expected_stays_high": high}
-
-
-def _quantile(level: float, alive: Floats, stays: Floats, shape: Floats) -> Floats:
-    """Quantile of visits: none for those who left, a negative binomial with the right mean for the others."""
-    mean = stays / np.maximum(alive, 1e-12)
-    inner = (level - (1.0 - alive)) / np.maximum(alive, 1e-12)
-    value = nbinom.ppf(np.clip(inner, 0.0, 1.0 - 1e-9), shape, shape / (shape + np.maximum(mean, 1e-12)))
-    return np.where(inner > 0, np.maximum(np.nan_to_num(value), 0.0), 0.0)

@@ -89,13 +89,21 @@ def _judge(cut_off: CutOff, past: Sequence[CutOff], random_state: int) -> dict[s
 
 def _figures(cut_off: CutOff, model: ValueModel) -> dict[str, dict[str, float]]:
     predicted = model.predict(cut_off.features)
-    came = cut_off.future_visit_count
-    inside = (came >= predicted["expected_stays_low"]) & (came <= predicted["expected_stays_high"])
-    stays = judge_amount(came, predicted["expected_stays"].to_numpy())
-    return {
-        "stays": {**stays, "interval_coverage": round(float(inside.mean()), 4)},
-        "revenue": judge_amount(cut_off.future_revenue_amount, predicted["expected_revenue_amount"].to_numpy()),
-    }
+    figures = {}
+    for name, actual, column, low, high in (
+        ("stays", cut_off.future_visit_count, "expected_stays", "expected_stays_low", "expected_stays_high"),
+        (
+            "revenue",
+            cut_off.future_revenue_amount,
+            "expected_revenue_amount",
+            "expected_revenue_low_amount",
+            "expected_revenue_high_amount",
+        ),
+    ):
+        inside = (actual >= predicted[low]) & (actual <= predicted[high])
+        coverage = {"interval_coverage": round(float(inside.mean()), 4)}
+        figures[name] = {**judge_amount(actual, predicted[column].to_numpy()), **coverage}
+    return figures
 
 
 def _fit(night: CutOff, past: Sequence[CutOff], horizon_days: int, random_state: int, is_corrected: bool) -> ValueModel:

@@ -9,8 +9,10 @@ from histories import cut_off, random_history
 
 from ml.history import CutOff
 from ml.training import cut_off_dates
+from ml.value_interval import revenue_interval, spend_posterior
 from ml.value_model import ValueModel
 from ml.value_training import choose, train_value
+from ml.visit_value import VisitValue
 
 NIGHT, HORIZON = date(2023, 12, 31), 365
 
@@ -33,7 +35,8 @@ def test_past_periods_are_judged_against_the_plain_models(purchases: pd.DataFram
         assert ours["mean_absolute_error"] <= plain["mean_absolute_error"] * 1.01
         assert ours["rank_correlation"] >= plain["rank_correlation"] - 0.005
         assert ours["total_expected"] == pytest.approx(ours["total_actual"], rel=0.2)
-        assert 0.8 <= ours["interval_coverage"] <= 0.98
+        for name in ("stays", "revenue"):
+            assert 0.76 <= judged["visit_model"][name]["interval_coverage"] <= 0.98
 
 
 def test_revenue_is_visits_times_spend_and_inside_its_interval(purchases: pd.DataFrame, past: list[CutOff]) -> None:
@@ -41,7 +44,8 @@ def test_revenue_is_visits_times_spend_and_inside_its_interval(purchases: pd.Dat
     model = train_value(night, past, HORIZON, random_state=1).model
     value = model.predict(night.features)
     assert (value["expected_revenue_amount"] == value["expected_stays"] * value["expected_visit_amount"]).all()
-    assert (value["expected_stays_low"] <= value["expected_stays_high"]).all()
+    for low, high in (("stays_low", "stays_high"), ("revenue_low_amount", "revenue_high_amount")):
+        assert (value[f"expected_{low}"] <= value[f"expected_{high}"]).all()
     assert value["p_alive"].between(0, 1).all()
 
 
@@ -89,3 +93,20 @@ def test_the_interval_holds_the_middle_of_many_equal_customers() -> None:
     night = cut_off(random_history(800, 900), date(2022, 1, 1))
     value = ValueModel(365, night.rhythm, None).predict(night.features)
     assert (value["expected_stays_high"] >= np.floor(value["expected_stays"])).mean() > 0.9
+
+
+def test_the_interval_of_revenue_knows_that_spend_varies() -> None:
+    """Half of 4,000 guests come once or twice and spend as Gamma-Gamma says: 80% of revenues that came lie inside."""
+    rng = np.random.default_rng(3)
+    count, spend = 4000, VisitValue(p=4.0, q=6.0, v=100.0, customer_count=4000)
+    scale = 1.0 / rng.gamma(spend.q, 1.0 / spend.v, count)
+    alive, shape, visits = np.full(count, 0.95), np.full(count, 2.0), rng.poisson(rng.gamma(2.0, 1.5, count))
+    visits *= rng.random(count) < 0.95
+    revenue = np.array([rng.gamma(spend.p * n, s) if n else 0.0 for n, s in zip(visits, scale, strict=True)])
+    nothing_known = (np.zeros(count), np.full(count, np.nan))
+    amount = spend.expected_amount(*nothing_known)
+    ends = revenue_interval(alive, 0.95 * np.full(count, 3.0), shape, amount, spend_posterior(spend, *nothing_known))
+    low, high = ends["expected_revenue_low_amount"], ends["expected_revenue_high_amount"]
+    assert ((revenue >= low) & (revenue <= high)).mean() == pytest.approx(0.85, abs=0.06)
+    known = revenue_interval(alive, 0.95 * np.full(count, 3.0), shape, amount, None)
+    assert (known["expected_revenue_high_amount"] < high).all()
