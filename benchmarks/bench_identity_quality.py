@@ -150,7 +150,7 @@ def _plain_splink(con: duckdb.DuckDBPyConnection, settings: Settings) -> None:
     model = current_model(settings)
     if model is None:
         return
-    stage._prepare(con, settings)  # noqa: SLF001  the work tables that resolve makes
+    stage.prepare(con, settings)
     sql.run(con, "match_input")
     with splink_engine(con) as api:
         linker = Linker(api.register("match_input"), model.splink_settings, log_level=None)

@@ -208,10 +208,29 @@ def _attach_leaves(labels: Ints, facets: Ints, is_leaf: Bools, edges: Edges, con
     if len(pairs) > 1:
         same = (pairs[1:, 0] == pairs[:-1, 0]) & (best[1:] == best[:-1]) & (support[1:] == support[:-1])
         is_tied[:-1] = same
-    chosen = pairs[is_top & ~is_tied]
+    is_chosen = is_top & ~is_tied
+    strongest = np.lexsort((pairs[is_chosen, 0], -support[is_chosen], -best[is_chosen]))
+    chosen = _without_rivals(pairs[is_chosen][strongest], labels, facets, contradictions)
     target = np.arange(labels.max() + 1)
     target[chosen[:, 0]] = chosen[:, 1]
     return target[labels]
+
+
+def _without_rivals(chosen: Ints, labels: Ints, facets: Ints, contradictions: Contradictions) -> Ints:
+    """Leaf groups with their core, strongest first, but for those that contradict one that came to the core before."""
+    contradicted = contradictions.by_facet()
+    is_involved = np.isin(facets, np.concatenate([contradictions.first, contradictions.second]))
+    held: dict[int, set[int]] = {}
+    for node in np.flatnonzero(is_involved & np.isin(labels, chosen[:, 0])).tolist():
+        held.setdefault(int(labels[node]), set()).add(int(facets[node]))
+    joined: dict[int, set[int]] = {}
+    keep = np.ones(len(chosen), dtype=bool)
+    for at, (leaf, core) in enumerate(chosen.tolist()):
+        there, mine = joined.setdefault(core, set()), held.get(leaf, set())
+        keep[at] = not any(contradicted[facet] & there for facet in mine)
+        if keep[at]:
+            there |= mine
+    return chosen[keep]
 
 
 def _pairs_contradict(pairs: Ints, labels: Ints, facets: Ints, contradictions: Contradictions) -> Bools:

@@ -1,25 +1,23 @@
-"""Ids that last: what earlier nights committed, what this night would change, and the commit itself.
+"""Ids that last: what this night changes against the newest commit, and the commit itself.
 
 A commit is one file in each of the record tables `identity_history` and `identity_record`, written in that order;
-the second makes it count, so a run killed between the two changes nothing. The same inputs again find the newest
-commit of its night with the same assignment and overwrites it.
+the second makes it count, so a run killed between the two changes nothing. It holds only what changed.
 """
 
-from dataclasses import dataclass
 from datetime import date
+from pathlib import Path
 
 import duckdb
 import pyarrow as pa
-import pyarrow.compute as pc
 
-from guestbook.lake import read_records, write_record
+from guestbook.lake import record_files, write_record
 from guestbook.settings import Settings
 from identity import sql
 
 RECORD_SCHEMA = pa.schema(
     [
         ("source_record_id", pa.string()), ("customer_id", pa.string()), ("valid_from", pa.date32()),
-        ("night_date", pa.date32()), ("commit_number", pa.int64()), ("assignment_key", pa.string()),
+        ("night_date", pa.date32()), ("commit_number", pa.int64()),
     ]
 )  # fmt: skip
 HISTORY_SCHEMA = pa.schema(
@@ -31,77 +29,64 @@ HISTORY_SCHEMA = pa.schema(
 )  # fmt: skip
 
 
-@dataclass(frozen=True, order=True)
-class CommitPoint:
-    """Which commit a run makes: the n-th of its night."""
-
-    night_date: date
-    commit_number: int
-
-    @property
-    def name(self) -> str:
-        """File name of the commit."""
-        return f"{self.night_date.isoformat()}-{self.commit_number:03d}"
+def commit_names(settings: Settings) -> list[str]:
+    """The commits that count, oldest first: night and number."""
+    return [path.stem for path in record_files(settings, "identity_record")]
 
 
-def load_previous(con: duckdb.DuckDBPyConnection, settings: Settings, night_date: date) -> CommitPoint:
-    """Fill previous_assignment and previous_history with what was committed before this run.
+def load_committed(con: duckdb.DuckDBPyConnection, settings: Settings) -> None:
+    """Fill committed_record and committed_history from the lake."""
+    names = set(commit_names(settings))
+    sql.run(con, "forget_committed")
+    for statement, table in (
+        ("load_committed_record", "identity_record"),
+        ("load_committed_history", "identity_history"),
+    ):
+        if files := [str(path) for path in record_files(settings, table) if path.stem in names]:
+            sql.run(con, statement, files=files)
 
-    Needs the work table `assignment`. Returns the commit that this run would make.
+
+def decide_ids(con: duckdb.DuckDBPyConnection, night_date: date, *, is_full: bool) -> None:
+    """From assignment to scope_customer and scope_history: ids and their history for all that may differ.
+
+    Ids and valid_from continue what was committed; what an earlier night found but never committed is dated anew.
     """
-    records = read_records(settings, "identity_record", RECORD_SCHEMA)
-    history = read_records(settings, "identity_history", HISTORY_SCHEMA)
-    point = _commit_point(records, night_date, assignment_key(con))
-    committed = _commits(records)
-    sql.keep_rows(con, "record_log", _before(records, committed, point))
-    sql.keep_rows(con, "history_log", _before(history, committed, point))
-    sql.run(con, "previous_assignment")
-    sql.run(con, "previous_history")
-    return point
+    sql.run(con, "scope")
+    if is_full:
+        sql.run(con, "insert_scope_of_committed")
+    sql.run(con, "scope_assignment", "affected_id")
+    if is_full:
+        sql.run(con, "insert_committed_id")
+    sql.run(con, "anchor_out_of_scope", "insert_anchor_out_of_scope", "scope_committed")
+    sql.run(con, "scope_customer", night_date=night_date)
+    sql.run(con, "scope_history", night_date=night_date)
+    sql.run(con, "former_customer", "membership_change")
 
 
-def commit_ids(con: duckdb.DuckDBPyConnection, settings: Settings, night_date: date) -> dict[str, int]:
-    """Append to the lake what this night changed in customer_record and customer_history; counts of changed rows."""
-    sql.run(con, "assignment_of_warehouse")
-    point = load_previous(con, settings, night_date)
-    values = {"night_date": night_date, "commit_number": point.commit_number}
+def write_commit(con: duckdb.DuckDBPyConnection, settings: Settings, night_date: date) -> dict[str, int]:
+    """Append to the lake what differs from the newest commit; counts of changed rows."""
+    night = night_date.isoformat()
+    number = 1 + max((int(name[-3:]) for name in commit_names(settings) if name.startswith(night)), default=0)
+    values = {"night_date": night_date, "commit_number": number}
     history = sql.rows(con, "history_change_rows", **values).cast(HISTORY_SCHEMA)
-    records = sql.rows(con, "record_change_rows", **values, assignment_key=assignment_key(con)).cast(RECORD_SCHEMA)
-    if len(records):
-        write_record(settings, "identity_history", point.name, history)
-        write_record(settings, "identity_record", point.name, records)
+    records = sql.rows(con, "record_change_rows", **values).cast(RECORD_SCHEMA)
+    if len(records) or len(history):
+        name = f"{night}-{number:03d}"
+        write_record(settings, "identity_history", name, history)
+        write_record(settings, "identity_record", name, records)
+        sql.keep_rows(con, "committed_id", history.select(["customer_id"]))
+        sql.run(con, "remember_commit")
     return {"records_changed": len(records), "ids_changed": len(history)}
 
 
-def assignment_key(con: duckdb.DuckDBPyConnection) -> str:
-    """A text that is the same for the same assignment of records to customers."""
-    row = con.execute(sql.statement("assignment_key")).fetchone() or (0, None)
-    return f"{row[0]}-{row[1] or 0}"
+def load_previous(con: duckdb.DuckDBPyConnection, settings: Settings, night_date: date) -> None:
+    """Fill previous_assignment with what the nights before this one committed."""
+    files = [str(path) for path in record_files(settings, "identity_record") if _night(path) < night_date]
+    if files:
+        sql.run(con, "previous_assignment", files=files)
+    else:
+        sql.run(con, "no_previous_assignment")
 
 
-def _commit_point(records: pa.Table, night_date: date, key: str) -> CommitPoint:
-    """The newest commit of the night when it holds this very assignment, else the next one."""
-    of_night = records.filter(pc.equal(records["night_date"], pa.scalar(night_date, pa.date32())))
-    newest = pc.max(of_night["commit_number"]).as_py() or 0
-    keys = set(of_night.filter(pc.equal(of_night["commit_number"], newest))["assignment_key"].unique().to_pylist())
-    return CommitPoint(night_date, newest if keys == {key} else newest + 1)
-
-
-def _commits(records: pa.Table) -> set[CommitPoint]:
-    pairs = records.group_by(["night_date", "commit_number"]).aggregate([])
-    return {CommitPoint(row["night_date"], row["commit_number"]) for row in pairs.to_pylist()}
-
-
-def _before(rows: pa.Table, committed: set[CommitPoint], point: CommitPoint) -> pa.Table:
-    """Rows of commits that count and came before this one."""
-    earlier = sorted(one for one in committed if one < point)
-    if not earlier or not len(rows):
-        return rows.slice(0, 0)
-    wanted = pa.array([one.name for one in earlier])
-    names = pc.binary_join_element_wise(
-        pc.strftime(rows["night_date"], format="%Y-%m-%d"),
-        pc.utf8_lpad(pc.cast(rows["commit_number"], pa.string()), 3, "0"),
-        "-",
-    )
-    keep = pc.is_in(names, value_set=wanted)
-    return rows.filter(keep)
+def _night(commit: Path) -> date:
+    return date.fromisoformat(commit.stem[:10])

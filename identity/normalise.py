@@ -31,18 +31,17 @@ EMAIL_SCHEMA = pa.schema([("email", pa.string()), ("email_normalised", pa.string
 PHONE_SCHEMA = pa.schema([(name, pa.string()) for name in ("phone", "country_hint", "phone_e164", "phone_national")])
 
 
-def normalise_people(con: duckdb.DuckDBPyConnection) -> int:
-    """Fill the work table `person` (one row per source_record_id) from staging; returns the number of records."""
-    con.execute(sql.person_raw(_columns(con, "stg_person_record")))
+def normalise_people(con: duckdb.DuckDBPyConnection) -> None:
+    """Fill the work table `person` (one row per source_record_id) with the records of `changed_record`."""
+    con.execute(sql.person_raw(staged_columns(con)))
     sql.run(con, "name_value")
     sql.keep_rows(con, "name_form", _name_forms(con))
     sql.keep_rows(con, "email_form", _email_forms(con))
     sql.keep_rows(con, "phone_form", _phone_forms(con))
-    sql.run(con, "compared_name")
+    sql.run(con, "numbered_name", "compared_name")
     sql.run(con, "person_name")
     sql.run(con, "person", placeholder_birth_dates=word_list("registry")["placeholder_birth_dates"])
     sql.drop(con, "person_raw", "name_value", "name_form", "person_name", "email_form", "phone_form")
-    return int((con.execute(sql.statement("person_count")).fetchone() or (0,))[0])
 
 
 def _name_forms(con: duckdb.DuckDBPyConnection) -> pa.Table:
@@ -78,10 +77,12 @@ def _phone_forms(con: duckdb.DuckDBPyConnection) -> pa.Table:
     return pa.table([phones, hints, e164, national], schema=PHONE_SCHEMA)
 
 
-def _columns(con: duckdb.DuckDBPyConnection, table: str) -> set[str]:
-    found = {name for (name,) in con.execute(sql.COLUMNS_OF_STAGING, [table]).fetchall()}
+def staged_columns(con: duckdb.DuckDBPyConnection) -> set[str]:
+    """Columns of staging.stg_person_record. Raises GuestbookError when it was not built."""
+    found = {name for (name,) in con.execute(sql.COLUMNS_OF_STAGING, ["stg_person_record"]).fetchall()}
     if "source_record_id" not in found:
         raise GuestbookError(
-            f"staging.{table} is missing or has no source_record_id: build the staging models first (dbt tag:staging)"
+            "staging.stg_person_record is missing or has no source_record_id: "
+            "build the staging models first (dbt tag:staging)"
         )
     return found

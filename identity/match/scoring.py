@@ -1,4 +1,4 @@
-"""Scoring: pairs of profiles that the saved model finds likely."""
+"""Scoring: pairs of profiles, one of them touched, that the saved model finds likely."""
 
 from typing import Any
 
@@ -13,19 +13,28 @@ from identity.match.model import MatchModel
 
 
 def score_profiles(con: duckdb.DuckDBPyConnection, model: MatchModel) -> None:
-    """Fill model_pair: one row per pair of profiles with at least the model's threshold of evidence.
+    """Fill model_pair: one row per pair of profiles, one of them touched, with at least the threshold of evidence.
 
-    Needs the work tables profile and compared_name.
+    Needs the work tables profile, touched_profile and compared_name.
     """
     sql.run(con, "match_input")
     with splink_engine(con) as api:
-        linker = Linker(api.register("match_input"), model.splink_settings, log_level=None)
+        linker = Linker(api.register("match_input"), _settings_for_touched(model), log_level=None)
         for column, table in model.term_frequencies.items():
             _register_frequencies(con, api, linker, column, table)
         found = linker.inference.predict(threshold_match_weight=model.link_threshold_bits)
         con.execute(sql.model_pair(found.physical_name))
         linker.table_management.delete_tables_created_by_splink_from_db()
     sql.drop(con, "match_input")
+
+
+def _settings_for_touched(model: MatchModel) -> dict[str, Any]:
+    """The model's settings with blocks that leave pairs out of which neither is touched: they were scored before."""
+    blocks = [
+        block | {"blocking_rule": f"({block['blocking_rule']}) and (l.is_touched or r.is_touched)"}
+        for block in model.splink_settings["blocking_rules_to_generate_predictions"]
+    ]
+    return model.splink_settings | {"blocking_rules_to_generate_predictions": blocks}
 
 
 def _register_frequencies(

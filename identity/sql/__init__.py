@@ -1,7 +1,7 @@
 """All SQL of the identity stage: named statements of the `.sql` files; pairs and edges compiled from the rules."""
 
-from identity.sql.linking import edge, pair_candidate
-from identity.sql.person import COLUMNS_OF_STAGING, PERSON_COLUMNS, person_raw
+from identity.sql.linking import edge, neighbour, pair_candidate
+from identity.sql.person import COLUMNS_OF_STAGING, PERSON_COLUMNS, changed_record, person_raw
 from identity.sql.splink import (
     block_pair_count,
     filled_counts,
@@ -19,6 +19,7 @@ __all__ = [
     "PERSON_COLUMNS",
     "arrays",
     "block_pair_count",
+    "changed_record",
     "drop",
     "drop_work_tables",
     "edge",
@@ -27,6 +28,7 @@ __all__ = [
     "frequency_table",
     "keep_rows",
     "model_pair",
+    "neighbour",
     "pair_candidate",
     "person_raw",
     "rows",

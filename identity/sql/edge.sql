@@ -39,15 +39,3 @@ select
         a_suffix, b_suffix, a_document, b_document, a_gender, b_gender, birth_level, first_level, is_other_first_name
     ) as refused_reason
 from named
-
--- name: edge_rows
-select first_profile, second_profile, match_weight, pair_count
-from edge
-where refused_reason is null
-order by first_profile, second_profile
-
--- name: edge_rule_rows
-select match_rule
-from edge
-where refused_reason is null
-order by first_profile, second_profile

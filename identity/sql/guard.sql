@@ -40,12 +40,12 @@ create or replace temp macro contradiction_of(
 -- name: facet_pair
 -- one row per pair of distinct facets that stand in one component
 create or replace temp table facet_pair as
-with member as (select distinct component, facet_number from profile_component)
+with held as (select distinct linked, facet_number from member)
 select distinct
     least(a.facet_number, b.facet_number) as first_facet,
     greatest(a.facet_number, b.facet_number) as second_facet
-from member as a
-inner join member as b on a.component = b.component and a.facet_number < b.facet_number
+from held as a
+inner join held as b on a.linked = b.linked and a.facet_number < b.facet_number
 
 -- name: contradiction
 -- one row per pair of facets of one component that can't be one person

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from identity.rules import Rule, RuleBook
 from identity.sql.statements import identifier, literal
 
+Block = tuple[str, ...]
 AGREEMENTS = {
     "birth_date": "birth_level in ('same', 'near')",
     "phone": "is_phone_agreed",
@@ -22,7 +23,7 @@ DISAGREEMENTS = {"email": "is_other_email", "profile": "is_other_profile"}
 
 
 def pair_candidate(book: RuleBook) -> str:
-    """One row per pair of profiles (first < second) that share a block of some rule.
+    """One row per pair of profiles (first < second), at least one of them touched, that share a block of some rule.
 
     rule_bits says which rules, pair_count how many pairs of records stand behind it for rules about records.
     """
@@ -32,6 +33,21 @@ create or replace temp table pair_candidate as
 select first_profile, second_profile, bit_or(rule_bit) as rule_bits, cast(sum(pair_count) as bigint) as pair_count
 from ({" union all ".join(selects)})
 group by first_profile, second_profile
+"""
+
+
+def neighbour(book: RuleBook, model_blocks: Iterable[Block]) -> str:
+    """One row per untouched profile that a rule or the model would compare with a touched one."""
+    rule_blocks = {tuple(sorted(block)) for rule in book.rules if not rule.is_about_records for block in rule.blocks}
+    selects = [_met("known_profile", "profile_number", "profile", block) for block in sorted(rule_blocks)]
+    selects += [_met("known_match_input", "unique_id", "match_input", block) for block in model_blocks]
+    return f"""
+create or replace temp table neighbour as
+select profile_number from ({" union all ".join(selects)})
+union
+select profile_number from record_profile where not is_touched
+union
+select profile_number from known_profile where steward_record is not null
 """
 
 
@@ -50,7 +66,7 @@ with weighed as (
         on pair.first_profile = model_pair.first_profile and pair.second_profile = model_pair.second_profile
 )
 select
-    first_profile, second_profile, pair_count, name_class, birth_level, refused_reason,
+    first_profile, second_profile, pair_count, refused_reason, true as is_new,
     coalesce(list_max(weights) + 0.01 * (list_sum(weights) - list_max(weights)), least(model_weight, {MODEL_BITS}))
         as match_weight,
     coalesce(list_extract([{names}], list_position(weights, list_max(weights))), 'model') as match_rule,
@@ -70,7 +86,7 @@ def _block(position: int, rule: Rule, columns: Iterable[str]) -> str:
         return f"""
 select a.profile_number as first_profile, b.profile_number as second_profile, {bit}, 0 as pair_count
 from profile as a
-inner join profile as b on {equal} and a.profile_number < b.profile_number
+inner join profile as b on {equal} and a.profile_number < b.profile_number and (a.is_touched or b.is_touched)
 """
     return f"""
 select
@@ -79,14 +95,20 @@ select
     {bit},
     count(*) as pair_count
 from record_profile as a
-inner join record_profile as b on {equal} and a.profile_number <> b.profile_number and {_roles(rule)}
+inner join record_profile as b
+    on {equal} and a.profile_number <> b.profile_number and (a.is_touched or b.is_touched) and {_roles(rule)}
 group by 1, 2
 """
 
 
+def _met(known: str, key: str, touched: str, columns: Block) -> str:
+    equal = " and ".join(f"known.{identifier(column)} = touched.{identifier(column)}" for column in columns)
+    return f"select known.{key} as profile_number from {known} as known semi join {touched} as touched on {equal}"
+
+
 def _roles(rule: Rule) -> str:
     pairs = [f"(a.role = {literal(first)} and b.role = {literal(second)})" for first, second in rule.roles]
-    return f"({' or '.join(pairs)})" if pairs else "a.record_number < b.record_number"
+    return f"({' or '.join(pairs)})" if pairs else "a.record_rank < b.record_rank"
 
 
 def _weight(position: int, rule: Rule) -> str:

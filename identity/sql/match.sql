@@ -4,7 +4,7 @@
 -- one row per profile with a full name; ordered, so that sampling is the same every time
 create or replace temp table match_input as
 select
-    profile.profile_number as unique_id,
+    profile.profile_number as unique_id, profile.is_touched,
     compared.first_key, compared.first_compact, compared.first_roots,
     compared.last_key, compared.last_compact, compared.last_words, compared.sorted_words,
     profile.birth_date, profile.email_key, profile.phone_key, profile.postal_code_key, profile.address_key,
@@ -14,6 +14,20 @@ inner join compared_name as compared on profile.name_number = compared.name_numb
 where compared.first_key is not null and compared.last_key is not null
     and not compared.is_initial and not compared.is_organisation
 order by profile.profile_id
+
+-- name: known_match_input
+-- the same of earlier nights
+create or replace temp view known_match_input as
+select
+    profile.profile_number as unique_id,
+    compared.first_key, compared.first_compact, compared.first_roots,
+    compared.last_key, compared.last_compact, compared.last_words, compared.sorted_words,
+    profile.birth_date, profile.email_key, profile.phone_key, profile.postal_code_key, profile.address_key,
+    profile.city_key, profile.document_key, profile.loyalty_number_key
+from known_profile as profile
+inner join known_name as compared on profile.name_number = compared.name_number
+where compared.first_key is not null and compared.last_key is not null
+    and not compared.is_initial and not compared.is_organisation
 
 -- name: no_model_pair
 create or replace temp table model_pair as

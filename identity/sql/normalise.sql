@@ -1,4 +1,17 @@
--- Person records as delivered, then in the form they are compared in. Work tables are temporary.
+-- New and changed person records as delivered, then in the form they are compared in. Work tables are temporary.
+
+-- name: macro_content_number
+-- a number of 63 bits that is the same for the same text in any population: two of a million texts share one once in 20 million populations
+create or replace temp macro content_number(content) as cast(md5_number_lower(content) >> 1 as bigint)
+
+-- name: macro_record_rank
+-- The order that decides anchors: delivery_sequence, row_number, role; the rest is decided by a hash of the id. Null sorts last.
+create or replace temp macro record_rank(delivery_sequence, row_number, person_role, source_record_id) as
+    (
+        (cast(coalesce(delivery_sequence, 72057594037927935) as hugeint) * 4294967296 + coalesce(row_number, 4294967295)) * 4
+        + case person_role when 'guest' then 0 when 'booker' then 1 when 'caller' then 2 else 3 end
+    ) * 68719476736
+    + cast(md5_number_lower(source_record_id) % 68719476736 as bigint)
 
 -- name: name_value
 -- one row per distinct delivered name
@@ -34,11 +47,21 @@ from person_raw
 where phone is not null
 order by phone, country_hint
 
+-- name: numbered_name
+-- one row per distinct delivered name with the number of its compared form
+create or replace temp view numbered_name as
+select
+    *,
+    content_number(concat_ws(
+        chr(30), compared_text, is_initial, is_known_first,
+        array_to_string(last_words, ' '), array_to_string(last_roots, ' ')
+    )) as name_number
+from name_form
+
 -- name: compared_name
--- one row per distinct compared name; name_number orders by content
+-- one row per distinct compared name; name_number is a hash of all that is compared
 create or replace temp table compared_name as
 select
-    row_number() over (order by compared_text) - 1 as name_number,
     *,
     replace(first_key, ' ', '') as first_compact,
     string_split(first_key, ' ') as first_words,
@@ -46,7 +69,8 @@ select
     array_to_string(list_sort(string_split(concat_ws(' ', first_key, last_key), ' ')), ' ') as sorted_words
 from (
     select
-        compared_text,
+        name_number,
+        any_value(compared_text) as compared_text,
         any_value(first_key) as first_key,
         any_value(first_roots) as first_roots,
         any_value(is_initial) as is_initial,
@@ -59,8 +83,8 @@ from (
         any_value(is_pinyin) as is_pinyin,
         any_value(is_organisation) as is_organisation,
         any_value(is_known_first) as is_known_first
-    from name_form
-    group by compared_text
+    from numbered_name
+    group by name_number
 )
 
 -- name: person_name
@@ -68,23 +92,23 @@ from (
 create or replace temp table person_name as
 select
     name.name_text, form.first_name, form.last_name, form.native_name, form.is_ordered, form.title_gender,
+    form.name_number as name_id,
     case when coalesce(compared.first_key, compared.last_key, compared.native_key) is not null
-         then compared.name_number end as name_number,
-    compared.first_key, compared.last_key, compared.suffix_code, compared.is_organisation, compared.is_initial,
-    compared.compared_text
-from name_form as form
+         then form.name_number end as name_number,
+    compared.first_key, compared.last_key, compared.suffix_code, compared.is_organisation, compared.is_initial
+from numbered_name as form
 inner join name_value as name on form.value_number = name.value_number
-inner join compared_name as compared on form.compared_text = compared.compared_text
+inner join compared_name as compared on form.name_number = compared.name_number
 
 -- name: person
 -- one row per source_record_id in the form it is compared in
 create or replace temp table person as
 with joined as (
     select
-        raw.record_number, raw.source_record_id, raw.record_kind, raw.role, raw.source_system, raw.property_code,
+        raw.source_record_id, raw.record_hash, raw.delivery_sequence, raw.row_number, raw.record_rank, raw.record_kind, raw.role, raw.source_system, raw.property_code,
         raw.reference_id, raw.reservation_id, raw.guest_profile_id,
-        name.first_name, name.last_name, name.native_name, name.name_number, name.compared_text,
-        name.first_key, name.last_key, name.suffix_code, name.is_ordered as is_name_ordered,
+        name.first_name, name.last_name, name.native_name, name.name_id, name.name_number,
+        name.first_key, name.last_key, name.suffix_code, coalesce(name.is_ordered, false) as is_name_ordered,
         coalesce(name.is_organisation, false) as is_organisation_name,
         coalesce(name.is_initial, false) as is_initial,
         email.email_normalised, email.registry_reason as email_registry_reason,
@@ -113,7 +137,7 @@ with joined as (
     left join phone_form as phone on raw.phone = phone.phone and raw.country_hint = phone.country_hint
 )
 select
-    * exclude (postal_text, document_hash, document_type, guest_profile_id, reservation_id),
+    * exclude (postal_text, document_hash, document_type, country_code, guest_profile_id, reservation_id),
     case when postal_text is not null then coalesce(country_code, '?') || '-' || postal_text end as postal_code_key,
     case when document_hash is not null then coalesce(document_type, '?') || '|' || document_hash end as document_key,
     case when nullif(trim(guest_profile_id), '') is not null
@@ -127,5 +151,5 @@ select
          then concat_ws('|', coalesce(property_code, ''), reservation_id) end as stay_key
 from joined
 
--- name: person_count
-select count(*) from person
+-- name: staged_count
+select count(*) from staging.stg_person_record

@@ -43,32 +43,40 @@ COLUMNS_OF_STAGING = (
 )
 
 
+def changed_record(present: Iterable[str]) -> str:
+    """One row per source_record_id that is new or not what it was: record_hash over all that is delivered."""
+    columns = ", ".join(identifier(name) for name in PERSON_COLUMNS if name in set(present))
+    return f"""
+create or replace temp table changed_record as
+select staged.source_record_id, staged.record_hash
+from (
+    select source_record_id, cast(hash({columns}) >> 1 as bigint) as record_hash from staging.stg_person_record
+) as staged
+left join known_person as known on staged.source_record_id = known.source_record_id
+where staged.record_hash is distinct from known.record_hash
+"""
+
+
 def person_raw(present: Iterable[str]) -> str:
-    """One row per source_record_id as delivered, in anchor order (record_number from 0).
+    """One row per changed record as delivered.
 
     name_text is the delivered name as one text, null when there is none; chr(31) stands in no name.
     """
     have = set(present)
-    columns = ",\n        ".join(
-        identifier(name) if name in have else f"cast(null as {data_type}) as {identifier(name)}"
+    columns = ",\n    ".join(
+        f"staged.{identifier(name)}" if name in have else f"cast(null as {data_type}) as {identifier(name)}"
         for name, data_type in PERSON_COLUMNS.items()
     )
     return f"""
 create or replace temp table person_raw as
-with delivered as (
-    select
-        {columns}
-    from staging.stg_person_record
-)
 select
-    row_number() over (
-        order by delivery_sequence, row_number,
-            case role when 'guest' then 1 when 'booker' then 2 when 'caller' then 3 else 4 end, source_record_id
-    ) - 1 as record_number,
-    *,
+    {columns},
+    changed.record_hash,
+    record_rank(delivery_sequence, staged.row_number, role, staged.source_record_id) as record_rank,
     case when coalesce(first_name, last_name, full_name, native_name) is not null
          then concat_ws(chr(31), coalesce(title, ''), coalesce(first_name, ''), coalesce(last_name, ''),
                         coalesce(full_name, ''), coalesce(native_name, '')) end as name_text,
     coalesce(country_code, nationality_code, '') as country_hint
-from delivered
+from staging.stg_person_record as staged
+inner join changed_record as changed on staged.source_record_id = changed.source_record_id
 """

@@ -1,8 +1,8 @@
 -- Profiles: records that say the same about a person share one; facets: all that contradictions are judged by.
 
--- name: matchable
--- one row per source_record_id: the identifiers that may link it, and its profile (records that say the same share one)
-create or replace temp table matchable as
+-- name: matchable_row
+-- one row per row of person: the identifiers that may link it, and its profile (records that say the same share one)
+create or replace temp view matchable_row as
 with judged as (
     select
         person.*,
@@ -17,17 +17,17 @@ with judged as (
         case when profile.shared_reason is null then person.guest_profile_key end as own_profile_key,
         case when card.shared_reason is null then person.card_token end as own_card_token
     from person
-    left join shared_found as email
+    left join shared_now as email
         on email.identifier_type = 'email' and person.email_normalised = email.identifier_value
-    left join shared_found as phone
+    left join shared_now as phone
         on phone.identifier_type = 'phone' and person.phone_number = phone.identifier_value
-    left join shared_found as loyalty
+    left join shared_now as loyalty
         on loyalty.identifier_type = 'loyalty_number' and person.loyalty_number_key = loyalty.identifier_value
-    left join shared_found as document
+    left join shared_now as document
         on document.identifier_type = 'document' and person.document_key = document.identifier_value
-    left join shared_found as profile
+    left join shared_now as profile
         on profile.identifier_type = 'guest_profile' and person.guest_profile_key = profile.identifier_value
-    left join shared_found as card
+    left join shared_now as card
         on card.identifier_type = 'card_token' and person.card_token = card.identifier_value
 )
 select
@@ -38,24 +38,32 @@ select
             then judged.source_record_id
         else md5(concat_ws(
             chr(31),
-            coalesce(compared_text, ''), coalesce(email_key, ''), coalesce(shared_email, ''), coalesce(phone_key, ''),
+            coalesce(cast(name_id as varchar), ''), coalesce(email_key, ''), coalesce(shared_email, ''), coalesce(phone_key, ''),
             coalesce(shared_phone, ''), coalesce(cast(birth_date as varchar), ''), coalesce(gender, ''),
             coalesce(own_loyalty_key, ''), coalesce(own_document_key, ''), coalesce(own_profile_key, ''),
             coalesce(own_card_token, ''), coalesce(postal_code_key, ''), coalesce(address_key, ''), coalesce(city_key, '')
         ))
     end as profile_id,
+    content_number(profile_id) as profile_number,
     steward.source_record_id as steward_record
 from judged
 left join steward_record as steward on judged.source_record_id = steward.source_record_id
 
+-- name: matchable
+create or replace temp table matchable as
+select *
+from matchable_row
+
 -- name: profile
--- one row per profile_id; profile_number orders by content
+-- one row per profile that is touched; profile_number is a hash of the content
 create or replace temp table profile as
-select row_number() over (order by profile_id) - 1 as profile_number, *
+select *, true as is_touched
 from (
     select
-        profile_id,
-        min(record_number) as first_record_number,
+        profile_number,
+        any_value(profile_id) as profile_id,
+        arg_min(source_record_id, record_rank) as first_record_id,
+        min(record_rank) as first_rank,
         count(*) as record_count,
         any_value(name_number) as name_number,
         any_value(first_key) as first_key,
@@ -80,33 +88,58 @@ from (
         any_value(city_key) as city_key,
         any_value(steward_record) as steward_record
     from matchable
-    group by profile_id
+    group by profile_number
 )
 
 -- name: record_profile
--- one row per source_record_id: its profile and what rules about records compare
+-- one row per record of touched profiles: what rules about records compare
 create or replace temp table record_profile as
 select
-    matchable.record_number, profile.profile_number, matchable.role,
-    matchable.reservation_key, matchable.reservation_role_key, matchable.confirmation_key, matchable.stay_key
+    record_rank, profile_number, role, reservation_key, reservation_role_key, confirmation_key, stay_key,
+    true as is_touched
 from matchable
-inner join profile on matchable.profile_id = profile.profile_id
+
+-- name: record_neighbour
+-- records of untouched profiles that share a reservation, a confirmation number or a stay with a touched one
+insert into record_profile by name
+select
+    record_rank, profile_number, role, reservation_key, reservation_role_key, confirmation_key, stay_key,
+    false as is_touched
+from known_as_person
+where (
+        reservation_key in (select reservation_key from record_profile where reservation_key is not null)
+        or confirmation_key in (select confirmation_key from record_profile where confirmation_key is not null)
+        or stay_key in (select stay_key from record_profile where stay_key is not null)
+    )
+    and profile_number not in (select profile_number from touched_profile)
+
+-- name: insert_neighbour
+insert into profile by name
+select * exclude (component), false as is_touched
+from known_profile
+where profile_number in (select profile_number from neighbour)
+    and profile_number not in (select profile_number from touched_profile)
 
 -- name: facet
--- one row per distinct facet: all that contradictions are judged by
+-- one row per distinct facet of members
 create or replace temp table facet as
 select
     row_number() over (order by name_number, birth_date, gender, suffix_code, document_key, steward_record) - 1
         as facet_number,
     *
-from (select distinct name_number, birth_date, gender, suffix_code, document_key, steward_record from profile)
+from (
+    select distinct name_number, birth_date, gender, suffix_code, document_key, steward_record
+    from profile
+    where profile_number in (select profile_number from node)
+)
 
--- name: profile_node_rows
--- one row per profile in the order of profile_number; a leaf has no given name to be told apart by
+-- name: member_rows
+-- one row per member in the order of node_number; a leaf has no given name to be told apart by
 select
-    facet.facet_number,
+    profile.profile_number, facet.facet_number,
     profile.first_key is null or profile.is_initial or profile.is_organisation as is_leaf
-from profile
+from node
+inner join profile on node.profile_number = profile.profile_number
 inner join facet
     on profile.name_number is not distinct from facet.name_number
     and profile.birth_date is not distinct from facet.birth_date
@@ -114,21 +147,26 @@ inner join facet
     and profile.suffix_code is not distinct from facet.suffix_code
     and profile.document_key is not distinct from facet.document_key
     and profile.steward_record is not distinct from facet.steward_record
-order by profile.profile_number
+order by node.node_number
 
--- name: profile_identifier_rows
--- one row per profile and slot: the identifiers that conflict when two people carry different ones
-select profile_number, slot, dense_rank() over (partition by slot order by identifier_text) as identifier
-from (
-    select profile_number, 0 as slot, email_key as identifier_text from profile where email_key is not null
-    union all
-    select profile_number, 1, phone_key from profile where starts_with(phone_key, '+')
-    union all
-    select profile_number, 2, loyalty_number_key from profile where loyalty_number_key is not null
-    union all
-    select profile_number, 3, document_key from profile where document_key is not null
-    union all
-    select profile_number, 3 + dense_rank() over (order by profile_place), guest_profile_key
-    from profile where guest_profile_key is not null
+-- name: member_identifier_rows
+-- one row per member and slot: the identifiers that conflict when two people carry different ones
+with carried as (
+    select node.node_number, profile.*
+    from node
+    inner join profile on node.profile_number = profile.profile_number
 )
-order by profile_number, slot
+select node_number, slot, dense_rank() over (partition by slot order by identifier_text) as identifier
+from (
+    select node_number, 0 as slot, email_key as identifier_text from carried where email_key is not null
+    union all
+    select node_number, 1, phone_key from carried where starts_with(phone_key, '+')
+    union all
+    select node_number, 2, loyalty_number_key from carried where loyalty_number_key is not null
+    union all
+    select node_number, 3, document_key from carried where document_key is not null
+    union all
+    select node_number, 3 + dense_rank() over (order by profile_place), guest_profile_key
+    from carried where guest_profile_key is not null
+)
+order by node_number, slot

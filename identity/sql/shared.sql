@@ -3,27 +3,13 @@
 -- name: shared_found
 -- one row per identifier that many names use, or that the registry lists
 create or replace temp table shared_found as
-with carried as (
-    select 'email' as identifier_type, email_normalised as identifier_value, last_key, name_number, email_registry_reason
-    from person where email_normalised is not null
-    union all
-    select 'phone', phone_number, last_key, name_number, null from person where phone_number is not null
-    union all
-    select 'loyalty_number', loyalty_number_key, last_key, name_number, null from person where loyalty_number_key is not null
-    union all
-    select 'document', document_key, last_key, name_number, null from person where document_key is not null
-    union all
-    select 'guest_profile', guest_profile_key, last_key, name_number, null from person where guest_profile_key is not null
-    union all
-    select 'card_token', card_token, last_key, name_number, null from person where card_token is not null
-),
-by_last_name as (
+with by_last_name as (
     select
         identifier_type, identifier_value, last_key,
         min(email_registry_reason) as registry_reason,
         count(*) as record_count,
         count(distinct name_number) as name_count
-    from carried
+    from carried_now
     group by identifier_type, identifier_value, last_key
 ),
 counted as (
@@ -54,4 +40,3 @@ select
     case when shared_reason = 'many_names' then limit_count end as limit_count
 from judged
 where shared_reason is not null
-order by identifier_type, identifier_value

@@ -6,13 +6,15 @@ from identity.sql.statements import identifier
 
 
 def model_pair(predictions: str) -> str:
-    """The pairs of a Splink prediction table."""
+    """The pairs of a Splink prediction table of which at least one is touched."""
     return f"""
 create or replace temp table model_pair as
 select
     least(unique_id_l, unique_id_r) as first_profile, greatest(unique_id_l, unique_id_r) as second_profile,
     max(match_weight) as model_weight
 from {identifier(predictions)}
+where unique_id_l in (select profile_number from touched_profile)
+    or unique_id_r in (select profile_number from touched_profile)
 group by 1, 2
 """
 

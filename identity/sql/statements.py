@@ -10,6 +10,7 @@ import numpy as np
 import pyarrow as pa
 
 _NAME = re.compile(r"^-- name: (\w+)$", re.MULTILINE)
+_VIEW = re.compile(r"create or replace temp view (\w+)")
 
 
 @cache
@@ -61,9 +62,18 @@ def drop(con: duckdb.DuckDBPyConnection, *names: str) -> None:
 
 
 def drop_work_tables(con: duckdb.DuckDBPyConnection) -> None:
-    """Give the memory of all work tables back."""
+    """Give the memory of all work tables back, and the names of work views."""
+    views = con.execute("select view_name from duckdb_views() where temporary and not internal").fetchall()
+    for name in sorted(_work_views() & {name for (name,) in views}):
+        con.execute(f"drop view temp.{identifier(name)}")
     names = con.execute("select table_name from duckdb_tables() where temporary").fetchall()
     drop(con, *(name for (name,) in names))
+
+
+@cache
+def _work_views() -> set[str]:
+    """Names of views that some statement makes."""
+    return {name for text in statements().values() for name in _VIEW.findall(text)}
 
 
 def identifier(name: str) -> str:

@@ -52,7 +52,7 @@ def trained(hotel: Hotel) -> Iterator[Hotel]:
 def weights(hotel: Hotel, model: MatchModel, people: list[dict[str, object]]) -> dict[tuple[str, str], float]:
     """Evidence of the model by pair of records, in a population of the given people."""
     hotel.put(people)
-    identity.stage._prepare(hotel.con, hotel.settings)
+    identity.stage.prepare(hotel.con, hotel.settings)
     score_profiles(hotel.con, model)
     found = hotel.rows("""
         select first_one.profile_id, second_one.profile_id, model_weight from model_pair

@@ -1,0 +1,89 @@
+"""Members to clusters: work tables to arrays, through identity.cluster, and back."""
+
+import duckdb
+import numpy as np
+import pyarrow as pa
+
+from identity import sql
+from identity.cluster import (
+    MUST_LINK_WEIGHT,
+    Contradictions,
+    Edges,
+    Identifiers,
+    Ints,
+    cluster,
+    components,
+    link_tree,
+    unite,
+)
+
+MAX_BITS = 60.0  # 2**-60 is nought in a probability
+
+
+def place_members(con: duckdb.DuckDBPyConnection) -> None:
+    """From edges to profile_cluster: one row per member with its cluster and the link that ties it to the anchor."""
+    sql.run(con, "open_component", "insert_member_profile", "insert_missing_names", "node", "insert_known_edge")
+    sql.run(con, "member_edge", "steward_pair", "facet")
+    _label_members(con)
+    _tie_members(con)
+
+
+def _label_members(con: duckdb.DuckDBPyConnection) -> None:
+    """Fill profile_label: one row per member with its cluster and its component, named by its smallest profile."""
+    members = sql.arrays(con, "member_rows")
+    numbers, facets = members["profile_number"].astype(np.int64), members["facet_number"].astype(np.int64)
+    is_leaf = members["is_leaf"].astype(bool)
+    every_edge = _edges(con)
+    edges = every_edge.where(every_edge.weight < MUST_LINK_WEIGHT)
+    linked = components(len(numbers), edges)
+    member = {"profile_number": numbers, "facet_number": facets, "linked": linked}
+    sql.keep_rows(con, "member", pa.table(member))
+    sql.run(con, "facet_pair", "wanted_names_of_facets", "name_pair", "contradiction", "insert_steward_contradiction")
+    found = sql.arrays(con, "contradiction_rows")
+    contradictions = Contradictions(found["first_facet"].astype(np.int64), found["second_facet"].astype(np.int64))
+    carried = sql.arrays(con, "member_identifier_rows")
+    identifiers = Identifiers(*(carried[name].astype(np.int64) for name in ("node_number", "slot", "identifier")))
+    labels = unite(cluster(facets, is_leaf, edges, contradictions, identifiers), *_steward_pairs(con))
+    reached = components(len(numbers), every_edge)
+    smallest = numbers[np.unique(reached, return_index=True)[1]] if len(numbers) else numbers
+    placed = {
+        "profile_number": numbers,
+        "node_number": np.arange(len(numbers)),
+        "cluster": labels,
+        "component": smallest[reached],
+    }
+    sql.keep_rows(con, "profile_label", pa.table(placed))
+
+
+def _tie_members(con: duckdb.DuckDBPyConnection) -> None:
+    labels = sql.arrays(con, "profile_label_rows")["cluster"].astype(np.int64)
+    roots = sql.arrays(con, "cluster_root_rows")["root_node"].astype(np.int64)
+    edges = _edges(con)
+    together = labels[edges.first] == labels[edges.second]
+    rules = sql.rows(con, "member_edge_rule_rows").column(0).combine_chunks().filter(pa.array(together))
+    inside = edges.where(together)
+    tie = link_tree(len(labels), inside, roots)
+    weight = inside.weight[tie] if len(inside) else np.zeros(len(tie))
+    probability = 1 - 1 / (1 + np.exp2(np.minimum(weight, MAX_BITS)))
+    placed = {
+        "node_number": np.arange(len(labels)),
+        "link_rule": rules.take(pa.array(tie, mask=tie < 0)),
+        "link_probability": pa.array(probability, mask=tie < 0),
+    }
+    sql.keep_rows(con, "profile_tie", pa.table(placed))
+    sql.run(con, "profile_cluster")
+    sql.drop(con, "profile_tie", "member_edge")
+
+
+def _edges(con: duckdb.DuckDBPyConnection) -> Edges:
+    found = sql.arrays(con, "member_edge_rows")
+    first, second, support = (found[name].astype(np.int64) for name in ("first_node", "second_node", "pair_count"))
+    return Edges(first, second, found["match_weight"].astype(np.float64), support)
+
+
+def _steward_pairs(con: duckdb.DuckDBPyConnection) -> tuple[Ints, Ints]:
+    """Pairs of members that must be one customer, and pairs that must not."""
+    found = sql.arrays(con, "steward_pair_rows")
+    pairs = np.stack([found["first_node"].astype(np.int64), found["second_node"].astype(np.int64)], axis=1)
+    is_must_link = found["is_must_link"].astype(bool)
+    return pairs[is_must_link], pairs[~is_must_link]

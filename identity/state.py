@@ -1,0 +1,93 @@
+"""What identity keeps between nights, and when it may still be trusted.
+
+The state is a cache in the warehouse (schema identity_state and the outputs in schema identity). It is thrown away when
+it was made by other code, rules or another model, when it doesn't know the lake's commits, or when tables were changed
+by another hand; the next night then makes everything again, with the same result.
+"""
+
+import hashlib
+from functools import cache
+from importlib import metadata, resources
+from importlib.resources.abc import Traversable
+
+import duckdb
+
+from guestbook.settings import Settings
+from identity import sql
+from identity.ids import commit_names, load_committed
+from identity.match import MatchModel
+
+LIBRARIES = ("duckdb", "phonenumbers", "pypinyin", "splink")
+
+
+def open_state(
+    con: duckdb.DuckDBPyConnection, settings: Settings, model: MatchModel | None, *, is_full: bool = False
+) -> bool:
+    """Show the state as views known_*; returns whether there is none to build on, so that all is made from nothing.
+
+    `is_full` throws the state away.
+    """
+    sql.run(con, "state_tables")
+    if not is_full and _current(con) == (made_with(model), _commits(settings), row_counts(con)):
+        sql.run(con, "know_state")
+        return False
+    sql.run(con, "drop_state", "state_tables")
+    load_committed(con, settings)
+    sql.run(con, "know_nothing")
+    return True
+
+
+def open_nothing(con: duckdb.DuckDBPyConnection) -> None:
+    """Views known_* without rows: whatever reads them works from nothing and leaves the state alone."""
+    sql.run(con, "state_tables", "know_nothing")
+
+
+def keep_fingerprint(con: duckdb.DuckDBPyConnection, settings: Settings, model: MatchModel | None) -> None:
+    """Say what the state was made with; part of the transaction that writes it."""
+    sql.run(con, "delete_fingerprint")
+    values = {"made_with": made_with(model), "commits": _commits(settings), "row_counts": row_counts(con)}
+    sql.run(con, "keep_fingerprint", **values)
+
+
+def knows_commits(con: duckdb.DuckDBPyConnection, settings: Settings) -> bool:
+    """Whether the commits that the state knows are those of the lake."""
+    found = _current(con)
+    return found is not None and found[1] == _commits(settings)
+
+
+def made_with(model: MatchModel | None) -> str:
+    """A text that changes with code, rules, lists, libraries and the model."""
+    version = "rules" if model is None else model.card.get("model_version") or model.model_version
+    return f"{_code()}-{version}"
+
+
+def row_counts(con: duckdb.DuckDBPyConnection) -> str:
+    """Rows of the outputs; they differ once somebody else has written them."""
+    return str(con.execute(sql.statement("output_counts")).fetchone())
+
+
+def _current(con: duckdb.DuckDBPyConnection) -> tuple[str, str, str] | None:
+    return con.execute(sql.statement("fingerprint_rows")).fetchone()
+
+
+def _commits(settings: Settings) -> str:
+    return hashlib.sha256("\n".join(commit_names(settings)).encode()).hexdigest()
+
+
+@cache
+def _code() -> str:
+    digest = hashlib.sha256(" ".join(metadata.version(name) for name in LIBRARIES).encode())
+    for file in _files(resources.files("identity")):
+        digest.update(file.read_bytes())
+    return digest.hexdigest()[:16]
+
+
+def _files(folder: Traversable) -> list[Traversable]:
+    """Code, SQL and rules of the package in the order of their names."""
+    found = []
+    for entry in sorted(folder.iterdir(), key=lambda entry: entry.name):
+        if entry.is_dir():
+            found += _files(entry)
+        elif entry.name.endswith((".py", ".sql", ".yml")):
+            found.append(entry)
+    return found
