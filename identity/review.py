@@ -16,6 +16,8 @@ def review(con: duckdb.DuckDBPyConnection, limit: int = 50) -> list[dict[str, An
     the steward has decided about are not asked again.
     """
     sql.run(con, "review_value")
-    rows = sql.rows(con, "review_rows", strong_bits=STRONG_BITS, row_limit=limit).to_pylist()
+    sql.run(con, "review_doubt", strong_bits=STRONG_BITS, row_limit=limit)
+    sql.run(con, "compared_field")
+    rows = sql.rows(con, "review_rows").to_pylist()
     sql.drop_work_tables(con)
     return rows

@@ -4,7 +4,21 @@ import sys
 
 import typer
 
-from guestbook.cli import customer, diff, docs, export, gate, identity, models, night, quarantine, sources, ui, world
+from guestbook.cli import (
+    customer,
+    diff,
+    docs,
+    explain,
+    export,
+    gate,
+    identity,
+    models,
+    night,
+    quarantine,
+    sources,
+    ui,
+    world,
+)
 from guestbook.cli.options import show_error
 from guestbook.errors import GuestbookError
 
@@ -23,6 +37,7 @@ quarantine.register(app)
 gate.register(app)
 docs.register(app)
 customer.register(app)
+explain.register(app)
 diff.register(app)
 export.register(app)
 identity.register(app)

@@ -14,15 +14,42 @@ from identity.customer_record
 where customer_id = $customer_id
 order by is_anchor desc, valid_from, source_record_id
 
--- name: explain_link
--- one row per proposed pair with at least one record of the customer: kept, cut or refused
+-- name: explain_person
+-- one row per record of the customer: what it says about the person, as compared and shown
 select
-    edge.source_record_id_1, edge.source_record_id_2, edge.match_rule, edge.match_rules, edge.match_weight,
-    edge.match_probability, edge.edge_status, edge.refused_reason
+    source_record_id, concat_ws(' ', first_name, last_name) as person_name, native_name, email_normalised as email,
+    phone_e164, birth_date, is_email_shared, is_phone_shared
+from identity.person_normalised
+where source_record_id in (select source_record_id from identity.customer_record where customer_id = $customer_id)
+order by source_record_id
+
+-- name: explain_pair
+-- one row per proposed pair with at least one record of the customer: kept, cut or refused
+create or replace temp table compared_pair as
+select edge.*
 from identity.match_edge as edge
 where edge.source_record_id_1 in (select source_record_id from identity.customer_record where customer_id = $customer_id)
     or edge.source_record_id_2 in (select source_record_id from identity.customer_record where customer_id = $customer_id)
-order by edge.edge_status, edge.match_weight desc, edge.source_record_id_1, edge.source_record_id_2
+
+-- name: explain_link
+-- the same with the fields that agree and differ, and the other customer when the pair is not together
+with evidence as (
+    select
+        source_record_id_1, source_record_id_2,
+        string_agg(field_name, ', ' order by position) filter (where is_equal) as agrees,
+        string_agg(field_name, ', ' order by position) filter (where not is_equal) as differs
+    from compared_field
+    group by source_record_id_1, source_record_id_2
+)
+select
+    pair.source_record_id_1, pair.source_record_id_2, pair.match_rule, pair.match_rules, pair.match_weight,
+    pair.match_probability, pair.edge_status, pair.refused_reason, evidence.agrees, evidence.differs,
+    nullif(coalesce(nullif(one.customer_id, $customer_id), other.customer_id), $customer_id) as other_customer_id
+from compared_pair as pair
+left join evidence using (source_record_id_1, source_record_id_2)
+left join identity.customer_record as one on pair.source_record_id_1 = one.source_record_id
+left join identity.customer_record as other on pair.source_record_id_2 = other.source_record_id
+order by pair.edge_status, pair.match_weight desc, pair.source_record_id_1, pair.source_record_id_2
 
 -- name: explain_field
 -- one row per field of the golden record
@@ -30,3 +57,10 @@ select field_name, field_value, source_system, source_record_id, observed_at, su
 from core.dim_customer_field_source
 where customer_id = $customer_id
 order by field_name
+
+-- name: explain_candidate
+-- one row per value that competed for a group of fields, the winner first
+select field_group, candidate_rank, field_values, is_fit, record_count, last_observed_at, source_system, source_record_id, survivorship_rule
+from helper.customer_field_candidate
+where customer_id = $customer_id
+order by field_group, candidate_rank

@@ -12,8 +12,9 @@ from (
 where customer_id is not null
 group by customer_id
 
--- name: review_rows
+-- name: review_doubt
 -- one row per pair of customers (one customer for a weak link) and kind of doubt: its strongest link, a weak customer's weakest
+create or replace temp table compared_pair as
 with doubtful as (
     select
         edge.*,
@@ -63,48 +64,50 @@ valued as (
     from strongest
     left join review_value as one on strongest.customer_id_1 = one.customer_id
     left join review_value as other on strongest.customer_id_2 = other.customer_id
-),
-top as (
-    select *
-    from valued
-    order by revenue_at_stake_amount desc, doubt_code, source_record_id_1, source_record_id_2
-    limit $row_limit
-),
-field as (
-    select
-        top.source_record_id_1, top.source_record_id_2, compared.position, compared.field_name,
-        compared.values[1] = compared.values[2] as is_equal
-    from top
-    inner join identity.person_normalised as a on top.source_record_id_1 = a.source_record_id
-    inner join identity.person_normalised as b on top.source_record_id_2 = b.source_record_id
-    cross join lateral (
-        select unnest([
-            {'position': 1, 'field_name': 'first name', 'values': [a.first_name_key, b.first_name_key]},
-            {'position': 2, 'field_name': 'last name', 'values': [a.last_name_key, b.last_name_key]},
-            {'position': 3, 'field_name': 'name suffix', 'values': [a.name_suffix_code, b.name_suffix_code]},
-            {'position': 4, 'field_name': 'e-mail', 'values': [a.email_normalised, b.email_normalised]},
-            {'position': 5, 'field_name': 'phone', 'values': [a.phone_e164, b.phone_e164]},
-            {'position': 6, 'field_name': 'birth date', 'values': [cast(a.birth_date as varchar), cast(b.birth_date as varchar)]},
-            {'position': 7, 'field_name': 'gender', 'values': [a.gender, b.gender]},
-            {'position': 8, 'field_name': 'postal code', 'values': [a.postal_code_key, b.postal_code_key]},
-            {'position': 9, 'field_name': 'loyalty number', 'values': [a.loyalty_number_key, b.loyalty_number_key]},
-            {'position': 10, 'field_name': 'document', 'values': [a.document_key, b.document_key]},
-            {'position': 11, 'field_name': 'profile', 'values': [a.guest_profile_key, b.guest_profile_key]}
-        ], recursive := true)
-    ) as compared
-    where compared.values[1] is not null and compared.values[2] is not null
-),
-evidence as (
+)
+select *
+from valued
+order by revenue_at_stake_amount desc, doubt_code, source_record_id_1, source_record_id_2
+limit $row_limit
+
+-- name: compared_field
+-- one row per pair of compared_pair and field that both records show: whether it is equal as compared
+create or replace temp table compared_field as
+select
+    pair.source_record_id_1, pair.source_record_id_2, compared.position, compared.field_name,
+    compared.values[1] = compared.values[2] as is_equal
+from compared_pair as pair
+inner join identity.person_normalised as a on pair.source_record_id_1 = a.source_record_id
+inner join identity.person_normalised as b on pair.source_record_id_2 = b.source_record_id
+cross join lateral (
+    select unnest([
+        {'position': 1, 'field_name': 'first name', 'values': [a.first_name_key, b.first_name_key]},
+        {'position': 2, 'field_name': 'last name', 'values': [a.last_name_key, b.last_name_key]},
+        {'position': 3, 'field_name': 'name suffix', 'values': [a.name_suffix_code, b.name_suffix_code]},
+        {'position': 4, 'field_name': 'e-mail', 'values': [a.email_normalised, b.email_normalised]},
+        {'position': 5, 'field_name': 'phone', 'values': [a.phone_e164, b.phone_e164]},
+        {'position': 6, 'field_name': 'birth date', 'values': [cast(a.birth_date as varchar), cast(b.birth_date as varchar)]},
+        {'position': 7, 'field_name': 'gender', 'values': [a.gender, b.gender]},
+        {'position': 8, 'field_name': 'postal code', 'values': [a.postal_code_key, b.postal_code_key]},
+        {'position': 9, 'field_name': 'loyalty number', 'values': [a.loyalty_number_key, b.loyalty_number_key]},
+        {'position': 10, 'field_name': 'document', 'values': [a.document_key, b.document_key]},
+        {'position': 11, 'field_name': 'profile', 'values': [a.guest_profile_key, b.guest_profile_key]}
+    ], recursive := true)
+) as compared
+where compared.values[1] is not null and compared.values[2] is not null
+
+-- name: review_rows
+with evidence as (
     select
         source_record_id_1, source_record_id_2,
         string_agg(field_name, ', ' order by position) filter (where is_equal) as agrees,
         string_agg(field_name, ', ' order by position) filter (where not is_equal) as differs
-    from field
+    from compared_field
     group by source_record_id_1, source_record_id_2
 )
 select
     doubt_code, revenue_at_stake_amount, customer_id_1, customer_id_2, top.source_record_id_1, top.source_record_id_2,
     match_rules, match_weight, match_probability, refused_reason, link_count, evidence.agrees, evidence.differs
-from top
+from compared_pair as top
 left join evidence using (source_record_id_1, source_record_id_2)
 order by revenue_at_stake_amount desc, doubt_code, top.source_record_id_1, top.source_record_id_2

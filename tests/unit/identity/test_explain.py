@@ -1,5 +1,6 @@
 """Explain: one customer's records, links and fields; an id that was merged away; an id that never was."""
 
+import re
 from pathlib import Path
 
 import pyarrow as pa
@@ -9,6 +10,7 @@ from guestbook.errors import UsageError
 from guestbook.settings import Settings
 from guestbook.warehouse import warehouse, write_rows
 from identity import explain
+from identity.explain_page import explain_page
 
 FIELD_SOURCE = """
 create table core.dim_customer_field_source (
@@ -18,10 +20,31 @@ create table core.dim_customer_field_source (
 """
 
 
+RECORD = {
+    "record_kind": "reservation", "role": "guest", "source_system": "pms", "property_code": "LIS",
+    "reference_id": "77", "match_probability": 1.0,
+}  # fmt: skip
+LINK = {
+    "match_rule": "email_and_name", "match_rules": "email_and_name,name_and_birth_date", "match_weight": 17.1,
+    "match_probability": 0.99999, "refused_reason": None,
+}  # fmt: skip
+CANDIDATE = """
+create table helper.customer_field_candidate (
+    customer_id varchar, field_group varchar, candidate_rank integer, field_values varchar, is_fit boolean,
+    record_count bigint, last_observed_at timestamptz, source_system varchar, source_record_id varchar,
+    survivorship_rule varchar
+);
+insert into helper.customer_field_candidate values
+    ('c1', 'email', 1, '["a@x.example"]', true, 2, null, 'pms', 'r1', 'most_recent'),
+    ('c1', 'email', 2, '["desk@agency.example"]', false, 1, null, 'pms', 'r2', 'unfit')
+"""
+
+
 @pytest.fixture
 def con(tmp_path: Path):
     with warehouse(Settings.load({}, home=tmp_path)) as con:
         con.execute(FIELD_SOURCE)
+        con.execute(CANDIDATE)
         won = ["c1", "email", "a@x.example", "pms", "r1", None, "newest"]
         con.execute("insert into core.dim_customer_field_source values (?, ?, ?, ?, ?, ?, ?)", won)
         history = [
@@ -29,14 +52,23 @@ def con(tmp_path: Path):
             {"customer_id": "c2", "id_status": "merged", "current_customer_id": "c1"},
         ]
         records = [
-            {"source_record_id": "r1", "customer_id": "c1", "match_rule": "anchor", "is_anchor": True},
-            {"source_record_id": "r2", "customer_id": "c1", "match_rule": "email", "is_anchor": False},
-            {"source_record_id": "r3", "customer_id": "c3", "match_rule": "single", "is_anchor": True},
+            RECORD | {"source_record_id": "r1", "customer_id": "c1", "match_rule": "anchor", "is_anchor": True},
+            RECORD
+            | {"source_record_id": "r2", "customer_id": "c1", "match_rule": "email_and_name", "is_anchor": False},
+            RECORD | {"source_record_id": "r3", "customer_id": "c3", "match_rule": "single", "is_anchor": True},
         ]
         links = [
-            {"source_record_id_1": "r1", "source_record_id_2": "r2", "match_rule": "email", "edge_status": "kept"},
-            {"source_record_id_1": "r2", "source_record_id_2": "r3", "match_rule": "phone", "edge_status": "refused"},
+            LINK | {"source_record_id_1": "r1", "source_record_id_2": "r2", "edge_status": "kept"},
+            LINK
+            | {"source_record_id_1": "r2", "source_record_id_2": "r3", "edge_status": "refused"}
+            | {"refused_reason": "first_name"},
         ]
+        names = {"r1": ("Anna", "anna"), "r2": ("<b>Ana", "anna"), "r3": ("Jan", "jan")}
+        persons = [
+            {"source_record_id": key, "first_name": name, "first_name_key": folded, "email_normalised": "a@x.example"}
+            for key, (name, folded) in names.items()
+        ]
+        write_rows(con, "identity.person_normalised", pa.Table.from_pylist(persons))
         write_rows(con, "identity.customer_history", pa.Table.from_pylist(history))
         write_rows(con, "identity.customer_record", pa.Table.from_pylist(records))
         write_rows(con, "identity.match_edge", pa.Table.from_pylist(links))
@@ -49,7 +81,7 @@ def test_records_links_and_fields_of_the_current_customer(con, asked_for: str) -
     assert found["customer_id"] == "c1"
     assert [(row["source_record_id"], row["match_rule"]) for row in found["records"]] == [
         ("r1", "anchor"),
-        ("r2", "email"),
+        ("r2", "email_and_name"),
     ]
     assert [(row["source_record_id_2"], row["edge_status"]) for row in found["links"]] == [
         ("r2", "kept"),
@@ -61,3 +93,28 @@ def test_records_links_and_fields_of_the_current_customer(con, asked_for: str) -
 def test_an_id_that_was_never_issued_is_wrong_usage(con) -> None:
     with pytest.raises(UsageError, match="no customer 'nobody'"):
         explain(con, "nobody")
+
+
+def test_links_say_what_agrees_what_differs_and_whose_the_other_record_is(con) -> None:
+    kept, refused = explain(con, "c1")["links"]
+    assert (kept["agrees"], kept["differs"], kept["other_customer_id"]) == ("first name, e-mail", None, None)
+    assert (refused["agrees"], refused["differs"], refused["other_customer_id"]) == ("e-mail", "first name", "c3")
+
+
+def test_the_page_answers_why_offline_and_escapes_what_guests_wrote(con) -> None:
+    content = explain(con, "c1")
+    steps = [("prior", "", -12.0), ("first name", "equal", 9.5), ("e-mail", "equal", 14.0)]
+    waterfall = {"source_record_id_1": "r1", "source_record_id_2": "r2", "steps": steps}
+    html = explain_page(content | {"waterfalls": [waterfall]}).html()
+    for said in ("email_and_name", "E-mail addresses are rarely reused", "first_name", "most_recent", "unfit", "11.5"):
+        assert said in html, said
+    assert "<b>Ana" not in html
+    assert re.findall(r"(?:src|href)=\"(?!#)[^\"]*\"", html) == []
+
+
+def test_a_customer_of_one_record_has_a_page_without_links(con) -> None:
+    con.execute("update identity.customer_history set current_customer_id = 'c3' where customer_id = 'c2'")
+    con.execute("delete from identity.match_edge")
+    html = explain_page(explain(con, "c2")).html()
+    assert "No link was needed" in html
+    assert "No link was refused" in html

@@ -1,0 +1,55 @@
+"""The command that tells why a customer is who the pipeline says."""
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from guestbook.cli.options import HomeOption, JsonOption, console, print_json, settings_of
+
+HtmlOption = Annotated[Path | None, typer.Option("--html", help="Write it as a page, readable by its owner only.")]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command to the application."""
+    app.command()(explain)
+
+
+def explain(
+    context: typer.Context,
+    customer_id: str = typer.Argument(..., help="A customer id, current or merged away."),
+    html: HtmlOption = None,
+    home: HomeOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Tell why a customer is who the pipeline says: records, links with their rules, refused pairs, field winners."""
+    from guestbook.warehouse import warehouse
+    from identity import explain as explain_customer
+
+    with warehouse(settings_of(context, home)) as con:
+        content = explain_customer(con, customer_id)
+    if html:
+        _write(html, content)
+    elif as_json:
+        print_json(content)
+    else:
+        history = content["history"]
+        console.print(f"customer {content['customer_id']}: {history['id_status']} since {history['changed_on']}")
+        for part in ("records", "links", "fields", "candidates"):
+            _show(part, content[part])
+
+
+def _write(html: Path, content: dict[str, Any]) -> None:
+    from guestbook.files import private_path
+    from identity.explain_page import explain_page
+
+    with private_path(html.absolute()) as draft:
+        draft.write_text(explain_page(content).html(), encoding="utf-8")
+    console.print(f"explained: {html}", soft_wrap=True)
+
+
+def _show(title: str, rows: list[dict[str, Any]]) -> None:
+    console.print(f"\n{title}: {len(rows)}")
+    for row in rows:
+        known = "  ".join(f"{name}={value}" for name, value in row.items() if value is not None)
+        console.print(f"  {known}", soft_wrap=True, highlight=False, markup=False)
