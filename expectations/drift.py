@@ -47,7 +47,7 @@ Spreads = Mapping[str, Spread]
 
 
 def check_drift(settings: Settings, feed: str, files: Sequence[BatchFile], ledger: Sequence[Delivery]) -> list[Check]:
-    """Per rule and vendor a check for the column that moved furthest and for each that moved beyond the tolerance."""
+    """Per rule and vendor a check for each column that moved over the limit, or for the one that moved furthest."""
     rules = [rule for rule in rules_of(feed) if rule.measure in DRIFT_MEASURES]
     checks: list[Check] = []
     for vendor in sorted({file.vendor for file in files if file.has_rows}):
@@ -105,19 +105,26 @@ def _sum(parts: Sequence[Spread]) -> Spread:
 
 
 def _checks_of(rule: Rule, feed: str, vendor: str, spreads: Mapping[str, Spreads]) -> list[Check]:
-    """The vendor's checks of one rule; a property is only told of where its vendor's column does not move."""
+    """The checks of one rule: columns over the limit, or the one that moved furthest, so that there always is one.
+
+    A property is told of where the column of its vendor holds.
+    """
     found: list[Check] = []
     for code in spreads:
-        told = {check.column_name for check in found}
+        told = {check.column_name for check in found if _is_over(check)}
         measured = [
             Check(rule, feed, column.name, measure, None, vendor, code or None)
             for column, measure in _measures(rule, feed, spreads[code])
             if column.name not in told
         ]
         measured.sort(key=lambda check: (-(check.measure.value or 0), check.column_name or ""))
-        beyond = [check for check in measured if check.is_judged and (check.measure.value or 0) > 0]
-        found += beyond or (measured[:1] if code == NO_PROPERTY else [])
+        found += [check for check in measured if _is_over(check)] or (measured[:1] if code == NO_PROPERTY else [])
     return found
+
+
+def _is_over(check: Check) -> bool:
+    limit = check.rule.at_most
+    return check.is_judged and limit is not None and (check.measure.value or 0) > limit
 
 
 def _measures(rule: Rule, feed: str, spreads: Spreads) -> Iterator[tuple[Column, Measure]]:
