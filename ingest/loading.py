@@ -201,6 +201,7 @@ def _plan(
         job.properties,
         job.key,
         skipped,
+        mapping.newest_check_replaces_lines,
     )
     return plan, [raw.names[place] for place in unnamed]
 

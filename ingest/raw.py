@@ -7,6 +7,7 @@ import csv
 import gzip
 import io
 import json
+import re
 import shutil
 import zlib
 from collections.abc import Callable, Iterator
@@ -34,10 +35,18 @@ FORMATS = {
     ".json": "json",
     ".parquet": "parquet",
 }
+#: What is not read, and what to do about it.
+UNREAD = {
+    ".xml": "XML is not read: choose CSV or JSON in the vendor's export, or convert it before delivery",
+    ".xls": "Workbooks are not read: save the sheet as CSV (UTF-8)",
+    ".xlsx": "Workbooks are not read: save the sheet as CSV (UTF-8)",
+    ".zip": "Archives are not read: deliver the files in it, each plain or as .gz",
+    ".pdf": "Documents are not read: choose CSV or JSON in the vendor's export",
+}
 DELIMITERS = (",", ";", "\t", "|")
 MAX_COLUMNS = 1000
 #: How a mapping names what a row's JSON was found in.
-MARKS = {"doc": "", "parent": "^.", "grand": "^^.", "root": "$."}
+MARKS = {"doc": "", "parent": "^.", "grand": "^^.", "great": "^^^.", "root": "$."}
 HEADER_LIMIT = 1 << 20
 #: How far down a header line is looked for when the first line is none.
 PREAMBLE_LINES = 60
@@ -238,9 +247,9 @@ class Reader:
 
     def _keys(self, rows: str, is_exploded: bool) -> list[tuple[str, str]]:
         """(source, key) of every top-level key that any row's JSON has; of parents only what a mapping could name."""
-        wanted_sources = ("doc", "parent", "grand", "root") if is_exploded else ("doc",)
+        wanted_sources = tuple(MARKS) if is_exploded else ("doc",)
         found: dict[tuple[str, str], None] = {}
-        inner = {part.split("[", 1)[0] for path in self.mapping.rows for part in path.split(".")}
+        inner = set(re.findall(r"[^.{}, \[\]*]+", " ".join(self.mapping.rows)))
         for source, keys in self.con.execute(sources.key_census(rows, wanted_sources)).fetchall():
             for key in keys:
                 if source == "doc" or key not in inner or self._reads(MARKS[source] + key):
@@ -263,7 +272,8 @@ def format_of(name: str) -> str:
     for ending, file_format in FORMATS.items():
         if stem.endswith(ending):
             return file_format
-    raise FileRefused(f"unknown kind of file; allowed: {', '.join(FORMATS)}, each also with .gz")
+    hint = next((hint for ending, hint in UNREAD.items() if stem.endswith(ending)), "give the file such an ending")
+    raise FileRefused(f"unknown kind of file; allowed: {', '.join(FORMATS)}, each also with .gz. {hint}")
 
 
 def is_gzip(path: Path) -> bool:
@@ -272,11 +282,20 @@ def is_gzip(path: Path) -> bool:
         return stream.read(2) == b"\x1f\x8b"
 
 
-def row_path(paths: tuple[str, ...]) -> tuple[list[list[str]], list[list[str]]]:
-    """`a.b[*].c[*]` as levels [[a, b], [c]], and every path's first level as an alternative; `.` is the document."""
-    parsed = [[part.strip(".").split(".") for part in path.split("[*]") if part.strip(".")] or [[]] for path in paths]
-    levels = parsed[0] if parsed else []
-    return levels, [found[0] for found in parsed]
+def row_path(paths: tuple[str, ...]) -> tuple[list[sources.Level], list[sources.Level]]:
+    """`a.b[*].{c,d}[*]` as levels [[a, b]], [[c], [d]], and every path's first level as an alternative.
+
+    A level is the lists whose elements come behind each other; `.` is the element itself.
+    """
+    parsed = [[_level(part) for part in path.split("[*]") if part.strip(".")] or [[[]]] for path in paths]
+    return (parsed[0] if parsed else []), [found[0] for found in parsed]
+
+
+def _level(text: str) -> sources.Level:
+    before, _, rest = text.strip(".").partition("{")
+    lead = [key for key in before.split(".") if key]
+    members = rest.rstrip("}").split(",") if rest else [""]
+    return [[*lead, *(key for key in member.strip().split(".") if key)] for member in members]
 
 
 def _unpacked(path: Path, target: Path) -> Path:

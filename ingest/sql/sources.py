@@ -13,6 +13,10 @@ RAW = "raw_row"
 SEPARATOR = chr(31)
 MAX_LINE = 16_000_000
 MAX_DOCUMENT = 268_435_456
+#: Names of the elements above a row, the nearest first.
+ABOVE = ("parent", "grand", "great")
+#: Key paths of the lists whose elements are rows together.
+Level = list[list[str]]
 
 
 def copy_to(query: str, path: Path, options: str) -> str:
@@ -94,40 +98,41 @@ def json_documents(path: Path, layout: str) -> str:
     )
 
 
-def exploded(
-    documents: str, levels: list[list[str]], alternatives: list[list[str]], is_kept: Callable[[str], bool]
-) -> str:
-    """One row per list element: `doc`, `parent` and `grand` the elements above it, `root` the document.
+def exploded(documents: str, levels: list[Level], alternatives: list[Level], is_kept: Callable[[str], bool]) -> str:
+    """One row per list element: `doc`, `parent`, `grand`, `great` the elements above it, `root` the document.
 
     A document without the list is one row that says so. A single object counts as a list of one. The elements around
-    a row come without the list that the row is from, or reading a long list would cost its square; `is_kept` tells of
+    a row come without the lists that rows are from, or reading a long list would cost its square; `is_kept` tells of
     a list (`^.lines`) that the mapping reads as well.
     """
     if not levels:
-        return f"select doc, null::json as parent, null::json as grand, doc::json as root, unsplit from ({documents})"
-    root = _without("doc", [keys for keys in alternatives if keys and not is_kept(f"$.{keys[0]}")])
-    if [] in alternatives:  # a row that is the document has nothing around it
-        there = [f"json_type(doc, {literal(_dollar(keys))}) in ('ARRAY', 'OBJECT')" for keys in alternatives if keys]
+        above = ", ".join(f"null::json as {name}" for name in ABOVE)
+        return f"select doc, {above}, doc::json as root, unsplit from ({documents})"
+    root = _without("doc", [keys for level in alternatives for keys in level if keys and not is_kept(f"$.{keys[0]}")])
+    if [[]] in alternatives:  # a row that is the document has nothing around it
+        lists = [keys for level in alternatives for keys in level if keys]
+        there = [f"json_type(doc, {literal(_dollar(keys))}) in ('ARRAY', 'OBJECT')" for keys in lists]
         root = f"case when {' or '.join(there) or 'false'} then {root} end"
     whole = f"select doc::json as doc, unsplit from ({documents})"
     query = (
         f"select unnest({_elements('doc', alternatives)}) as level1, root, unsplit from"
         f" (select doc, {root} as root, unsplit from ({whole}))"
     )
-    for number, keys in enumerate(levels[1:], start=2):
-        mark = "^." if number == len(levels) else "^^."
-        outer = _without(f"level{number - 1}", [] if is_kept(mark + keys[0]) else [keys])
+    for number, level in enumerate(levels[1:], start=2):
+        mark = "^" * (len(levels) + 1 - number) + "."
+        outer = _without(f"level{number - 1}", [keys for keys in level if keys and not is_kept(mark + keys[0])])
+        further = "".join(f", outer{place}" for place in range(1, number - 1))
         query = (
-            f"select unnest({_elements(f'level{number - 1}', [keys])}) as level{number}, outside as above,"
-            f" {'above' if number > 2 else 'null::json'} as above2, root, unsplit"
+            f"select unnest({_elements(f'level{number - 1}', [level])}) as level{number},"
+            f" outside as outer{number - 1}{further}, root, unsplit"
             f" from (select *, {outer} as outside from ({query}))"
         )
     last = f"level{len(levels)}"
-    parent = "above" if len(levels) > 1 else "null::json"
-    grand = "above2" if len(levels) > 2 else "null::json"
-    path = ".".join(part for keys in levels for part in keys)
+    places = [(name, len(levels) - up) for up, name in enumerate(ABOVE, start=1)]
+    above = ", ".join(f"{f'outer{place}' if place > 0 else 'null::json'} as {name}" for name, place in places)
+    path = ".".join(" or ".join(".".join(keys) or "." for keys in level) for level in levels)
     return (
-        f"select case when json_type({last}) = 'OBJECT' then {last} end as doc, {parent} as parent, {grand} as grand,"
+        f"select case when json_type({last}) = 'OBJECT' then {last} end as doc, {above},"
         f" root, coalesce(unsplit, case when {last} is null then"
         f" {literal(f'no {path} in the document' + SEPARATOR)} || redact(coalesce(root, 'null')::varchar)"
         f" when json_type({last}) <> 'OBJECT' then {literal(f'{path} holds no object' + SEPARATOR)} ||"
@@ -153,16 +158,25 @@ def _dollar(keys: list[str]) -> str:
     return "$" + "".join("." + json.dumps(key, ensure_ascii=False) for key in keys)
 
 
-def _elements(document: str, alternatives: list[list[str]]) -> str:
+def _elements(document: str, alternatives: list[Level]) -> str:
+    """The elements of the first alternative that a document has; of an alternative with several lists, all of them."""
     found = []
-    for keys in alternatives:
-        path = "$" + "".join("." + json.dumps(key, ensure_ascii=False) for key in keys)
-        inside = f"json_extract({document}, {literal(path)})"
-        found.append(
-            f"case json_type({inside}) when 'ARRAY' then json_extract({document}, {literal(path + '[*]')})"
-            f" when 'OBJECT' then [{inside}] end"
-        )
+    for level in alternatives:
+        parts = [_members(document, keys, level) for keys in level]
+        joined = f"nullif(list_concat({', '.join(parts)}), [])" if len(parts) > 1 else parts[0]
+        found.append(joined)
     return f"coalesce({', '.join(found)}, [null::json])"
+
+
+def _members(document: str, keys: list[str], level: Level) -> str:
+    """The elements of one list; a single object is a list of one, no key the element itself without the other lists."""
+    if not keys:
+        return f"[{_without(document, [others for others in level if others])}]"
+    inside = f"json_extract({document}, {literal(_dollar(keys))})"
+    return (
+        f"case json_type({inside}) when 'ARRAY' then json_extract({document}, {literal(_dollar(keys) + '[*]')})"
+        f" when 'OBJECT' then [{inside}] end"
+    )
 
 
 def object_census(path: Path) -> str:
@@ -195,6 +209,17 @@ def key_census(rows: str, columns: tuple[str, ...]) -> str:
         for name in columns
     )
     return f"with rows_read as ({rows}) {' union all '.join(parts)}"
+
+
+def unpivoted(source: str, names: list[tuple[str, int]], column_count: int) -> str:
+    """Each row once per named column that is not blank, with its name and value as two more columns; else once."""
+    parts = ", ".join(f"{{'name': {literal(name)}, 'value': {physical(place)}}}" for name, place in names)
+    filled = f"list_filter([{parts}], lambda e: trim(e.value) <> '')"
+    columns = "".join(f", {physical(place)}" for place in range(column_count))
+    return (
+        f"select unsplit{columns}, part.name as {physical(column_count)}, part.value as {physical(column_count + 1)} from"
+        f" (select *, unnest(case when len({filled}) > 0 then {filled} else [null] end) as part from ({source}))"
+    )
 
 
 def shapes(source: str, places: list[int]) -> str:

@@ -16,6 +16,8 @@ SEPARATOR = chr(31)
 #: The table of checked rows.
 CHECKED = "checked_row"
 BLOCK_BYTES = 64
+#: Keys of extra that are no columns of the export: values set aside; the check's newest version replaces its lines.
+OURS = ("_rejected", "_whole_check")
 
 
 @dataclass(frozen=True)
@@ -32,6 +34,7 @@ class Plan:
     properties: Properties
     key: bytes
     skipped: str = "false"
+    is_whole_check: bool = False
 
 
 def checked_rows(plan: Plan, source: str) -> str:
@@ -179,6 +182,8 @@ def _defaulted(plan: Plan, column: Column) -> str:
 def _extra(plan: Plan) -> str:
     """JSON of the columns that no mapping names and of the values set aside; null when there are none."""
     parts = [_member(plan, place) for place in sorted(plan.kept, key=lambda place: plan.names.names[place])]
+    if plan.is_whole_check:
+        parts.append(literal('"_whole_check":true'))
     parts.append("case when rejected <> '' then '\"_rejected\":[' || rejected || ']' end")
     return _without_cards(f"'{{' || nullif(concat_ws(',', {', '.join(parts)}), '') || '}}'", plan.is_nested)
 
@@ -197,7 +202,7 @@ def _raw_row(plan: Plan) -> str:
 def _member(plan: Plan, place: int) -> str:
     """`"name":value` of a raw column as text; null when it is blank."""
     name, column = plan.names.names[place], physical(place)
-    shown = "delivered_" + name if name == "_rejected" else name
+    shown = "delivered_" + name if name in OURS else name
     head = literal(_json_name(shown) + ":")
     if place in plan.sensitive or is_sensitive_name(name):
         return f"{head} || to_json({hashed(column, plan.key)})::varchar"

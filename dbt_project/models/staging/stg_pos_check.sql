@@ -11,7 +11,7 @@ with line as (
         where {{ newly_arrived() }}
     ) as affected using (source_system, property_code, pos_check_id)
     {% endif %}
-    qualify row_number() over (partition by source_system, property_code, pos_check_id, line_number {{ newest_first() }}) = 1
+    {{ current_lines() }}
 )
 
 select

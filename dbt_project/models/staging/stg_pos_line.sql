@@ -3,4 +3,4 @@
 
 select *
 from {{ ref('stg_pos_line_version') }}
-qualify row_number() over (partition by source_system, property_code, pos_check_id, line_number {{ newest_first() }}) = 1
+{{ current_lines() }}

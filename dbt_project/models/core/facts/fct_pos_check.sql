@@ -27,7 +27,7 @@ line as (
         coalesce(item_category in ('tip', 'service_charge'), false) as is_gratuity
     from {{ ref('stg_pos_line_version') }} as version
     semi join changed using (source_system, property_code, pos_check_id)
-    qualify row_number() over (partition by source_system, property_code, pos_check_id, line_number {{ newest_first() }}) = 1
+    {{ current_lines() }}
 ),
 
 summed as (

@@ -15,7 +15,7 @@ line as (
     select version.*
     from {{ ref('stg_pos_line_version') }} as version
     semi join pos_check using (source_system, property_code, pos_check_id)
-    qualify row_number() over (partition by source_system, property_code, pos_check_id, line_number {{ newest_first() }}) = 1
+    {{ current_lines() }}
 )
 
 select
