@@ -12,7 +12,7 @@ TABLES = [
     "core.dim_customer", "core.dim_customer_field_source", "helper.customer_field_candidate", "core.customer_360",
     "core.bridge_customer_source_record", "core.customer_id_history", "features.feat_customer", "features.feat_label",
     "marts.property_daily", "marts.source_of_business", "marts.customer_pyramid", "marts.complaint_case",
-    "marts.reconciliation", "marts.preference_profile",
+    "marts.reconciliation", "marts.folio_pos_difference", "marts.preference_profile",
     "core.customer_reach", "marts.customer_value_month", "marts.customer_stage_period",
     "marts.lifecycle_stage_month", "marts.cohort_retention", "marts.value_tier_migration", "marts.segment_migration",
     "marts.early_warning", "marts.lost_customer", "marts.care_call_list", "marts.member_tier_review",
