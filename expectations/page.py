@@ -8,6 +8,7 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from expectations.record import overrides_of, results_of
+from expectations.rules import load_rules
 from guestbook.files import write_text_atomic
 from guestbook.settings import FEEDS, Settings
 
@@ -37,6 +38,7 @@ def write_gate_page(settings: Settings, night_date: date) -> Path:
         verdict=_verdict([row["gate_status"] for row in results]),
         suites=suites,
         overrides=overrides_of(settings, night_date),
+        next_steps={rule.rule: rule.next for rule in load_rules()},
         words=WORDS,
     )
     path = gate_page_file(settings, night_date)

@@ -64,6 +64,7 @@ class Rule(BaseModel):
     severity: Literal["warn", "block"]
     since: date = Field(description="since when the limit has this value")
     why: str = Field(min_length=10, description="why it has this value")
+    next: str = Field("Look at the rows at their source.", description="what to do when it fails")
 
     @property
     def suites(self) -> tuple[str, ...]:
