@@ -17,9 +17,10 @@ PAGE = "loads.html"
 COUNTS = ("rows_read", "rows_loaded", "rows_duplicate", "rows_quarantined")
 COLUMNS = ("File", "Became", "Read", "Loaded", "Repeated", "Quarantined", "To know")
 SHOWN = 8
-NEXT = (
+FOOTER = (
     "Read = loaded + repeated + quarantined. Held: a gate blocked the file, it is in no table (see the gates). Refused:"
-    " no row of it could be trusted; have it sent again. Quarantined rows: guestbook quarantine list."
+    " no row of it could be trusted; have it sent again. Quarantined rows: guestbook quarantine list; they"
+    " are in ops.quarantine, in the warehouse only. The same for all nights: table ops.load_report."
 )
 
 
@@ -40,7 +41,7 @@ def write_load_page(settings: Settings, night_date: date) -> Path:
         subtitle=_in_words(entries),
         sections=sections,
         links=[("Gates", "gates.html")],
-        footer="The same, and all nights: table ops.load_report. Rejected rows: ops.quarantine, in the warehouse only.",
+        footer=FOOTER,
     )
     path = settings.reports_dir / night_date.isoformat() / PAGE
     write_text_atomic(page.html(), path)
@@ -65,10 +66,16 @@ def _section(feed: str, rows: list[dict[str, Any]], new: Mapping[str | None, str
     if not rows:
         return Section(feed, title, [Text("No file came.", "warn")])
     table = [
-        (row["file_name"], row["load_status"], *(row[name] or 0 for name in COUNTS), _to_know(row, new)) for row in rows
+        (
+            row["file_name"].removeprefix(f"{feed}/"),
+            row["load_status"],
+            *(row[name] or 0 for name in COUNTS),
+            _to_know(row, new),
+        )
+        for row in rows
     ]
     totals = ("Together", "", *(sum(row[name] or 0 for row in rows) for name in COUNTS), "")
-    return Section(feed, title, [Table(f"Files of {title.lower()}", COLUMNS, [*table, totals]), Text(NEXT, "note")])
+    return Section(feed, title, [Table(f"Files of {title.lower()}", COLUMNS, [*table, totals])])
 
 
 def _to_know(row: Mapping[str, Any], new: Mapping[str | None, str]) -> str:
@@ -79,7 +86,7 @@ def _to_know(row: Mapping[str, Any], new: Mapping[str | None, str]) -> str:
     if row["sha256"] in new:
         said.append(f"new columns: {new[row['sha256']]}")
     said += _loaded(row["warnings"]) or []
-    return ". ".join(text for text in said if text)
+    return ". ".join(text for text in said if text) or "nothing"
 
 
 def _counted(what: str, counts: str | None) -> str | None:

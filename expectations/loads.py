@@ -53,8 +53,9 @@ def folder_of(file: Named) -> str:
 
 
 def series_of(file: Named) -> str:
-    """What the names of one export have in common from night to night: all but digits and hashes."""
-    return _CHANGING.sub("#", file.file_name)
+    """What the names of one export have in common from night to night: all but digits, hashes and the format."""
+    folder, _, name = file.file_name.rpartition("/")
+    return _CHANGING.sub("#", f"{folder}/{name.split('.')[0]}")
 
 
 def earlier_loads(

@@ -25,6 +25,7 @@ class Api:
     def __init__(self, url: str, password: str) -> None:
         self.url = url
         self.token = ""
+        self.run_path = ""
         self.token = self.call("/auth/token", {"username": "admin", "password": password})["access_token"]
 
     def call(self, path: str, body: dict[str, Any] | None = None, method: str | None = None) -> dict[str, Any]:
@@ -56,10 +57,22 @@ class Api:
         while run["state"] not in ("success", "failed") and time.monotonic() < deadline:
             time.sleep(1)
             run = self.call(path)
+        self.run_path = path
         tasks = self.call(f"{path}/taskInstances?limit=100")["task_instances"]
         unhappy = {task["task_id"]: task["state"] for task in tasks if task["state"] not in ("success", "skipped")}
         assert unhappy == {}
         return str(run["state"])
+
+    def linked_pages(self, task_id: str) -> dict[str, str]:
+        """HTML by the name of the link that leads from a task of the run to it."""
+        links = self.call(f"{self.run_path}/taskInstances/{task_id}/links")["extra_links"]
+        return {name: self.page(address) for name, address in links.items()}
+
+    def page(self, address: str) -> str:
+        """A page that the server shows to whoever is logged in."""
+        request = urllib.request.Request(self.url + address, headers={"Authorization": f"Bearer {self.token}"})
+        with urllib.request.urlopen(request, timeout=30) as answer:
+            return str(answer.read().decode())
 
 
 def free_port() -> int:
@@ -96,6 +109,9 @@ def test_a_night_by_the_button(after_first: Any, tmp_path: Path) -> None:
         assert [dag_id for dag_id, is_paused in paused.items() if not is_paused] == ["run_night"]
         assert listening_beyond_loopback(process.pid) == []
         assert api.press_the_button(SECOND) == "success"
+        pages = api.linked_pages("ingest_reservations.gate_and_commit")
+        assert f"Deliveries of the night {SECOND}" in pages["Deliveries of the night"]
+        assert f"Gates of the night {SECOND}" in pages["Gates of the night"]
         api.call("/api/v2/dags/publish_bi", {"is_paused": False}, method="PATCH")
         said = home.night(SECOND, exit_code=1)  # the scheduler would run the same tasks
         assert "publish_bi" in said

@@ -88,6 +88,10 @@ def test_a_full_export_every_night_that_comes_half_empty_is_held_at_a_quarter_on
     assert held([tonight(2_400)], full) != []
 
 
+def test_a_vendor_that_changes_its_format_is_still_the_same_export() -> None:
+    assert held([tonight(30, name="export_20261116.jsonl.gz")], nightly(*WEEKS)) != []
+
+
 def test_parts_of_one_load_count_together_whenever_they_come() -> None:
     ledger = nightly(*WEEKS)
     two = [tonight(30), tonight(180, name="late.csv")]
