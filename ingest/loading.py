@@ -22,11 +22,11 @@ from ingest.redact import is_sensitive_name, redactor
 from ingest.sql.columns import RawNames
 from ingest.sql.names import literal, normalised
 from ingest.sql.properties import Properties
-from ingest.sql.sources import LAKE_OPTIONS, copy_to, dropped, kept, shapes
+from ingest.sql.sources import DRAFT_OPTIONS, LAKE_OPTIONS, copy_to, dropped, shapes
 from ingest.sql.statements import (
-    CHECKED,
     Plan,
     checked_rows,
+    checked_view,
     good_rows,
     property_codes,
     quarantined_rows,
@@ -38,6 +38,7 @@ from ingest.sql.statements import (
     skipped_rows,
 )
 from ingest.sql.values import Compiler, Text, is_skipped
+from ingest.unpivot import unpivot
 
 MEMORY_LIMIT = "900MB"
 THREADS = 2
@@ -88,13 +89,15 @@ def load_file(job: Job, accepted: Path, quarantine: Path, skipped: Path | None =
     accepted.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=".load.", dir=accepted.parent) as name, _engine(Path(name), job.key) as con:
         folder = Path(name)
+        checked = folder / "checked.parquet"
         spec = contract(job.feed)
         mapping = job.mapping.feeds[job.feed] if job.mapping else NO_MAPPING
         try:
             raw = _reader(con, job, mapping, spec, folder).read(job.path, job.file_name)
-            result = _checked(con, job, mapping, spec, raw)
+            raw = unpivot(con, mapping.unpivot, raw) if mapping.unpivot else raw
+            result = _checked(con, job, mapping, spec, raw, checked)
             if result is None and raw.retry:
-                result = _checked(con, job, mapping, spec, replace(raw.retry(), retry=None))
+                result = _checked(con, job, mapping, spec, replace(raw.retry(), retry=None), checked)
             if result is None:
                 raise FileRefused("rows could not be counted alike twice: have the file sent again")
             _write(con, job, contract(job.feed), folder, result)
@@ -144,7 +147,8 @@ def _reader(con: duckdb.DuckDBPyConnection, job: Job, mapping: FeedMapping, spec
             for t in _strings(value.model_dump(exclude_none=True))
         }
         sensitive |= hashed
-    return Reader(con, mapping, frozenset(wanted), frozenset(sensitive), job.key, folder, _has_position(mapping))
+    is_kept = _has_position(mapping) or mapping.unpivot is not None
+    return Reader(con, mapping, frozenset(wanted), frozenset(sensitive), job.key, folder, is_kept)
 
 
 def _has_position(mapping: FeedMapping) -> bool:
@@ -188,7 +192,7 @@ def _plan(
     sensitive = {place for place, name in enumerate(raw.names) if is_sensitive_name(name)} | {
         place for name in hashed for place in names.once.behind(texts[name].sql)
     }
-    ignored = {names.place(name) for name in mapping.ignore}
+    ignored = {names.place(name) for name in (*mapping.ignore, *(mapping.unpivot.columns if mapping.unpivot else ()))}
     unnamed = [place for place in range(len(raw.names)) if place not in names.used and place not in ignored]
     plan = Plan(
         spec,
@@ -252,7 +256,9 @@ def _check_required(
     if lacking:
         named = {text for name in lacking if name in mapping.columns for text in _strings(_dumped(mapping, name))}
         missing = ", ".join(sorted(names.missing & named))
-        sources = f" (their columns in the export: {missing})" if job.mapping else ""
+        sources = f" (their columns in the export: {missing})" if missing else ""
+        if mapping.path_pattern and not re.search(mapping.path_pattern, job.file_name):
+            sources += " (path_pattern does not fit the file's path below landing)"
         raise FileRefused(
             f"required columns are missing: {', '.join(lacking)}{sources}; the file has {len(raw.names)} columns."
             " Have it sent again, or map them in the vendor's mapping"
@@ -260,18 +266,19 @@ def _check_required(
 
 
 def _checked(
-    con: duckdb.DuckDBPyConnection, job: Job, mapping: FeedMapping, spec: Contract, raw: RawTable
+    con: duckdb.DuckDBPyConnection, job: Job, mapping: FeedMapping, spec: Contract, raw: RawTable, checked: Path
 ) -> Loaded | None:
-    """Every row checked and kept in the table CHECKED; None when the file must be read row by row."""
+    """Every row checked, ready to be counted and split; None when the file must be read row by row."""
     plan, unmapped = _plan(con, job, mapping, spec, raw)
     try:
-        con.execute(kept(checked_rows(plan, raw.source), CHECKED))
+        con.execute(copy_to(checked_rows(plan, raw.source), checked, DRAFT_OPTIONS))
     except (duckdb.IOException, duckdb.OutOfMemoryException):
         raise
     except duckdb.Error:
         if raw.retry is None:
             raise
         return None
+    con.execute(checked_view(checked))
     row_count, quarantined, skipped = con.execute(row_counts()).fetchall()[0]
     if row_count != raw.row_count:
         return None

@@ -190,7 +190,7 @@ class Reader:
         return headers[best], best
 
     def _known(self, header: list[str]) -> int:
-        return sum(normalised(name) in self.wanted for name in header)
+        return sum(bool(name) and normalised(name) in self.wanted for name in header)
 
     def _json(self, path: Path, facts: TextFacts, file_format: str) -> RawTable:
         if facts.needs_rewrite:

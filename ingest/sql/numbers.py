@@ -14,10 +14,11 @@ ISO_UNITS = (("H", 3600), ("M", 60), ("S", 1))
 
 
 def plain_number(sql: str, style: NumberStyle) -> str:
-    """A number's text in the form that casts understand: no currency, no blank or apostrophe between digits."""
+    """A number's text in the form that casts understand: no currency, no blank between digits, the sign in front."""
     sql = f"regexp_replace({sql}, {literal(AROUND_DIGITS)}, '', 'g')"
     if style.thousands:
         sql = f"replace({sql}, {literal(style.thousands)}, '')"
+    sql = f"regexp_replace({sql}, '^[(](.*)[)]$|^(.*[0-9,.])-$', '-\\1\\2')"
     return f"replace({sql}, ',', '.')" if style.decimal == "," else sql
 
 

@@ -7,6 +7,8 @@ from typing import Any
 
 from ingest.sql.names import literal, physical, quoted
 
+#: For a file that is read once and thrown away.
+DRAFT_OPTIONS = "(format parquet, compression lz4, dictionary_size_limit 2000, row_group_size 61440)"
 LAKE_OPTIONS = "(format parquet, compression zstd, row_group_size 61440)"
 #: The table of a file's rows as they were delivered.
 RAW = "raw_row"
@@ -34,9 +36,9 @@ def dropped() -> str:
     return f"drop table if exists {RAW}"
 
 
-def raw_rows() -> str:
-    """Rows of the table RAW with their position."""
-    return f"select rowid + 1 as position, * from {RAW}"
+def raw_rows(table: str = RAW) -> str:
+    """Rows of a kept raw table with their position."""
+    return f"select rowid + 1 as position, * from {table}"
 
 
 def raw_parquet(path: Path, columns: list[str]) -> str:
@@ -216,8 +218,9 @@ def unpivoted(source: str, names: list[tuple[str, int]], column_count: int) -> s
     parts = ", ".join(f"{{'name': {literal(name)}, 'value': {physical(place)}}}" for name, place in names)
     filled = f"list_filter([{parts}], lambda e: trim(e.value) <> '')"
     columns = "".join(f", {physical(place)}" for place in range(column_count))
+    name, value = physical(column_count), physical(column_count + 1)
     return (
-        f"select unsplit{columns}, part.name as {physical(column_count)}, part.value as {physical(column_count + 1)} from"
+        f"select unsplit{columns}, part.name as {name}, part.value as {value} from"
         f" (select *, unnest(case when len({filled}) > 0 then {filled} else [null] end) as part from ({source}))"
     )
 

@@ -13,7 +13,7 @@ from ingest.sql.structs import definition
 from ingest.sql.values import Text
 
 SEPARATOR = chr(31)
-#: The table of checked rows.
+#: The view of checked rows; they wait in a Parquet file, which neither fills memory nor is packed to be spilled.
 CHECKED = "checked_row"
 BLOCK_BYTES = 64
 #: Keys of extra that are no columns of the export: values set aside; the check's newest version replaces its lines.
@@ -42,7 +42,7 @@ def checked_rows(plan: Plan, source: str) -> str:
 
     row_hash is null and reasons is not for a row that goes to quarantine; both are null for a row that the mapping
     skips. There is no filter here: DuckDB would push it down and make every expression twice. A row's number is its
-    place in the table CHECKED that it becomes.
+    place in CHECKED.
     """
     columns = ", ".join(quoted(name) for name in plan.contract.column_names)
     return (
@@ -54,6 +54,12 @@ def checked_rows(plan: Plan, source: str) -> str:
     )
 
 
+def checked_view(path: Path) -> str:
+    """The view CHECKED over the file that `checked_rows` were written to; `file_row_number` is a row's place from 0."""
+    rows = f"read_parquet({literal(str(path))}, file_row_number = true)"
+    return f"create or replace view {CHECKED} as select * from {rows}"
+
+
 def row_counts() -> str:
     """How many checked rows there are, how many of them are for quarantine, and how many are skipped."""
     return (
@@ -63,15 +69,15 @@ def row_counts() -> str:
 
 def skipped_rows() -> str:
     """Numbers of the rows that the mapping skips."""
-    return f"select rowid + 1 as row_number from {CHECKED} where row_hash is null and reasons is null"
+    return f"select file_row_number + 1 as row_number from {CHECKED} where row_hash is null and reasons is null"
 
 
 def repeats() -> str:
     """The table `repeats`: numbers of the rows that repeat an earlier one. Hashes of hashes find the few to look at."""
     again = f"select hash(row_hash) from {CHECKED} where row_hash is not null group by 1 having count(*) > 1"
     return (
-        "create temp table repeats as select row_number from (select rowid + 1 as row_number,"
-        f" row_number() over (partition by row_hash order by rowid) as place from {CHECKED}"
+        "create temp table repeats as select row_number from (select file_row_number + 1 as row_number,"
+        f" row_number() over (partition by row_hash order by file_row_number) as place from {CHECKED}"
         f" where row_hash is not null and hash(row_hash) in ({again})) where place > 1"
     )
 
@@ -85,15 +91,15 @@ def good_rows(contract: Contract, has_bad: bool, has_repeats: bool) -> str:
     """The rows to accept, with their numbers, in their order: without bad and skipped ones, and without repeats."""
     columns = ", ".join(quoted(name) for name in contract.column_names)
     tests = ["row_hash is not null"] if has_bad else []
-    tests += ["get_bit(getvariable('repeated'), rowid::integer) = 0"] if has_repeats else []
+    tests += ["get_bit(getvariable('repeated'), file_row_number::integer) = 0"] if has_repeats else []
     chosen = f" where {' and '.join(tests)}" if tests else ""
-    return f"select {columns}, rowid + 1 as row_number, row_hash, extra from {CHECKED}{chosen}"
+    return f"select {columns}, file_row_number + 1 as row_number, row_hash, extra from {CHECKED}{chosen}"
 
 
 def quarantined_rows(feed: str, vendor: str) -> str:
     """One row per checked row that has reasons: feed, vendor, row_number, reasons, raw."""
     return (
-        f"select {literal(feed)} as feed, {literal(vendor)} as vendor, rowid + 1 as row_number, reasons, raw"
+        f"select {literal(feed)} as feed, {literal(vendor)} as vendor, file_row_number + 1 as row_number, reasons, raw"
         f" from {CHECKED} where reasons is not null"
     )
 

@@ -54,7 +54,7 @@ def instant(given: str, formats: tuple[str, ...], epoch: str | None, zone_sql: s
 def excel_day(given: str) -> str:
     """The local time that a spreadsheet's number means: days since 1899-12-30, the fraction is the time of day."""
     number = f"case when regexp_full_match({given}, '[0-9]{{1,6}}([.][0-9]{{1,12}})?') then {given} end"
-    microseconds = f"round(try_cast({number} as decimal(18,12)) * 86400)::bigint * 1000000"
+    microseconds = f"round(try_cast({number} as decimal(28,12)) * 86400)::bigint * 1000000"
     return f"timestamp '1899-12-30' + to_microseconds({microseconds})"
 
 
