@@ -1,6 +1,7 @@
 """What a night brings: new and changed records in compared form, and the profiles that have to be judged again."""
 
 from importlib import resources
+from typing import NamedTuple
 
 import duckdb
 import pyarrow as pa
@@ -17,17 +18,38 @@ LIMIT_SCHEMA = pa.schema(
 )
 
 
-def find_changes(con: duckdb.DuckDBPyConnection, settings: Settings, *, is_full: bool) -> int:
-    """From person records to touched profiles (work tables matchable, profile, compared_name); number of records.
+class Changes(NamedTuple):
+    """How much is new since the state was made."""
+
+    staged_records: int
+    changed_records: int
+    removed_records: int
+    decided_records: int
+    uncommitted_records: int
+
+    @property
+    def is_nothing(self) -> bool:
+        """Whether the night would find what the nights before found and committed."""
+        return not any(self[1:])
+
+
+def read_changes(con: duckdb.DuckDBPyConnection, settings: Settings) -> Changes:
+    """Compare person records and the steward's list with the state (work tables changed_record, removed_record)."""
+    sql.keep_rows(con, "steward_link", _steward_table(settings))
+    sql.run(con, "steward_record", "steward_change")
+    con.execute(sql.changed_record(staged_columns(con)))
+    sql.run(con, "removed_record")
+    return Changes(**sql.rows(con, "change_counts").to_pylist()[0])
+
+
+def judge_changes(con: duckdb.DuckDBPyConnection, *, is_full: bool) -> None:
+    """From changed records to touched profiles (work tables matchable, profile, compared_name).
 
     Touched is every profile that holds a record, or held one, that is new, changed or gone, or whose meaning changed:
     an identifier that became shared or is no more, a steward's decision, a confirmation number that became known.
     """
-    sql.keep_rows(con, "steward_link", _steward_table(settings))
     sql.keep_rows(con, "shared_limit", _limits())
-    sql.run(con, "macro_content_number", "macro_record_rank", "steward_record")
-    con.execute(sql.changed_record(staged_columns(con)))
-    sql.run(con, "removed_record", "gone_person")
+    sql.run(con, "macro_content_number", "macro_record_rank", "gone_person")
     normalise_people(con)
     if is_full:
         _judge_everyone(con)
@@ -36,7 +58,6 @@ def find_changes(con: duckdb.DuckDBPyConnection, settings: Settings, *, is_full:
     sql.drop(con, "person")
     sql.run(con, "profile", "record_profile")
     sql.run(con, "macro_is_typo", "macro_is_same_phone", "macro_birth_level", "macro_contradiction")
-    return int((con.execute(sql.statement("staged_count")).fetchone() or (0,))[0])
 
 
 def _judge_everyone(con: duckdb.DuckDBPyConnection) -> None:
@@ -48,7 +69,7 @@ def _judge_affected(con: duckdb.DuckDBPyConnection) -> None:
     """Touched identifiers are counted again; records that what they say about changed are judged like new ones."""
     sql.run(con, "carrier_of_changes", "carried", "touched_identifier")
     sql.run(con, "carrier_of_touched", "count_touched", "shared_found", "shared_now")
-    sql.run(con, "sharing_change", "confirmation_change", "steward_change", "affected_record")
+    sql.run(con, "sharing_change", "confirmation_change", "affected_record")
     sql.run(con, "known_as_person", "insert_affected_person", "matchable_row", "matchable", "touched_profile")
     sql.run(con, "person_of_touched_profiles", "insert_matchable")
 

@@ -20,12 +20,15 @@ from identity.cluster import (
 MAX_BITS = 60.0  # 2**-60 is nought in a probability
 
 
-def place_members(con: duckdb.DuckDBPyConnection) -> None:
-    """From edges to profile_cluster: one row per member with its cluster and the link that ties it to the anchor."""
+def place_members(con: duckdb.DuckDBPyConnection) -> int:
+    """From edges to profile_cluster: one row per member with its cluster and the link that ties it to the anchor.
+
+    Members are the profiles of components that lost or gained an edge; returns their number.
+    """
     sql.run(con, "open_component", "insert_member_profile", "insert_missing_names", "node", "insert_known_edge")
     sql.run(con, "member_edge", "steward_pair", "facet")
     _label_members(con)
-    _tie_members(con)
+    return _tie_members(con)
 
 
 def _label_members(con: duckdb.DuckDBPyConnection) -> None:
@@ -55,7 +58,7 @@ def _label_members(con: duckdb.DuckDBPyConnection) -> None:
     sql.keep_rows(con, "profile_label", pa.table(placed))
 
 
-def _tie_members(con: duckdb.DuckDBPyConnection) -> None:
+def _tie_members(con: duckdb.DuckDBPyConnection) -> int:
     labels = sql.arrays(con, "profile_label_rows")["cluster"].astype(np.int64)
     roots = sql.arrays(con, "cluster_root_rows")["root_node"].astype(np.int64)
     edges = _edges(con)
@@ -73,6 +76,7 @@ def _tie_members(con: duckdb.DuckDBPyConnection) -> None:
     sql.keep_rows(con, "profile_tie", pa.table(placed))
     sql.run(con, "profile_cluster")
     sql.drop(con, "profile_tie", "member_edge")
+    return len(labels)
 
 
 def _edges(con: duckdb.DuckDBPyConnection) -> Edges:

@@ -12,13 +12,13 @@ import duckdb
 
 from guestbook.settings import Settings
 from identity import sql
-from identity.changes import find_changes
+from identity.changes import judge_changes, read_changes
 from identity.cluster import MUST_LINK_WEIGHT
 from identity.ids import decide_ids, load_committed, write_commit
 from identity.match import MatchModel, current_model, save_model, save_no_model
 from identity.placing import place_members
 from identity.rules import RuleBook, rule_book
-from identity.state import keep_fingerprint, knows_commits, open_nothing, open_state
+from identity.state import is_committed, keep_fingerprint, knows_commits, open_nothing, open_state
 
 WRITES = (
     "write_person",
@@ -49,14 +49,25 @@ def resolve(
     sql.drop_work_tables(con)
     model, book = current_model(settings), rule_book()
     is_full = open_state(con, settings, model, is_full=is_full)
-    record_count = find_changes(con, settings, is_full=is_full)
-    _link(con, book, model, is_full=is_full)
-    place_members(con)
-    sql.run(con, "customer_verdict", "member_record", "assignment")
-    decide_ids(con, night_date, is_full=is_full)
-    counts = _write(con, settings, model, is_full=is_full)
+    changes = read_changes(con, settings)
+    placed = 0
+    if is_full or not changes.is_nothing:
+        judge_changes(con, is_full=is_full)
+        _link(con, book, model, is_full=is_full)
+        placed = place_members(con)
+        sql.run(con, "customer_verdict", "member_record", "assignment")
+        decide_ids(con, night_date, is_full=is_full)
+        _write(con, settings, model, is_full=is_full)
+    elif is_committed(con):
+        sql.run(con, "forget_touched_customer")
+    counts = sql.rows(con, "result_counts").to_pylist()[0]
     sql.drop_work_tables(con)
-    return {"person_records": record_count, **counts}
+    return {
+        "person_records": changes.staged_records,
+        "changed_records": changes.changed_records + changes.removed_records,
+        "placed_profiles": placed,
+        **counts,
+    }
 
 
 def train(con: duckdb.DuckDBPyConnection, settings: Settings, as_of_date: date) -> dict[str, Any]:
@@ -79,7 +90,7 @@ def commit(con: duckdb.DuckDBPyConnection, settings: Settings, night_date: date)
         sql.run(con, "find_uncommitted_record")
     con.begin()
     counts = write_commit(con, settings, night_date)
-    keep_fingerprint(con, settings, model)
+    keep_fingerprint(con, settings, model, is_committed=True)
     con.commit()
     sql.drop_work_tables(con)
     return counts
@@ -89,7 +100,9 @@ def prepare(con: duckdb.DuckDBPyConnection, settings: Settings) -> int:
     """All person records to profiles, from nothing, in work tables alone; the number of records."""
     sql.drop_work_tables(con)
     open_nothing(con)
-    return find_changes(con, settings, is_full=True)
+    changes = read_changes(con, settings)
+    judge_changes(con, is_full=True)
+    return changes.staged_records
 
 
 def _learn(con: duckdb.DuckDBPyConnection, settings: Settings, as_of_date: date) -> dict[str, Any]:
@@ -138,13 +151,12 @@ def _blocks(model: MatchModel | None) -> list[tuple[str, ...]]:
     return [tuple(_BLOCK_COLUMN.findall(rule["blocking_rule"])) for rule in rules]
 
 
-def _write(
-    con: duckdb.DuckDBPyConnection, settings: Settings, model: MatchModel | None, *, is_full: bool
-) -> dict[str, int]:
-    """Write what the night found in one transaction; counts of the tables afterwards."""
+def _write(con: duckdb.DuckDBPyConnection, settings: Settings, model: MatchModel | None, *, is_full: bool) -> None:
+    """Write what the night found in one transaction."""
     con.begin()
+    if is_committed(con):
+        sql.run(con, "forget_touched_customer")
     sql.run(con, "forget_everything" if is_full else "delete_touched_identifier")
     sql.run(con, *WRITES)
-    keep_fingerprint(con, settings, model)
+    keep_fingerprint(con, settings, model, is_committed=False)
     con.commit()
-    return sql.rows(con, "result_counts").to_pylist()[0]

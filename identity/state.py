@@ -6,6 +6,7 @@ by another hand; the next night then makes everything again, with the same resul
 """
 
 import hashlib
+from dataclasses import asdict, dataclass, replace
 from functools import cache
 from importlib import metadata, resources
 from importlib.resources.abc import Traversable
@@ -20,6 +21,20 @@ from identity.match import MatchModel
 LIBRARIES = ("duckdb", "phonenumbers", "pypinyin", "splink")
 
 
+@dataclass(frozen=True)
+class Fingerprint:
+    """What the state was made with, commits that it knows, rows of the outputs; whether its ids are committed."""
+
+    made_with: str
+    commits: str
+    row_counts: str
+    is_committed: bool
+
+    def fits(self, other: "Fingerprint") -> bool:
+        """Whether all but is_committed are equal."""
+        return replace(self, is_committed=other.is_committed) == other
+
+
 def open_state(
     con: duckdb.DuckDBPyConnection, settings: Settings, model: MatchModel | None, *, is_full: bool = False
 ) -> bool:
@@ -28,7 +43,8 @@ def open_state(
     `is_full` throws the state away.
     """
     sql.run(con, "state_tables")
-    if not is_full and _current(con) == (made_with(model), _commits(settings), row_counts(con)):
+    known = _known(con)
+    if not is_full and known is not None and known.fits(_fresh(con, settings, model, is_committed=False)):
         sql.run(con, "know_state")
         return False
     sql.run(con, "drop_state", "state_tables")
@@ -42,17 +58,24 @@ def open_nothing(con: duckdb.DuckDBPyConnection) -> None:
     sql.run(con, "state_tables", "know_nothing")
 
 
-def keep_fingerprint(con: duckdb.DuckDBPyConnection, settings: Settings, model: MatchModel | None) -> None:
+def keep_fingerprint(
+    con: duckdb.DuckDBPyConnection, settings: Settings, model: MatchModel | None, *, is_committed: bool
+) -> None:
     """Say what the state was made with; part of the transaction that writes it."""
     sql.run(con, "delete_fingerprint")
-    values = {"made_with": made_with(model), "commits": _commits(settings), "row_counts": row_counts(con)}
-    sql.run(con, "keep_fingerprint", **values)
+    sql.run(con, "keep_fingerprint", **asdict(_fresh(con, settings, model, is_committed=is_committed)))
 
 
 def knows_commits(con: duckdb.DuckDBPyConnection, settings: Settings) -> bool:
     """Whether the commits that the state knows are those of the lake."""
-    found = _current(con)
-    return found is not None and found[1] == _commits(settings)
+    known = _known(con)
+    return known is not None and known.commits == _commits(settings)
+
+
+def is_committed(con: duckdb.DuckDBPyConnection) -> bool:
+    """Whether the ids of the state were committed since they were found."""
+    known = _known(con)
+    return known is not None and known.is_committed
 
 
 def made_with(model: MatchModel | None) -> str:
@@ -66,8 +89,15 @@ def row_counts(con: duckdb.DuckDBPyConnection) -> str:
     return str(con.execute(sql.statement("output_counts")).fetchone())
 
 
-def _current(con: duckdb.DuckDBPyConnection) -> tuple[str, str, str] | None:
-    return con.execute(sql.statement("fingerprint_rows")).fetchone()
+def _known(con: duckdb.DuckDBPyConnection) -> Fingerprint | None:
+    found = con.execute(sql.statement("fingerprint_rows")).fetchone()
+    return Fingerprint(*found) if found else None
+
+
+def _fresh(
+    con: duckdb.DuckDBPyConnection, settings: Settings, model: MatchModel | None, *, is_committed: bool
+) -> Fingerprint:
+    return Fingerprint(made_with(model), _commits(settings), row_counts(con), is_committed)
 
 
 def _commits(settings: Settings) -> str:

@@ -7,6 +7,14 @@ select known.source_record_id
 from known_person as known
 anti join staging.stg_person_record as staged on known.source_record_id = staged.source_record_id
 
+-- name: change_counts
+select
+    (select count(*) from staging.stg_person_record) as staged_records,
+    (select count(*) from changed_record) as changed_records,
+    (select count(*) from removed_record) as removed_records,
+    (select count(*) from steward_change) as decided_records,
+    (select count(*) from known_uncommitted) as uncommitted_records
+
 -- name: gone_person
 -- the rows of changed and removed records as they were known
 create or replace temp table gone_person as

@@ -150,6 +150,3 @@ select
          when role = 'payer' and reservation_id is not null
          then concat_ws('|', coalesce(property_code, ''), reservation_id) end as stay_key
 from joined
-
--- name: staged_count
-select count(*) from staging.stg_person_record

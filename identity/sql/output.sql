@@ -159,10 +159,11 @@ insert into identity_state.steward_link by name
 select *
 from steward_link
 
+-- name: forget_touched_customer
+delete from identity_state.touched_customer
+
 -- name: result_counts
 select
     (select count(*) from identity.customer_confidence) as customers,
     (select count(*) from identity.match_edge) as links,
-    (select count(*) from identity.shared_identifier) as shared_identifiers,
-    (select count(*) from changed_record) as changed_records,
-    (select count(*) from node) as placed_profiles
+    (select count(*) from identity.shared_identifier) as shared_identifiers

@@ -2,7 +2,9 @@
 
 -- name: state_tables
 create schema if not exists identity_state;
-create table if not exists identity_state.fingerprint (made_with varchar, commits varchar, row_counts varchar);
+create table if not exists identity_state.fingerprint (
+    made_with varchar, commits varchar, row_counts varchar, is_committed boolean
+);
 create table if not exists identity_state.steward_link (source_record_id_1 varchar, source_record_id_2 varchar, decision varchar);
 create table if not exists identity_state.compared_name (
     name_number bigint, compared_text varchar, first_key varchar, first_roots varchar[], is_initial boolean,
@@ -24,7 +26,7 @@ create table if not exists identity_state.committed_history (
 );
 create table if not exists identity_state.uncommitted_record (source_record_id varchar, customer_id varchar);
 create table if not exists identity_state.touched_customer (customer_id varchar, is_membership_changed boolean);
-comment on table identity_state.fingerprint is 'One row: code, rules and model that the state was made with, commits of ids that it knows, rows of the outputs.';
+comment on table identity_state.fingerprint is 'One row: code, rules and model that the state was made with, commits of ids that it knows, rows of the outputs, whether its ids are committed.';
 comment on table identity_state.steward_link is 'One row per steward decision that the state was made with.';
 comment on table identity_state.compared_name is 'One row per distinct compared name; name_number is a hash of it.';
 comment on table identity_state.profile is
@@ -40,11 +42,11 @@ comment on table identity_state.touched_customer is
 drop schema if exists identity_state cascade
 
 -- name: fingerprint_rows
-select made_with, commits, row_counts
+select made_with, commits, row_counts, is_committed
 from identity_state.fingerprint
 
 -- name: keep_fingerprint
-insert into identity_state.fingerprint values ($made_with, $commits, $row_counts)
+insert into identity_state.fingerprint values ($made_with, $commits, $row_counts, $is_committed)
 
 -- name: delete_fingerprint
 delete from identity_state.fingerprint
