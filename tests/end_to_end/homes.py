@@ -17,8 +17,8 @@ from guestbook.settings import Settings
 FIRST, SECOND, THIRD = "2026-11-18", "2026-11-19", "2026-11-20"
 CUSTOMERS = "150"
 NIGHT_SECONDS = 600
-# `ops` tells when and how often things were run; `lake` holds views over files not read yet; `identity_state` is a cache
-# that remembers names nobody bears any more and whom the last run made again.
+# `ops` tells when and how often things were run; `lake` holds views over files not read yet; `identity_state` is a
+# cache that remembers names nobody bears any more and whom the last run made again.
 NOT_COMPARED = ("ops", "lake", "identity_state")
 
 
