@@ -1,6 +1,6 @@
-"""Behavioural segments: k-means on the logarithms of recency, visits and spend.
+"""Behavioural segments: nearest centre in the logarithms of recency, visits and spend.
 
-The number of segments is chosen by silhouette, stability (bootstrap adjusted Rand index) and business rules.
+Algorithm and number of segments are chosen by silhouette, stability (bootstrap adjusted Rand index) and business rules.
 """
 
 from dataclasses import dataclass
@@ -11,12 +11,12 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.optimize import linear_sum_assignment
 from scipy.spatial.distance import cdist
-from sklearn.cluster import KMeans
 from sklearn.metrics import adjusted_rand_score, silhouette_score
 from threadpoolctl import threadpool_limits
 
 from ml.lifecycle import typical_gap_days
 from ml.segment_names import describe, name_segments
+from ml.segment_proposals import ALGORITHMS, KMEANS, nearest, propose
 from ml.visit_rhythm import Floats
 
 AXES = ("recency", "visits", "spend")
@@ -26,7 +26,7 @@ WEIGHTS = np.array([1.0, 1.0, 0.5])
 K_CHOICES = range(4, 10)
 MIN_CUSTOMERS = 200
 FIT_ROWS, STABILITY_ROWS, SILHOUETTE_ROWS = 20_000, 3_000, 2_000
-BOOTSTRAPS, STARTS = 10, 8
+BOOTSTRAPS, OTHER_BOOTSTRAPS = 10, 5
 SHARE_LIMITS = (0.02, 0.60)
 ARI_LIMITS = {"mean": 0.90, "lowest": 0.80}
 # A number of segments in use stays while it holds these, unless another is better by the margin of silhouette.
@@ -38,8 +38,9 @@ SINGLE_CODE, SINGLE_NAME = "s0", "All guests"
 
 @dataclass(frozen=True)
 class Choice:
-    """One k that was tried, and how it did."""
+    """One algorithm and k that were tried, and how they did."""
 
+    algorithm: str
     k: int
     silhouette: float
     ari_mean: float
@@ -67,6 +68,7 @@ class SegmentModel:
     """Nearest centroid in standardised log space; a single segment when nothing better can be had."""
 
     k_: int | None
+    algorithm_: str
     center_: Floats
     scale_: Floats
     centroids_: Floats
@@ -110,7 +112,7 @@ class SegmentModel:
         """Code and confidence (0.5-1: distance to the second nearest over the sum of both) per row."""
         if len(self.centroids_) == 1 or features.empty:
             return np.array([self.codes_[0]] * len(features), dtype=np.object_), np.ones(len(features))
-        x = self._standard(_axes(features))
+        x = self.space(features)
         distances = np.column_stack([((x - centroid) ** 2).sum(axis=1) ** 0.5 for centroid in self.centroids_])
         nearest = distances.argmin(axis=1)
         two = np.partition(distances, 1, axis=1)[:, :2]
@@ -126,36 +128,34 @@ class SegmentModel:
     def _choose(self, x: Floats, champion: "SegmentModel | None") -> None:
         rng = np.random.default_rng(self.random_state)
         everybody = self._standard(x)
-        sample = everybody[_even_rows(len(x), FIT_ROWS)]
-        small = sample[_even_rows(len(sample), STABILITY_ROWS)]
+        sample = everybody[even_rows(len(x), FIT_ROWS)]
+        small = sample[even_rows(len(sample), STABILITY_ROWS)]
         resamples = [small[rng.integers(0, len(small), len(small))] for _ in range(BOOTSTRAPS)]
-        fits = {}
-        for k in K_CHOICES:
-            fits[k] = self._means(sample, k, self._start(k, champion))
-            labels = fits[k].predict(small)
-            ari = [adjusted_rand_score(labels, self._means(resample, k).predict(small)) for resample in resamples]
-            shares = np.bincount(fits[k].predict(everybody), minlength=k) / len(everybody)
-            rows = _even_rows(len(small), SILHOUETTE_ROWS)
-            silhouette = silhouette_score(small[rows], labels[rows]) if len(np.unique(labels[rows])) > 1 else 0.0
-            self.choices_.append(
-                Choice(
-                    k,
-                    *(round(float(v), 4) for v in (silhouette, np.mean(ari), np.min(ari), shares.min(), shares.max())),
-                )
-            )
-        self.k_, self.reason_ = choose_k(self.choices_, None if champion is None else len(champion.centroids_))
-        self.centroids_ = fits[self.k_].cluster_centers_ if self.k_ else np.empty((0, len(self.used_)))
+        rows = even_rows(len(small), SILHOUETTE_ROWS)
+        centres = {}
+        for algorithm in ALGORITHMS:
+            for k in K_CHOICES:
+                start = self._start(k, champion) if algorithm == KMEANS else None
+                centres[algorithm, k] = propose(algorithm, sample, k, self.random_state, start)
+                labels = nearest(small, centres[algorithm, k])
+                ari = [
+                    adjusted_rand_score(labels, nearest(small, propose(algorithm, resample, k, self.random_state)))
+                    for resample in resamples[: BOOTSTRAPS if algorithm == KMEANS else OTHER_BOOTSTRAPS]
+                ]
+                shares = np.bincount(nearest(everybody, centres[algorithm, k]), minlength=k) / len(everybody)
+                silhouette = silhouette_score(small[rows], labels[rows]) if len(np.unique(labels[rows])) > 1 else 0.0
+                figures = (silhouette, np.mean(ari), np.min(ari), shares.min(), shares.max())
+                self.choices_.append(Choice(algorithm, k, *(round(float(value), 4) for value in figures)))
+        current = None if champion is None else (champion.algorithm_, champion.k_)
+        chosen, self.reason_ = choose(self.choices_, current)
+        self.k_, self.algorithm_ = (chosen.k, chosen.algorithm) if chosen else (None, KMEANS)
+        self.centroids_ = centres[self.algorithm_, self.k_] if self.k_ else np.empty((0, len(self.used_)))
 
     def _start(self, k: int, champion: "SegmentModel | None") -> Floats | None:
         """The champion's centroids in this model's units, so that a retraining continues the segments in use."""
         if champion is None or len(champion.centroids_) != k or not np.array_equal(champion.used_, self.used_):
             return None
         return self._standard(champion.raw_centroids())
-
-    def _means(self, x: Floats, k: int, start: Floats | None = None) -> KMeans:
-        if start is not None:
-            return KMeans(k, init=start, n_init=1, random_state=self.random_state).fit(x)
-        return KMeans(k, n_init=STARTS, random_state=self.random_state).fit(x)
 
     def _label(self, features: pd.DataFrame, champion: "SegmentModel | None") -> None:
         order = np.lexsort(self.raw_centroids().T[::-1])  # most recent first; the order of new codes
@@ -168,12 +168,16 @@ class SegmentModel:
         self.descriptions_ = [describe(centroid) for centroid in raw]
 
     def _single(self, reason: str, champion: "SegmentModel | None") -> Self:
-        self.k_, self.reason_ = 1, reason
+        self.k_, self.algorithm_, self.reason_ = 1, KMEANS, reason
         self.centroids_ = np.zeros((1, len(self.used_)))
         self.codes_, self.names_ = [SINGLE_CODE], [SINGLE_NAME]
         self.descriptions_ = ["Everybody: too little to tell guests apart by."]
         self.issued_ = 0 if champion is None else champion.issued_
         return self
+
+    def space(self, features: pd.DataFrame) -> Floats:
+        """One row per customer: the axes in which distances are taken."""
+        return self._standard(_axes(features))
 
     def _standard(self, x: Floats) -> Floats:
         return ((x - self.center_) / self.scale_ * WEIGHTS)[:, self.used_]
@@ -188,6 +192,7 @@ class SegmentModel:
         """The steps of the choice, for the model run."""
         return {
             "reason": self.reason_,
+            "algorithm": self.algorithm_,
             "axes": [AXES[i] for i in self.used_],
             "typical_gap_days": self.typical_gap_days_,
             "tried": [vars(choice) for choice in self.choices_],
@@ -198,17 +203,17 @@ class SegmentModel:
         }
 
 
-def choose_k(choices: list[Choice], current_k: int | None) -> tuple[int | None, str]:
-    """The k to use and why: stable and sound first, then silhouette; a k in use stays unless another is clearly better.
+def choose(choices: list[Choice], current: tuple[str, int | None] | None) -> tuple[Choice | None, str]:
+    """What to use and why: stable and sound first, then silhouette; what is in use stays if no other is clearly better.
 
-    None when no k is sound.
+    None when nothing is sound.
     """
     sound = [choice for choice in choices if choice.is_sound]
     if not sound:
         return None, "no sound number of segments"
     stable = [choice for choice in sound if choice.is_stable]
     best = max(stable, key=lambda c: (c.silhouette, -c.k)) if stable else max(sound, key=lambda c: (c.ari_mean, -c.k))
-    kept = next((c for c in sound if c.k == current_k and c.is_usable), None)
+    kept = next((c for c in sound if (c.algorithm, c.k) == current and c.is_usable), None)
     if kept is not None and best.silhouette < kept.silhouette + KEEP_MARGIN:
         best = kept
     why = (
@@ -217,7 +222,7 @@ def choose_k(choices: list[Choice], current_k: int | None) -> tuple[int | None, 
     if kept is best:
         why = "as before; no other is clearly better"
     figures = f"silhouette {best.silhouette:.2f}, mean ARI {best.ari_mean:.2f}, lowest {best.ari_lowest:.2f}"
-    return best.k, f"{best.k} segments: {why} ({figures})"
+    return best, f"{best.k} segments by {best.algorithm}: {why} ({figures})"
 
 
 def match_codes(raw: Floats, scale: Floats, champion: SegmentModel | None) -> tuple[list[str], int]:
@@ -251,7 +256,8 @@ def _axes(features: pd.DataFrame) -> Floats:
     )
 
 
-def _even_rows(count: int, most: int) -> NDArray[np.int64]:
+def even_rows(count: int, most: int) -> NDArray[np.int64]:
+    """At most so many row numbers, spread evenly."""
     return (
         np.unique(np.linspace(0, count - 1, min(count, most)).astype(np.int64))
         if count

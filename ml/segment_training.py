@@ -7,7 +7,10 @@ import numpy as np
 
 from ml.history import CutOff
 from ml.rfm import LAST_TIER, TIERS, value_tiers
-from ml.segment_model import SegmentModel
+from ml.segment_judging import judge_segments
+from ml.segment_model import SegmentModel, even_rows
+
+JUDGED_ROWS = 2_000
 
 
 @dataclass(frozen=True)
@@ -26,8 +29,12 @@ def train_segments(night: CutOff, champion: SegmentModel | None, random_state: i
     codes, _ = model.predict(night.features)
     metrics = model.record()
     metrics["value_tiers"] = _tiers(night)
+    rows = even_rows(len(night.features), JUDGED_ROWS)
+    some = night.features.iloc[rows]
+    verdicts = judge_segments(some, codes[rows], model.space(some)) if len(rows) else {}
     for segment in metrics["segments"]:
         segment |= _profile(night, codes == segment["segment_code"])
+        segment["judged"] = verdicts.get(segment["segment_code"])
     return SegmentTraining(model, len(model.codes_) > 1, model.reason_, metrics)
 
 

@@ -4,7 +4,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from ml.segment_model import Choice, SegmentModel, choose_k
+from ml.segment_judging import judge_segments
+from ml.segment_model import ARI_LIMITS, Choice, SegmentModel, choose
 
 GROUPS = {
     "fresh_regular": (10, 12, 5000),
@@ -46,14 +47,42 @@ def test_five_groups_are_found_and_named() -> None:
     assert model.names[by_group["old_once"]] == "Long gone low-spending one-time guests"
 
 
-def test_codes_keep_their_meaning_over_retrainings() -> None:
-    champion = SegmentModel(1).fit(customers())
-    frame = customers(seed=5, keep=0.8)
-    again = SegmentModel(2).fit(frame, champion)
-    old, _ = champion.predict(frame)
-    new, _ = again.predict(frame)
-    assert (old == new).all()
-    assert again.names == champion.names
+def test_codes_keep_their_meaning_over_twelve_months_of_an_unchanged_world(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each month other customers of the same five groups are seen; in each the code is that of the first month."""
+    for name in ("BOOTSTRAPS", "OTHER_BOOTSTRAPS"):
+        monkeypatch.setattr(f"ml.segment_model.{name}", 1)  # codes do not depend on them; they cost most of the time
+    champion, first, names = None, None, None
+    for month in range(12):
+        frame = customers(60, seed=100 + month)
+        champion = SegmentModel(month).fit(frame, champion)
+        codes, _ = champion.predict(frame)
+        by_group = frame.assign(code=codes).groupby("group")["code"].agg(lambda code: code.mode()[0]).to_dict()
+        first, names = first or by_group, names or champion.names
+        assert by_group == first
+        assert champion.names == names
+    assert champion.issued_ == 5
+
+
+def test_every_algorithm_and_number_tried_is_on_record() -> None:
+    model = SegmentModel(1).fit(customers(100))
+    tried = {(choice["algorithm"], choice["k"]) for choice in model.record()["tried"]}
+    assert tried == {(name, k) for name in ("kmeans", "gaussian_mixture", "ward") for k in range(4, 10)}
+    chosen = next(c for c in model.choices_ if (c.algorithm, c.k) == (model.algorithm_, model.k_))
+    assert chosen.ari_mean >= ARI_LIMITS["mean"]
+    assert chosen.ari_lowest >= ARI_LIMITS["lowest"]
+    assert chosen.silhouette >= 0.3
+
+
+def test_each_segment_is_judged() -> None:
+    frame = customers(60).assign(consent_email=lambda f: (f["group"] != "old_once").astype(float))
+    model = SegmentModel(1).fit(frame)
+    codes, _ = model.predict(frame)
+    verdicts = judge_segments(frame, codes, model.space(frame))
+    by_group = dict(zip(frame["group"], codes, strict=True))
+    assert {code for code, verdict in verdicts.items() if not verdict["is_reachable"]} == {by_group["old_once"]}
+    for verdict in verdicts.values():
+        assert all(verdict[question] for question in ("is_big_enough", "is_distinct", "is_understandable"))
+    assert verdicts[by_group["old_once"]]["revenue_share"] < 0.02
 
 
 def test_a_segment_that_was_not_there_gets_a_code_never_used() -> None:
@@ -91,7 +120,7 @@ def test_the_same_seed_gives_the_same_segments() -> None:
 
 
 def choice(k: int, silhouette: float, ari: float = 0.95, smallest: float = 0.1, largest: float = 0.4) -> Choice:
-    return Choice(k, silhouette, ari, ari - 0.05, smallest, largest)
+    return Choice("kmeans", k, silhouette, ari, ari - 0.05, smallest, largest)
 
 
 @pytest.mark.parametrize(
@@ -108,4 +137,5 @@ def choice(k: int, silhouette: float, ari: float = 0.95, smallest: float = 0.1, 
     ],
 )
 def test_choice_of_k(choices: list[Choice], current: int | None, k: int | None) -> None:
-    assert choose_k(choices, current)[0] == k
+    chosen, _ = choose(choices, ("kmeans", current))
+    assert (chosen.k if chosen else None) == k
