@@ -13,6 +13,12 @@ stay as (
     where customer_id is not null
 ),
 
+request as (
+    select customer_id, lower(trim(unnest(string_split(special_requests, ';')))) as request, arrival_date
+    from reservation
+    where special_requests is not null
+),
+
 choice as (
     select customer_id, 'room_type' as preference_code, room_type_code as preference_value, arrival_date as shown_on from stay
     union all
@@ -28,9 +34,12 @@ choice as (
     union all
     select customer_id, 'channel', channel_code, coalesce(booked_on, arrival_date) from reservation
     union all
-    select customer_id, 'special_request', lower(trim(unnest(string_split(special_requests, ';')))), arrival_date
-    from reservation
-    where special_requests is not null
+    select customer_id, 'special_request', request, arrival_date from request
+    union all
+    -- Said in a request: "twin beds", "King size bed please", "sofa bed".
+    select customer_id, 'bed', regexp_extract(request, '\b(twin|king|queen|double|single|sofa|bunk|extra)\b', 1), arrival_date
+    from request
+    where regexp_matches(request, '\b(twin|king|queen|double|single|sofa|bunk|extra)\b') and contains(request, 'bed')
     union all
     select customer_id, 'outlet', coalesce(outlet_name, outlet_code), business_date
     from {{ ref('fct_pos_check') }}
