@@ -76,7 +76,7 @@ from (select customer_id, list(distinct role) as kinds from identity.customer_re
 
 def main() -> None:
     """Print the tables."""
-    customers, seed = (int(text) for text in (*sys.argv[1:3], *("1500", "101")[len(sys.argv[1:3]) :]))
+    customers, seed = (int(text) for text in (*sys.argv[1:3], *("3000", "101")[len(sys.argv[1:3]) :]))
     with tempfile.TemporaryDirectory() as scratch:
         home = Path(sys.argv[3]) if len(sys.argv) > 3 else Path(scratch) / "home"
         if (home / "truth").exists():

@@ -15,7 +15,7 @@ END = date(2026, 11, 20)
 FACTS = "path:models/core/facts path:models/core/reference"
 
 
-def resolve_world(home: Path, *, customers: int, seed: int, days: int = 730) -> Settings:
+def resolve_world(home: Path, *, customers: int, seed: int, days: int = 1460) -> Settings:
     """Simulate `days` up to END and run one night as far as the facts; the truth is in `<home>/truth`."""
     settings = Settings.load({}, home=home)
     settings.prepare_home()

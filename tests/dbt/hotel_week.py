@@ -127,20 +127,23 @@ CALLS_2 = [interaction("complaint_2", "2026-11-01", case_status="resolved", comp
 
 @dataclass
 class HotelWeek:
-    """The warehouse as the last night left it, and its whole content at four moments."""
+    """The warehouse as the last night left it, and its whole content at five moments."""
 
     warehouse: Any
+    after_history: dict[str, list[tuple]]
     after_changes: dict[str, list[tuple]]
     after_repeat: dict[str, list[tuple]]
     after_refresh: dict[str, list[tuple]]
 
 
 def play(warehouse: Any) -> HotelWeek:
-    """History, then changes and a merge (zed is ann), then every file again, then all from nothing."""
+    """History in which cat passes for bob; changes, their split, a merge (zed is ann); every file again; all anew."""
     warehouse.refer("property", PROPERTY)
     warehouse.refer("fx_rate", RATES)
     _deliver_history(warehouse)
+    warehouse.merged = {"cat@x.example": "bob@x.example"}
     warehouse.run_night(HISTORY)
+    after_history = warehouse.content()
     _deliver_changes(warehouse)
     warehouse.merged = {"zed@x.example": "ann@x.example"}
     warehouse.run_night(CHANGES)
@@ -152,7 +155,7 @@ def play(warehouse: Any) -> HotelWeek:
     _deliver_changes(warehouse)
     _deliver_history(warehouse)
     warehouse.run_night(REPEAT, full_refresh=True)
-    return HotelWeek(warehouse, after_changes, after_repeat, warehouse.content())
+    return HotelWeek(warehouse, after_history, after_changes, after_repeat, warehouse.content())
 
 
 def _deliver_history(warehouse: Any) -> None:

@@ -114,6 +114,22 @@ def test_checks_find_their_guest_or_nobody(hotel_week):
     ]
 
 
+@pytest.mark.parametrize("name", ["core.fct_stay", "core.fct_visit", "core.fct_pos_check", "core.fct_customer_event"])
+def test_a_split_takes_every_fact_along(hotel_week, name):
+    """On the first night cat passed for bob; the second night's facts are as if that had never been (full refresh)."""
+    nights = (hotel_week.after_history, hotel_week.after_changes)
+    mixed, split = ({value for row in content[name] for value in row} for content in nights)
+    assert ("bob@x.example" in mixed, "cat@x.example" in mixed) == (True, False)
+    assert {"bob@x.example", "cat@x.example"} <= split
+
+
+def test_a_check_of_two_sharers_is_a_doubt_again_after_their_split(hotel_week):
+    (before,) = (row for row in hotel_week.after_history["core.fct_pos_check"] if "two_sharers" in row)
+    (after,) = (row for row in hotel_week.after_changes["core.fct_pos_check"] if "two_sharers" in row)
+    assert ("bob@x.example" in before, "room_charge" in before) == (True, True)
+    assert ("bob@x.example" in after, "unattributed" in after) == (False, True)
+
+
 def test_void_lines_and_tips_are_not_in_the_net_amount(hotel_week):
     sql = """select net_amount, tip_amount, line_count, void_line_count
              from core.fct_pos_check where pos_check_id = 'voided_later'"""
