@@ -21,6 +21,9 @@ TONIGHT = "tonight"
 ROWS_LOOKED_AT = 20_000
 #: Files of one load that are looked at.
 FILES_LOOKED_AT = 100
+#: Loads are read from the newest back to so many rows, but at least so many loads: full exports differ little.
+ROWS_READ = 2_000_000
+LOADS_READ = 3
 #: Added to the tolerance while there are too few loads to know how much they differ anyway: then only a column that
 #: has become another column altogether is told.
 SLACK = 0.5
@@ -61,10 +64,20 @@ def check_drift(settings: Settings, feed: str, files: Sequence[BatchFile], ledge
             nothing = Measure(None, 0, "no earlier load to compare with")
             checks += [Check(rule, feed, None, nothing, None, vendor) for rule in rules]
             continue
-        spreads = _spreads(settings, feed, own, loads, max(rule.min_rows for rule in rules))
+        spreads = _spreads(settings, feed, own, _newest(loads), max(rule.min_rows for rule in rules))
         for rule in rules:
-            checks += _checks_of(rule, feed, vendor, spreads)
+            slack = SLACK if len(loads) < rule.min_nights else 0.0
+            checks += _checks_of(rule, feed, vendor, spreads, slack)
     return checks
+
+
+def _newest(loads: Sequence[Load]) -> list[Load]:
+    chosen: list[Load] = []
+    for load in reversed(loads):
+        if len(chosen) >= LOADS_READ and sum(known.row_count for known in chosen) + load.row_count > ROWS_READ:
+            break
+        chosen.insert(0, load)
+    return chosen
 
 
 def _spreads(
@@ -104,7 +117,7 @@ def _sum(parts: Sequence[Spread]) -> Spread:
     return Spread(sum(part.row_count for part in parts), columns)
 
 
-def _checks_of(rule: Rule, feed: str, vendor: str, spreads: Mapping[str, Spreads]) -> list[Check]:
+def _checks_of(rule: Rule, feed: str, vendor: str, spreads: Mapping[str, Spreads], slack: float) -> list[Check]:
     """The checks of one rule: columns over the limit, or the one that moved furthest, so that there always is one.
 
     A property is told of where the column of its vendor holds.
@@ -114,7 +127,7 @@ def _checks_of(rule: Rule, feed: str, vendor: str, spreads: Mapping[str, Spreads
         told = {check.column_name for check in found if _is_over(check)}
         measured = [
             Check(rule, feed, column.name, measure, None, vendor, code or None)
-            for column, measure in _measures(rule, feed, spreads[code])
+            for column, measure in _measures(rule, feed, spreads[code], slack)
             if column.name not in told
         ]
         measured.sort(key=lambda check: (-(check.measure.value or 0), check.column_name or ""))
@@ -127,10 +140,9 @@ def _is_over(check: Check) -> bool:
     return check.is_judged and limit is not None and (check.measure.value or 0) > limit
 
 
-def _measures(rule: Rule, feed: str, spreads: Spreads) -> Iterator[tuple[Column, Measure]]:
+def _measures(rule: Rule, feed: str, spreads: Spreads, slack: float) -> Iterator[tuple[Column, Measure]]:
     earlier = [spread for name, spread in spreads.items() if name != TONIGHT and spread.row_count]
     tonight = spreads.get(TONIGHT, Spread())
-    slack = SLACK if len(earlier) < rule.min_nights else 0.0
     for column in spread_columns(feed):
         if rule.measure != "null_shift" and is_text(column) != (rule.measure == "length_shift"):
             continue

@@ -7,9 +7,11 @@ from typing import Any
 
 import pytest
 
+from expectations.drift import _newest as newest
 from expectations.drift import check_drift
 from expectations.gates import batch_file
 from expectations.ledger import Delivery, check_files
+from expectations.loads import Load
 from expectations.silence import check_silence
 from guestbook.lake import accepted_file
 from guestbook.settings import Settings
@@ -192,3 +194,16 @@ def test_new_columns_are_told_once(load: Make, earlier: list[Delivery]) -> None:
     assert check.measure.value == 0
     [check] = [check for check in check_files("reservations", [file], {}, []) if check.rule.rule == "new_columns"]
     assert not check.is_judged
+
+
+def test_of_full_exports_only_the_newest_are_read() -> None:
+    large = [Load(str(place), (entry(place, 900_000),)) for place in range(10)]
+    assert [load.name for load in newest(large)] == ["7", "8", "9"]
+    small = [Load(str(place), (entry(place, 900),)) for place in range(10)]
+    assert newest(small) == small
+
+
+def entry(place: int, rows: int) -> Delivery:
+    return Delivery(
+        "reservations", "v", f"reservations/v/{place}/a.csv", str(place), NIGHT, place, "accepted", rows, rows
+    )
