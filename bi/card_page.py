@@ -105,7 +105,7 @@ def _preferences(card: Card, labels: Labels) -> list[Table]:
     names = ("preference", "choice", "evidence", "confidence")
     rows = [
         [
-            labels("preference", row["preference_code"]),
+            labels.known("preference", row["preference_code"]),
             _choice(labels, row["preference_code"], row["preference_value"]),
             _say(labels, "of", part=row["evidence_count"], whole=row["choice_count"]),
             share(row["preference_confidence"], 0),
@@ -116,7 +116,7 @@ def _preferences(card: Card, labels: Labels) -> list[Table]:
 
 
 def _choice(labels: Labels, code: str, choice: str) -> str:
-    group = {"arrival_weekday": "weekday", "channel": "channel"}.get(code)
+    group = {"arrival_weekday": "weekday", "bed": "bed", "channel": "channel"}.get(code)
     return labels.known(group, choice) if group else choice
 
 

@@ -110,6 +110,7 @@ def test_superset_imports_the_dashboards_twice(settings: Settings, tmp_path: Pat
     who = ("--username", "admin", "--firstname", "A", "--lastname", "B", "--email", "a@localhost")
     superset("db", "upgrade")
     superset("fab", "create-admin", *who, "--password", "loopback-only")
+    superset("init")
     for _ in range(2):
         superset("import-dashboards", "--path", str(made), "--username", "admin")
     with sqlite3.connect(tmp_path / "superset.db") as metadata:
