@@ -8,6 +8,7 @@ import pytest
 from mlxtend.frequent_patterns import apriori, association_rules
 
 from guestbook.settings import Settings
+from tests.end_to_end import care_in_pandas as care
 from tests.end_to_end import marts_in_pandas as road
 from tests.end_to_end.homes import FIRST, Home
 
@@ -145,6 +146,54 @@ def test_nobody_is_called_who_did_not_say_yes_or_is_on_the_list(facts: road.Fact
                     and (listed.phone = customer.phone_e164 or listed.email = customer.email
                         or listed.loyalty_number = customer.loyalty_number))"""
     assert facts.con.sql(query).fetchone() == (0,)
+
+
+def test_complaints_by_month_hotel_and_cause(facts: road.Facts) -> None:
+    query = """select opened_month::timestamp, property_code, case_category, complaint_count, repeat_count,
+        answer_judged_count, answered_in_time_count, resolve_judged_count, resolved_in_time_count,
+        fast_judged_count, fast_returned_count, slow_judged_count, slow_returned_count
+        from marts.complaint_summary order by 1, 2, 3"""
+    actual = list(facts.ask(query).itertuples(index=False, name=None))
+    assert actual
+    assert actual == care.complaint_counts(care.complaints(facts))
+
+
+def test_members_and_the_tier_they_earn(facts: road.Facts) -> None:
+    query = """select customer_id, current_tier_code, night_trailing_year_count, visit_trailing_year_count,
+        activity_code, proposed_tier_code, proposal_code from marts.member_tier_review order by 1"""
+    actual = facts.con.sql(query).fetchall()
+    assert actual
+    assert actual == care.members(facts)
+
+
+def test_next_best_action_of_every_customer(facts: road.Facts) -> None:
+    query = "select customer_id, action_code from marts.next_best_action"
+    actual = dict(facts.con.sql(query).fetchall())
+    assert len(set(actual.values())) > 3
+    assert actual == care.actions(facts)
+
+
+def test_who_was_lost_why_and_what_came_after(facts: road.Facts) -> None:
+    query = """select customer_id, lost_on::timestamp, last_property_code, complaint_count, no_show_count,
+        churn_type_code, (earlier_revenue_amount * 10000)::bigint, (value_lost_amount * 10000)::bigint,
+        (won_back_revenue_amount * 10000)::bigint from marts.lost_customer order by 1, 2"""
+    actual = list(facts.ask(query).itertuples(index=False, name=None))
+    assert actual
+    assert actual == care.lost(facts)
+
+
+def test_segment_profile(facts: road.Facts) -> None:
+    query = """select segment_code, (spend_amount * 10000)::bigint as units,
+        (spend_trailing_year_amount * 10000)::bigint as units_year,
+        (expected_revenue_amount * 10000)::bigint as expected_units, customer_count as customers
+        from marts.segment_profile order by 1"""
+    actual, expected = facts.ask(query).set_index("segment_code"), care.segments(facts)
+    assert len(actual)
+    assert actual.to_dict() == expected[actual.columns].to_dict()
+    query = "select segment_code, mean_churn_probability, complaint_per_visit from marts.segment_profile order by 1"
+    shares = facts.ask(query).set_index("segment_code")
+    assert shares.mean_churn_probability.tolist() == pytest.approx(expected.churn.tolist(), abs=1e-8, nan_ok=True)
+    assert shares.complaint_per_visit.tolist() == pytest.approx((expected.complaints / expected.visits).tolist())
 
 
 @pytest.mark.parametrize(
