@@ -5,7 +5,9 @@ from typing import Any
 import duckdb
 
 from guestbook.errors import UsageError
+from guestbook.settings import Settings
 from identity import sql
+from identity.match import current_model
 
 PARTS = {
     "records": "explain_record",
@@ -33,3 +35,20 @@ def explain(con: duckdb.DuckDBPyConnection, customer_id: str) -> dict[str, Any]:
     found = {part: sql.rows(con, name, customer_id=current).to_pylist() for part, name in PARTS.items()}
     sql.drop_work_tables(con)
     return {"customer_id": current, "asked_for": customer_id, "history": history[0], **found}
+
+
+def explain_weights(
+    con: duckdb.DuckDBPyConnection, settings: Settings, content: dict[str, Any], limit: int = 10
+) -> list[dict[str, Any]]:
+    """What each comparison adds to the links of `content` that the match model made, the strongest first."""
+    model = current_model(settings)
+    asked = [
+        (row["source_record_id_1"], row["source_record_id_2"])
+        for row in content["links"]
+        if row["match_rule"] == "model"
+    ]
+    if model is None or not asked:
+        return []
+    from identity.match.waterfall import waterfalls
+
+    return waterfalls(con, settings, model, asked[:limit])

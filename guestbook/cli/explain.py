@@ -25,9 +25,12 @@ def explain(
     """Tell why a customer is who the pipeline says: records, links with their rules, refused pairs, field winners."""
     from guestbook.warehouse import warehouse
     from identity import explain as explain_customer
+    from identity.explain import explain_weights
 
-    with warehouse(settings_of(context, home)) as con:
+    settings = settings_of(context, home)
+    with warehouse(settings) as con:
         content = explain_customer(con, customer_id)
+        content["waterfalls"] = explain_weights(con, settings, content)
     if html:
         _write(html, content)
     elif as_json:

@@ -21,7 +21,7 @@ def score_profiles(con: duckdb.DuckDBPyConnection, model: MatchModel) -> None:
     with splink_engine(con) as api:
         linker = Linker(api.register("match_input"), _settings_for_touched(model), log_level=None)
         for column, table in model.term_frequencies.items():
-            _register_frequencies(con, api, linker, column, table)
+            register_frequencies(con, api, linker, column, table)
         found = linker.inference.predict(threshold_match_weight=model.link_threshold_bits)
         con.execute(sql.model_pair(found.physical_name))
         linker.table_management.delete_tables_created_by_splink_from_db()
@@ -37,7 +37,7 @@ def _settings_for_touched(model: MatchModel) -> dict[str, Any]:
     return model.splink_settings | {"blocking_rules_to_generate_predictions": blocks}
 
 
-def _register_frequencies(
+def register_frequencies(
     con: duckdb.DuckDBPyConnection, api: DuckDBAPI, linker: Linker, column: str, table: pa.Table
 ) -> None:
     """Frozen term frequencies; values that training never saw are as rare as the rarest."""

@@ -11,6 +11,7 @@ from identity.sql.splink import (
     set_threads,
     term_frequency,
     use,
+    waterfall_pairs,
 )
 from identity.sql.statements import arrays, drop, drop_work_tables, keep_rows, rows, run, statement
 
@@ -37,4 +38,5 @@ __all__ = [
     "statement",
     "term_frequency",
     "use",
+    "waterfall_pairs",
 ]

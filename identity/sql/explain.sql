@@ -64,3 +64,23 @@ select field_group, candidate_rank, field_values, is_fit, record_count, last_obs
 from helper.customer_field_candidate
 where customer_id = $customer_id
 order by field_group, candidate_rank
+
+-- name: waterfall_person
+-- one row per asked source_record_id as delivered, without contact data that links nobody
+select record.* replace (
+    case when person.is_email_shared then null else record.email end as email,
+    case when person.is_phone_shared then null else record.phone end as phone
+)
+from staging.stg_person_record as record
+left join identity.person_normalised as person on record.source_record_id = person.source_record_id
+where list_contains($record_ids, record.source_record_id)
+
+-- name: waterfall_staging
+create or replace table staging.stg_person_record as
+select * from waterfall_record
+
+-- name: waterfall_place_rows
+-- one row per source record: its profile
+select matchable.source_record_id, profile.profile_number
+from matchable
+inner join profile on matchable.profile_id = profile.profile_id

@@ -19,6 +19,19 @@ group by 1, 2
 """
 
 
+def waterfall_pairs(predictions: str) -> str:
+    """One row per pair of source records (first < second) of a Splink prediction table with all its columns."""
+    return f"""
+select
+    least(a.source_record_id, b.source_record_id) as record_1,
+    greatest(a.source_record_id, b.source_record_id) as record_2,
+    predicted.*
+from {identifier(predictions)} as predicted
+inner join waterfall_place as a on predicted.unique_id_l = a.profile_number
+inner join waterfall_place as b on predicted.unique_id_r = b.profile_number
+"""
+
+
 def term_frequency(column: str) -> str:
     """A column's frozen frequencies in Splink's form, with $floor for every value at hand that they lack."""
     name, frequency = identifier(column), identifier(f"tf_{column}")
