@@ -27,16 +27,14 @@ def value(column: str) -> str:
 
 
 def cast_expression(column: Column, source: Text, properties: Properties) -> str:
-    """SQL of the column's type read from its text; null when it can't be read."""
+    """SQL of the column's type read from its text; null when it can't be read. How it is mostly written comes first."""
     given = text(column.name)
     if source.is_marked:
         given = f"case when left({given}, 1) not in ({literal(REJECTED)}, {literal(QUARANTINED)}) then {given} end"
     match column.type:
         case "int":
-            return (
-                f"case when regexp_full_match({given}, '[+-]?[0-9]{{1,18}}([.]0*)?') then try_cast({given} as"
-                f" bigint) end"
-            )
+            written = f"strlen({given}) = 1 or regexp_full_match({given}, '[+-]?[0-9]{{1,18}}([.]0*)?')"
+            return f"case when {written} then try_cast({given} as bigint) end"
         case "decimal":
             return _decimal(given, column.sql_type)
         case "rate":
@@ -48,13 +46,15 @@ def cast_expression(column: Column, source: Text, properties: Properties) -> str
             return times.instant(given, source.date_formats, source.epoch, zone)
         case "bool":
             return (
-                f"case when lower({given}) in ({_list(TRUE)}) then true when lower({given}) in ({_list(FALSE)})"
-                f" then false end"
+                f"case when {given} = 'true' then true when {given} = 'false' then false"
+                f" when lower({given}) in ({_list(TRUE)}) then true when lower({given}) in ({_list(FALSE)}) then false"
+                f" end"
             )
         case "json":
             return f"case when json_valid({given}) then {given} end"
     if column.allowed and column.case == "lower":
-        return f"replace(replace(lower({given}), ' ', '_'), '-', '_')"
+        plain = f"replace(replace(lower({given}), ' ', '_'), '-', '_')"
+        return f"case when {given} in ({_list(column.allowed)}) then {given} else {plain} end"
     return f"{column.case}({given})" if column.case else given
 
 
