@@ -2,19 +2,17 @@
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from datetime import datetime
-from functools import cache
 from pathlib import Path
 from typing import Any
-
-import yaml
 
 from guestbook.contracts import FEEDS, Column, contract
 from guestbook.settings import Settings
 from ingest.catalogue import CANONICAL, SHIPPED_DIR
 from ingest.errors import MappingError
+from ingest.proposal import Guess, Proposal, mapping_text
 from ingest.sample import Sample, read_sample
+from ingest.vocabulary import vocabulary, words
 
 SURE, LIKELY = 0.9, 0.6
 DATE_FORMATS = (
@@ -26,35 +24,22 @@ DATE_FORMATS = (
 ISO = re.compile(r"\d{4}-\d{1,2}-\d{1,2}([T ]\d{1,2}:\d{2}.*)?")
 NUMBER = re.compile(r"[(+-]?[€$£¥]? ?\d[\d.,' ]*\)?-?")
 COMMA = re.compile(r"[(+-]?[€$£¥]? ?(\d{1,3}([.' ]\d{3})*|\d+),\d{1,2}\)?")
+DURATION = r"\d+:\d\d(:\d\d)?|(?:\d+ ?h[a-z]* ?)?(?:\d+ ?m[a-z]* ?)?(?:\d+ ?s[a-z]*)?(?<=[a-z])"
+#: Last words of names that hold numbers or times, never names or codes.
+QUANTITIES = ("seconds", "ms", "time", "duration", "count", "amount", "total", "date", "utc", "at", "fee")
+#: Last words that say little without what is before them.
+GENERIC = ("name", "id", "code", "number", "value", "type", "status", "date")
+#: A feed whose telltale columns are all missing is hardly the one.
+TELLTALES = {
+    "reservations": ("arrival_date", "departure_date"),
+    "pos_checks": ("item_code", "net_amount", "gross_amount"),
+}
 SHAPES: dict[str, Callable[[str], bool]] = {
     "email": lambda text: re.fullmatch(r"[^@\s]+@[^@\s]+\.[^@\s]+", text) is not None,
     "phone": lambda text: re.fullmatch(r"(tel:)?[+(]?\d[\d ()./-]{5,}", text) is not None,
     "currency": lambda text: re.fullmatch(r"[A-Za-z]{3}", text) is not None,
-    "int": lambda text: re.fullmatch(r"[+-]?\d+([.]0*)?|\d+:\d\d(:\d\d)?", text) is not None,
+    "int": lambda text: re.fullmatch(rf"[+-]?\d+([.]0*)?|{DURATION}", text) is not None,
 }
-
-
-@dataclass(frozen=True)
-class Guess:
-    """One canonical column's proposal; `doubt` says why a person must look."""
-
-    column: str
-    source: str
-    value: Any
-    doubt: str | None
-
-
-@dataclass
-class Proposal:
-    """A mapping's text and what is unsure about it."""
-
-    vendor: str
-    feed: str
-    text: str
-    guesses: list[Guess] = field(default_factory=list)
-    missing: list[str] = field(default_factory=list)
-    unmapped: list[str] = field(default_factory=list)
-    path: Path | None = None
 
 
 def propose(vendor: str, path: Path, feed: str | None = None) -> Proposal:
@@ -77,7 +62,7 @@ def propose(vendor: str, path: Path, feed: str | None = None) -> Proposal:
     sources = {guess.source for guess in guesses}
     unmapped = [name for name in sample.columns if name not in sources]
     proposal = Proposal(vendor, chosen, "", guesses, missing, unmapped)
-    proposal.text = _text(proposal, sample, path.name)
+    proposal.text = mapping_text(proposal, sample, path.name)
     return proposal
 
 
@@ -98,7 +83,9 @@ def _fit(feed: str, sample: Sample) -> float:
     """How much of the feed's required columns, and then of the others, the sample's names offer."""
     spec = contract(feed)
     best = {column.name: _best(column, sample)[1] for column in spec.columns if column.name != "source_system"}
-    return sum(score * (5 if spec.column(name).required else 1) for name, score in best.items())
+    fit = sum(score * (5 if spec.column(name).required else 1) for name, score in best.items())
+    telltales = [best[name] for name in TELLTALES.get(feed, ())]
+    return fit / 3 if telltales and not any(telltales) else fit
 
 
 def _guesses(feed: str, sample: Sample) -> list[Guess]:
@@ -121,7 +108,19 @@ def _guesses(feed: str, sample: Sample) -> list[Guess]:
     for name, other in (("updated_at", "started_at"), ("business_date", "updated_at"), ("updated_at", "closed_at")):
         if name in spec.required and name not in chosen and other in chosen:
             chosen[name] = (chosen[other][0], 0.0)
-    return [_guess(spec.column(name), *chosen[name], sample) for name in spec.column_names if name in chosen]
+    guesses = [_guess(spec.column(name), *chosen[name], sample) for name in spec.column_names if name in chosen]
+    return [part for guess in guesses for part in _split_name(guess, sample, set(chosen))]
+
+
+def _split_name(guess: Guess, sample: Sample, taken: set[str]) -> list[Guess]:
+    """A column `Last, First` as two."""
+    values = sample.columns[guess.source]
+    commas = sum("," in text for text in values)
+    if guess.column != "guest_last_name" or "guest_first_name" in taken or commas < max(1, len(values) / 2):
+        return [guess]
+    parts = {"guest_first_name": ", *(.+)$", "guest_last_name": "^([^,]+)"}
+    doubt = "split at the comma; titles?"
+    return [Guess(name, guess.source, {"from": guess.source, "extract": by}, doubt) for name, by in parts.items()]
 
 
 def _best(column: Column, sample: Sample) -> tuple[str | None, float]:
@@ -132,20 +131,22 @@ def _best(column: Column, sample: Sample) -> tuple[str | None, float]:
 
 def _score(column: Column, source: str, values: list[str]) -> float:
     """0-1: how well the name fits; nothing when the content can't be of the column's type."""
-    name = _words(source.removeprefix("^.").removeprefix("$."))
-    last = _words(re.split(r"[.\]]", source)[-1])
-    known = _names()["names"].get(column.name, [])
+    name = words(source.removeprefix("^.").removeprefix("$."))
+    last = words(re.split(r"[.\]]", source)[-1])
+    known = vocabulary()["names"].get(column.name, [])
     if column.name in (name, last):
         score = 1.0 if name == column.name else 0.93
     elif name in known:
         score = SURE + 0.05 - 0.001 * known.index(name)
     elif last in known:
-        score = 0.85 - 0.001 * known.index(last)
+        score = (LIKELY + 0.1 if last in GENERIC and last != name else 0.85) - 0.001 * known.index(last)
     elif any(len(item) > 3 and re.search(rf"(^|_){re.escape(item)}(_|$)", name) for item in [column.name, *known]):
         score = LIKELY + 0.05
     else:
         score = 0.0
     if score and values and _share(column, values) < 0.5:
+        return 0.0
+    if score < SURE and column.type == "string" and name.rsplit("_", 1)[-1] in QUANTITIES:
         return 0.0
     if not score and values and _is_email_column(column.name) and _shape(values, "email") > 0.9:
         return LIKELY + 0.02
@@ -180,12 +181,14 @@ def _guess(column: Column, source: str, score: float, sample: Sample) -> Guess:
     if column.type in ("date", "ts") and values and _iso_share(values) < 0.9:
         value, doubt = _dated(source, values)
         doubts += [doubt] if doubt else []
+    elif column.type == "date" and values and any(re.search(r"[T ]\d{1,2}:.*(Z|[+]00:?00)$", text) for text in values):
+        value = {"local_date": source}
     elif column.type == "date" and values and any(len(text) > 10 for text in values):
         value = {"from": source, "extract": "^([0-9-]{10})"}
     elif column.type == "decimal" and any(COMMA.fullmatch(text) for text in values):
         value = {"from": source, "number": {"decimal": ",", "thousands": _thousands(values)}}
         doubts += ["is it net of tax?"] if "gross" in source.lower() or "brutto" in source.lower() else []
-    elif column.type == "int" and any(":" in text for text in values):
+    elif column.type == "int" and any(re.fullmatch(DURATION, text) for text in values):
         value = {"from": source, "duration": "true"}
     elif column.allowed and values:
         value, unknown = _coded(column, source, values)
@@ -210,12 +213,12 @@ def _dated(source: str, values: list[str]) -> tuple[Any, str | None]:
 
 
 def _coded(column: Column, source: str, values: list[str]) -> tuple[Any, list[str]]:
-    known = {theirs: ours for ours, texts in _names()["codes"].get(column.name, {}).items() for theirs in texts}
+    known = {theirs: ours for ours, texts in vocabulary()["codes"].get(column.name, {}).items() for theirs in texts}
     distinct = sorted(set(values))[:30]
-    if all(_words(text) in (column.allowed or ()) for text in distinct):
+    if all(words(text) in (column.allowed or ()) for text in distinct):
         return source, []
-    codes = {text: known[_words(text)] for text in distinct if _words(text) in known}
-    return {"from": source, "codes": codes}, [text for text in distinct if _words(text) not in known]
+    codes = {text: known[words(text)] for text in distinct if words(text) in known}
+    return {"from": source, "codes": codes}, [text for text in distinct if words(text) not in known]
 
 
 def _thousands(values: list[str]) -> str:
@@ -246,42 +249,3 @@ def _fits(text: str, date_format: str) -> bool:
 
 def _shape(values: list[str], name: str) -> float:
     return sum(SHAPES[name](text) for text in values) / len(values)
-
-
-def _words(name: str) -> str:
-    """`lastModifyDateTime`, `Last-Modify Date.Time` -> last_modify_date_time."""
-    split = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "_", re.sub(r"\[\d+\]", "", name))
-    return re.sub(r"[^\w]+", "_", split).strip("_").lower().replace("__", "_")
-
-
-@cache
-def _names() -> dict[str, Any]:
-    return yaml.load((Path(__file__).parent / "synonyms.yml").read_text(encoding="utf-8"), Loader=yaml.BaseLoader)  # noqa: S506
-
-
-def _text(proposal: Proposal, sample: Sample, file_name: str) -> str:
-    """The YAML, one column a line, doubts as comments behind `# ?`."""
-    lines = [
-        f"# Proposed from {file_name}; lines with `# ?` need a look.",
-        f"# Try it: guestbook sources check FILE --vendor {proposal.vendor}",
-        f"vendor: {proposal.vendor}",
-        "feeds:",
-        f"  {proposal.feed}:",
-    ]
-    if sample.rows_path:
-        lines.append(f"    rows: {_flow(sample.rows_path)}")
-    if sample.delimiter not in (None, ","):
-        lines.append(f"    csv: {{delimiter: {_flow(sample.delimiter)}}}")
-    lines += ["    time_zone: property  # times without an offset are the hotel's own", "    columns:"]
-    for guess in proposal.guesses:
-        doubt = f"  # ? {guess.doubt}" if guess.doubt else ""
-        lines.append(f"      {guess.column}: {_flow(guess.value)}{doubt}")
-    lines += [f"      # {name}:   # ? required, no column found" for name in proposal.missing]
-    if proposal.unmapped:
-        lines.append(f"    # not mapped, kept in extra: {', '.join(proposal.unmapped[:60])}")
-    return "\n".join(lines) + "\n"
-
-
-def _flow(value: Any) -> str:
-    text = yaml.safe_dump(value, default_flow_style=True, allow_unicode=True, sort_keys=False, width=10_000)
-    return text.removesuffix("\n").removesuffix("\n...").strip()

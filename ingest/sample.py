@@ -3,6 +3,7 @@
 import csv
 import gzip
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -11,8 +12,9 @@ from typing import Any
 import pyarrow.parquet as pq
 
 from ingest.errors import FileRefused
-from ingest.raw import DELIMITERS, format_of, is_gzip
+from ingest.raw import DELIMITERS, PREAMBLE_LINES, format_of, is_gzip
 from ingest.textfile import examine
+from ingest.vocabulary import known_names, words
 
 MAX_ROWS = 500
 MAX_BYTES = 64 << 20
@@ -53,7 +55,8 @@ def _text(path: Path) -> str:
     try:
         with gzip.open(path, "rb") if is_gzip(path) else path.open("rb") as stream:
             content = stream.read(MAX_BYTES)
-        return content.decode("utf-8-sig" if encoding == "utf-8" else encoding, errors="replace")
+        text = content.decode("utf-8-sig" if encoding == "utf-8" else encoding, errors="replace")
+        return content.decode("cp1252", errors="replace") if "\ufffd" in text else text
     except (OSError, EOFError) as error:
         raise FileRefused(f"{path.name} can't be read ({type(error).__name__})") from None
 
@@ -69,6 +72,7 @@ def _parquet(path: Path) -> Sample:
 
 def _csv(text: str) -> Sample:
     lines = text.splitlines()
+    lines = lines[_header_place(lines) :]
     first = lines[0] if lines else ""
     delimiter = max(DELIMITERS, key=first.count)
     sample = Sample(delimiter=delimiter if first.count(delimiter) else ",")
@@ -78,6 +82,15 @@ def _csv(text: str) -> Sample:
             break
         sample.add({name: value for name, value in row.items() if name and isinstance(value, str | None)})
     return sample
+
+
+def _header_place(lines: list[str]) -> int:
+    """Index of the line that names the columns: the first, unless a line below names several and this one nothing."""
+    known = [
+        sum(words(name.strip('" ')) in known_names() for name in re.split(r"[,;|\t]", line))
+        for line in lines[:PREAMBLE_LINES]
+    ]
+    return next((n for n, found in enumerate(known) if found > 1), 0) if known and known[0] == 0 else 0
 
 
 def _json(text: str, feed: str | None) -> Sample:
@@ -112,7 +125,7 @@ def _row_path(document: dict[str, Any], feed: str | None) -> list[str]:
     """Lists that lead to the rows: the wrapper's list, and for checks the list of lines below it."""
     path: list[str] = []
     current = document
-    while len(path) < 3:
+    while len(path) < 4:
         lists = {key: value for key, value in _lists(current) if value and isinstance(value[0], dict)}
         wanted = [key for key in lists if feed == "pos_checks" and _is_lines(key)] or [
             key for key in lists if _is_wrapper(current) or (feed == "pos_checks" and _is_checks(key))
@@ -131,7 +144,7 @@ def _lists(document: dict[str, Any]) -> Iterator[tuple[str, list[Any]]]:
     for key, value in document.items():
         if isinstance(value, list):
             yield key, value
-        elif isinstance(value, dict):
+        elif isinstance(value, dict) and not any(isinstance(found, dict) for found in value.values()):
             yield from ((f"{key}.{inner}", found) for inner, found in value.items() if isinstance(found, list))
 
 
@@ -151,27 +164,24 @@ def _is_wrapper(document: dict[str, Any]) -> bool:
 
 def _rows(documents: list[dict[str, Any]], path: list[str]) -> Iterator[dict[str, Any]]:
     for document in documents:
-        around = [("$.", document)] if path else []
-        yield from _below(document, path, around)
+        yield from _below(document, path, [])
 
 
-def _below(
-    element: dict[str, Any], path: list[str], around: list[tuple[str, dict[str, Any]]]
-) -> Iterator[dict[str, Any]]:
+def _below(element: dict[str, Any], path: list[str], above: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+    """Rows below an element; `above` are the elements around it, the document first."""
     if not path:
         row = dict(_scalars(element))
-        for mark, outer in around:
+        for up, outer in enumerate(reversed(above), start=1):
+            mark = "$." if up == len(above) else "^" * up + "."
             row |= {f"{mark}{name}": value for name, value in _scalars(outer, depth=2)}
         yield row
         return
     listed: Any = element
     for key in path[0].split("."):
         listed = listed.get(key, []) if isinstance(listed, dict) else []
-    whole = [(mark, found) for mark, found in around if mark == "$."]
-    above = [("^.", element)] if len(around) and element is not around[0][1] else []
     for item in listed if isinstance(listed, list) else [listed]:
         if isinstance(item, dict):
-            yield from _below(item, path[1:], [*whole, *above])
+            yield from _below(item, path[1:], [*above, element])
 
 
 def _scalars(element: dict[str, Any], prefix: str = "", depth: int = MAX_DEPTH) -> Iterator[tuple[str, Any]]:

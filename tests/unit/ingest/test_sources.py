@@ -167,3 +167,37 @@ def test_commands(tmp_path: Path):
     assert run(app, ["sources", "list", *home]).exit_code == 0
     proposed = json.loads(run(app, ["sources", "new", "two", "--from", sample, "--json", *home]).output)
     assert proposed["missing"] == []
+
+
+#: Exports as they come, with the columns whose names are obvious and what they should become.
+OBVIOUS = {
+    "report.csv": (
+        ("Call report\nHotel Example,\n\nCall ID,Start Time,End Time,Ring Group,Agent,Wait Time,Talk Time,Rating\n"
+        "1,2026-11-20 09:00:00,2026-11-20 09:10:00,Spa,Eva,45s,9m 1s,5\n"),
+        {"interaction_id": "Call ID", "started_at": "Start Time", "ended_at": "End Time", "queue_name": "Ring Group",
+         "agent_code": "Agent", "queue_seconds": {"from": "Wait Time", "duration": "true"},
+         "talk_seconds": {"from": "Talk Time", "duration": "true"}, "csat_score": "Rating"},
+    ),
+    "orders.json": (
+        json.dumps({"data": [{"site": "VIE", "tickets": [{"no": 7, "changed": "2026-11-20T21:15:00Z", "courses": [
+            {"course": 1, "items": [{"seq": 1, "plu": "101", "qty": 1, "ext": "9,50"}]}]}]}]}),
+        {"property_code": "^^^.site", "pos_check_id": "^^.no", "updated_at": "^^.changed", "line_number": "seq",
+         "business_date": {"local_date": "^^.changed"}, "item_code": "plu", "quantity": "qty",
+         "net_amount": {"from": "ext", "number": {"decimal": ",", "thousands": "."}}},
+    ),
+    "stays.jsonl": (
+        json.dumps({"Id": "m-1", "Hotel": "VIE", "UpdatedUtc": "2026-07-05T13:10:00Z", "State": "Confirmed",
+                    "StartUtc": "2026-07-04T22:00:00Z", "EndUtc": "2026-07-06T22:00:00Z", "Name": "Gruber, Anna"}),
+        {"reservation_id": "Id", "property_code": "Hotel", "updated_at": "UpdatedUtc",
+         "status": {"from": "State", "codes": {"Confirmed": "reserved"}}, "arrival_date": {"local_date": "StartUtc"},
+         "departure_date": {"local_date": "EndUtc"}, "guest_last_name": {"from": "Name", "extract": "^([^,]+)"},
+         "guest_first_name": {"from": "Name", "extract": ", *(.+)$"}},
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", OBVIOUS)
+def test_obvious_names_are_proposed_right(tmp_path: Path, name: str):
+    content, expected = OBVIOUS[name]
+    found = {guess.column: guess.value for guess in propose("mine", saved(tmp_path, name, content)).guesses}
+    assert found | expected == found
