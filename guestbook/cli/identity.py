@@ -57,11 +57,12 @@ def unlink(context: typer.Context, first: str = FIRST, second: str = SECOND, hom
     """Take a decision about two records back; the next night acts on it."""
     from guestbook.warehouse import warehouse
     from identity.preview import record_of
-    from identity.steward import remove_steward_link
+    from identity.steward import read_steward_links, remove_steward_link
 
     settings = settings_of(context, home)
-    with warehouse(settings) as con:
-        one, other = record_of(con, first), record_of(con, second)
+    listed = {record for decided in read_steward_links(settings) for record in decided[:2]}
+    with warehouse(settings) as con:  # a listed record may be gone by now
+        one, other = (some_id if some_id in listed else record_of(con, some_id) for some_id in (first, second))
     remove_steward_link(settings, one, other)
     console.print("taken back; see what it changes: guestbook identity preview")
 
