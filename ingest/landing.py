@@ -69,7 +69,7 @@ def feed_files(settings: Settings, feed: str, night_date: date) -> list[LandedFi
         for folder in _folders(system, vendor):
             folder_date = _date_of(folder)
             if folder_date is not None and folder_date <= night_date:
-                entries = _deliveries(settings, system, folder)
+                entries = _all_deliveries(settings, system, folder)
                 files += [_landed(entry, root, _base(vendor), folder_date.isoformat()) for entry in entries]
     return sorted(files, key=lambda file: file.file_name)
 
@@ -187,6 +187,21 @@ def _deliveries(settings: Settings, system: Any, folder: str) -> list[dict[str, 
     entries = _listed(system, folder)
     beside = {_base(entry["name"]) for entry in entries}
     return [entry for entry in entries if is_finished(_base(entry["name"]), beside, settings.landing_marker)]
+
+
+def _all_deliveries(settings: Settings, system: Any, folder: str) -> list[dict[str, Any]]:
+    """What is delivered in a date's folder and the folders in it; a folder called like a file is left for refusal."""
+    inner = [path for path in _folders(system, folder) if not _is_file_name(path)]
+    found = [
+        entry
+        for entry in _deliveries(settings, system, folder)
+        if entry["type"] != "directory" or _is_file_name(entry["name"])
+    ]
+    return found + [entry for path in inner for entry in _all_deliveries(settings, system, path)]
+
+
+def _is_file_name(path: str) -> bool:
+    return re.search(r"[.](csv|tsv|txt|jsonl|ndjson|json|parquet)([.]gz)?$", _base(path).lower()) is not None
 
 
 def _folders(system: Any, folder: str) -> list[str]:

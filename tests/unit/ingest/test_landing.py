@@ -126,6 +126,21 @@ def test_a_file_waits_until_it_is_old_enough_reference_data_too(tmp_path):
     assert {row["feed"] for row in read_ledger(stage.settings).rows} == {"property", "reservations"}
 
 
+def test_files_in_folders_below_the_date(stage: Stage):
+    columns = {name: name for name in reservation() if name not in ("source_system", "property_code")}
+    feed = {"path_pattern": "/(?P<hotel>[A-Z]{3})/", "columns": {**columns, "property_code": {"path_part": "hotel"}}}
+    stage.settings.sources_dir.mkdir()
+    mapping = json.dumps({"vendor": "museum", "feeds": {"reservations": feed}})
+    (stage.settings.sources_dir / "museum.yml").write_text(mapping)
+    for hotel in ("VIE", "NYC"):
+        stage.deliver(f"{hotel}/pms/a.csv", csv_text([reservation(guest_city=hotel)]), vendor="museum")
+    assert [row["file_name"] for row in stage.run()] == [
+        "reservations/museum/2026-11-20/NYC/pms/a.csv",
+        "reservations/museum/2026-11-20/VIE/pms/a.csv",
+    ]
+    assert {row["property_code"] for row in stage.rows()} == {"VIE", "NYC"}
+
+
 def test_a_property_that_is_not_listed_is_warned_of(stage: Stage):
     stage.reference("property.csv", PROPERTIES)
     stage.deliver("a.csv", csv_text([reservation(), reservation(property_code="H9")]))
