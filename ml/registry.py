@@ -108,6 +108,12 @@ def read_card(settings: Settings, model_name: str, model_version: str) -> dict[s
     return content
 
 
+def is_loadable(settings: Settings, model_name: str, model_version: str) -> bool:
+    """Whether a version is still saved, in today's format."""
+    is_saved = model_version in versions(settings, model_name)
+    return is_saved and read_card(settings, model_name, model_version)["format"] == FORMAT
+
+
 def versions(settings: Settings, model_name: str) -> list[str]:
     """Saved versions, oldest training first."""
     return sorted(path.parent.name for path in _folder(settings, model_name).glob(f"*/{CARD}"))

@@ -18,6 +18,7 @@ from guestbook.warehouse import load_records, write_rows
 from ml import registry, sql
 from ml.churn_training import ChurnScorer, drift_columns
 from ml.errors import ModelError
+from ml.health import health_rows
 from ml.lifecycle import lifecycle_stages
 from ml.rfm import fifths, value_tiers
 from ml.segment_model import SegmentModel
@@ -30,6 +31,7 @@ TABLES = {
     "customer_churn": "churn",
     "customer_clv": "value",
     "model_drift": "churn",
+    "model_health": "churn",
 }
 BANDS = ((0.25, "low"), (0.5, "medium"), (0.75, "high"), (np.inf, "critical"))
 NOT_SCORED = "not_scored"
@@ -53,6 +55,7 @@ def score(con: duckdb.DuckDBPyConnection, settings: Settings, night_date: date) 
         "customer_churn": churn,
         "customer_clv": value_rows(features, models["value"].model),
         "model_drift": drift_rows(features, models["churn"].model, churn),
+        "model_health": matured_rows(con, settings, night_date),
     }
     load_records(con, settings, "ml.model_run")  # a rebuilt warehouse has none yet
     counts: dict[str, Any] = {}
@@ -165,11 +168,29 @@ def drift_rows(features: pd.DataFrame, scorer: ChurnScorer, churn: pa.Table) -> 
     return pa.Table.from_pandas(psi.assign(model_name="churn"), preserve_index=False)
 
 
+def matured_rows(con: duckdb.DuckDBPyConnection, settings: Settings, night_date: date) -> pa.Table:
+    """One row for churn: how the newest scores did whose horizon is over by the night; none before there are any."""
+    nothing = declared("ml", "model_health").empty().drop_columns(["as_of_date"])
+    load_history(con, settings, "customer_churn_history", night_date)
+    judged = sql.matured_date(con, night_date)
+    matured = None if judged is None else sql.matured_scores(con, judged)
+    if matured is None or not len(matured):
+        return nothing
+    version = matured["model_version"][0].as_py()
+    if not registry.is_loadable(settings, "churn", version):
+        return nothing
+    rows = health_rows(matured, registry.load(settings, "churn", version).model)
+    stamps = {"model_name": "churn", "judged_as_of_date": judged, "model_version": version}
+    for name, value in stamps.items():
+        rows = rows.append_column(name, pa.array([value]))
+    return rows
+
+
 def _stamped(rows: pa.Table, table: str, night_date: date, model_version: str, settings: Settings) -> pa.Table:
     declaration = declared("ml", table)
     stamps = {"as_of_date": night_date, "model_version": model_version, "currency_code": settings.reporting_currency}
     for column, value in stamps.items():
-        if column in declaration.arrow_schema.names:
+        if column in declaration.arrow_schema.names and column not in rows.column_names:
             rows = rows.append_column(
                 column, pa.array([value] * len(rows), declaration.arrow_schema.field(column).type)
             )

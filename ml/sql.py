@@ -99,6 +99,48 @@ def read_labels(con: duckdb.DuckDBPyConnection, as_of_date: date, horizon_days: 
     return con.execute(query, [horizon_days, as_of_date, one_in]).to_arrow_table().to_pandas()
 
 
+def matured_date(con: duckdb.DuckDBPyConnection, night_date: date) -> date | None:
+    """The newest as_of_date whose churn scores have their whole horizon behind them by the night; None without any."""
+    query = "select max(as_of_date) from ml.customer_churn_history where as_of_date + horizon_days <= ?"
+    found: date | None = con.execute(query, [night_date]).fetchall()[0][0]
+    return found
+
+
+def matured_scores(con: duckdb.DuckDBPyConnection, as_of_date: date) -> pa.Table:
+    """One row per customer_id scored on as_of_date: what was said, the rhythm of visits then, and what came since.
+
+    Customers merged away since are left out: they have no visits of their own any more.
+    """
+    query = """
+        with visit as (
+            select
+                score.customer_id,
+                count(distinct visit.arrival_date) filter (where visit.arrival_date <= score.as_of_date) as day_count,
+                min(visit.arrival_date) as first_date,
+                max(visit.arrival_date) filter (where visit.arrival_date <= score.as_of_date) as last_date,
+                count(*) filter (where visit.arrival_date > score.as_of_date) = 0 as has_left
+            from ml.customer_churn_history as score
+            inner join core.fct_visit as visit
+                on score.customer_id = visit.customer_id
+                and visit.arrival_date <= score.as_of_date + score.horizon_days
+            where score.as_of_date = ?
+            group by score.customer_id
+        )
+        select
+            score.model_version,
+            score.churn_probability,
+            visit.has_left,
+            visit.day_count - 1 as clv_frequency,
+            visit.last_date - visit.first_date as clv_recency_days,
+            score.as_of_date - visit.first_date as clv_age_days
+        from ml.customer_churn_history as score
+        inner join visit on score.customer_id = visit.customer_id and visit.last_date is not null
+        where score.as_of_date = ?
+        order by score.customer_id
+    """
+    return con.execute(query, [as_of_date, as_of_date]).to_arrow_table()
+
+
 def scored_dates(con: duckdb.DuckDBPyConnection, table: str) -> set[date]:
     """The as_of_dates that a history table of ml holds."""
     return {row[0] for row in con.table(f"ml.{table}").select("as_of_date").distinct().fetchall()}

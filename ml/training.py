@@ -120,7 +120,7 @@ def fit_candidates(settings: Settings, night: CutOff, past: list[CutOff]) -> lis
     """One candidate per model name, fitted and judged; nothing is saved yet."""
     horizon, window, seed = settings.churn_horizon_days, settings.churn_window_days, settings.random_seed
     before = registry.champion_before(settings, "segment", night.as_of_date)
-    is_readable = before is not None and before["format"] == registry.FORMAT
+    is_readable = before is not None and registry.is_loadable(settings, "segment", before["model_version"])
     champion = registry.load(settings, "segment", before["model_version"]) if before and is_readable else None
     with threadpool_limits(1):  # the order of sums, and so every bit, must not depend on threads
         churn = train_churn(night, past, horizon, window, seed)

@@ -1,7 +1,7 @@
 """A night of scores: tables, history, past nights, a rebuilt warehouse, altered model files."""
 
 import shutil
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
 
@@ -15,7 +15,9 @@ from guestbook.night import complete_night
 from guestbook.settings import Settings
 from guestbook.warehouse import warehouse
 from ml import registry
+from ml import sql as ml_sql
 from ml.errors import ModelError
+from ml.health import health_rows
 from ml.scoring import TABLES, risk_bands
 
 NIGHT, NEXT = date(2023, 12, 30), date(2023, 12, 31)
@@ -205,3 +207,26 @@ def test_drift_is_nothing_on_the_night_of_the_training(settings: Settings) -> No
     assert {row[0] for row in drift} >= {"churn_probability", "rfm_recency_days", "visit_count"}
     assert max(row[1] for row in drift) < 0.001  # the score is written to six decimals
     assert {row[2] for row in drift} == {"stable"}
+
+
+def test_scores_are_judged_once_their_horizon_is_over(settings: Settings) -> None:
+    """The scores of a year ago, beside the visit models alone; a model that says the opposite has failed."""
+    then = NIGHT - timedelta(days=365)
+    query = "select * exclude (as_of_date, model_version) from ml.model_health"
+    with warehouse(settings) as con:
+        assert con.sql(query).fetchall() == []
+        ml.score(con, settings, then)
+        ml.score(con, settings, NIGHT)
+        row = con.sql(query).to_arrow_table().to_pylist()[0]
+        assert row["judged_as_of_date"] == then
+        scored = con.sql("select as_of_date from ml.customer_churn_history").fetchall()
+        assert row["row_count"] == scored.count((then,))
+        assert row["health_code"] == "healthy"
+        assert row["brier"] <= row["fallback_brier"] + row["brier_gain_error"]
+        matured = ml_sql.matured_scores(con, then)
+    scorer = registry.load_current(settings, "churn").model
+    said = matured["churn_probability"].to_numpy()
+    opposite = matured.set_column(matured.column_names.index("churn_probability"), "churn_probability", [1.0 - said])
+    assert health_rows(opposite, scorer)["health_code"].to_pylist() == ["failed"]
+    few = health_rows(matured.slice(0, 50), scorer)
+    assert few.to_pylist() == [{"row_count": 50, "health_code": "unjudged"}]
