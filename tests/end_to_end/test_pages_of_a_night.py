@@ -9,6 +9,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from tests.browser import faults, needs_browser, running_browser
 from tests.end_to_end.homes import FIRST, Home
 
 
@@ -59,3 +60,12 @@ def test_call_lists_hold_who_the_mart_names_and_are_private(folder: Path, con: d
         with path.open(encoding="utf-8-sig", newline="") as stream:
             listed += [(path.stem, row["Customer id"]) for row in csv.DictReader(stream)]
     assert sorted(listed) == sorted(named)
+
+
+@needs_browser
+def test_every_page_that_the_night_wrote_is_accessible(folder: Path) -> None:
+    """Those of the gates, the deliveries and the models as well, and one of the hotels."""
+    pages = [*sorted(folder.glob("*.html")), next(iter(sorted((folder / "properties").glob("*.html"))))]
+    assert len(pages) > 2
+    with running_browser() as browser:
+        assert {page.name: found for page in pages if (found := faults(browser, page, 390, "light"))} == {}
