@@ -92,6 +92,7 @@ def test_the_same_files_make_the_same_bundle(tmp_path: Path) -> None:
 
 
 @pytest.mark.end_to_end
+@pytest.mark.timeout(1800)
 @pytest.mark.skipif(SUPERSET is None, reason="no superset command on the path: it needs an environment of its own")
 def test_superset_imports_the_dashboards_twice(settings: Settings, tmp_path: Path) -> None:
     publish_rows(settings, NIGHT, ROWS)
@@ -105,7 +106,7 @@ def test_superset_imports_the_dashboards_twice(settings: Settings, tmp_path: Pat
     }
 
     def superset(*arguments: str) -> None:
-        subprocess.run([str(SUPERSET), *arguments], env=environment, check=True, capture_output=True, timeout=600)
+        subprocess.run([str(SUPERSET), *arguments], env=environment, check=True, capture_output=True)
 
     who = ("--username", "admin", "--firstname", "A", "--lastname", "B", "--email", "a@localhost")
     superset("db", "upgrade")
