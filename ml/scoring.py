@@ -10,6 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from guestbook.files import atomic_path
 from guestbook.lake import record_files, write_record
 from guestbook.night import is_past_night
 from guestbook.settings import Settings
@@ -20,6 +21,7 @@ from ml.churn_training import ChurnScorer, drift_columns
 from ml.errors import ModelError
 from ml.health import health_rows
 from ml.lifecycle import lifecycle_stages
+from ml.page import models_page
 from ml.rfm import fifths, value_tiers
 from ml.segment_model import SegmentModel
 from ml.value_model import ValueModel
@@ -59,10 +61,14 @@ def score(con: duckdb.DuckDBPyConnection, settings: Settings, night_date: date) 
     }
     load_records(con, settings, "ml.model_run")  # a rebuilt warehouse has none yet
     counts: dict[str, Any] = {}
-    for table, name in TABLES.items():
-        rows = _stamped(frames[table], table, night_date, models[name].model_version, settings)
+    stamped = {
+        table: _stamped(frames[table], table, night_date, models[name].model_version, settings)
+        for table, name in TABLES.items()
+    }
+    for table, rows in stamped.items():
         _write(con, settings, table, night_date, rows)
         counts[table] = len(rows)
+    write_page(settings, night_date, models, stamped["model_drift"], stamped["model_health"])
     return {**counts, "model_versions": {name: model.model_version for name, model in models.items()}}
 
 
@@ -73,6 +79,16 @@ def _load_models(settings: Settings, night_date: date) -> dict[str, registry.Sav
         where = f"under {settings.models_dir}"
         raise ModelError(f"no saved model for {missing} {where}; run `guestbook train --date {night_date}`")
     return {name: model for name, model in loaded.items() if model is not None}
+
+
+def write_page(
+    settings: Settings, night_date: date, models: dict[str, registry.SavedModel], drift: pa.Table, health: pa.Table
+) -> None:
+    """reports/<night>/models.html, offline."""
+    cards = {name: model.card for name, model in models.items()}
+    page = models_page(night_date.isoformat(), cards, drift, health, [("Gates", "gates.html")])
+    with atomic_path(settings.reports_dir / night_date.isoformat() / "models.html") as draft:
+        draft.write_text(page.html(), encoding="utf-8")
 
 
 def segment_rows(features: pd.DataFrame, money: pa.Table | None, model: SegmentModel, window_days: int) -> pa.Table:

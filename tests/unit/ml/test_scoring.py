@@ -166,7 +166,7 @@ def test_an_empty_house_has_empty_tables_and_a_stated_fallback(tmp_path: Path) -
         runs = ml.ensure_models(con, settings, NIGHT)
         counts = ml.score(con, settings, NIGHT)
         assert con.sql("select count(*) from ml.model_run where not is_promoted").fetchone() == (3,)
-    assert [counts[table] for table in TABLES] == [0, 0, 0, 0]
+    assert [counts[table] for table in TABLES] == [0] * len(TABLES)
     assert "not promoted" in runs[0]["promotion_reason"]
 
 
