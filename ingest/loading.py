@@ -17,11 +17,13 @@ from guestbook.errors import GuestbookError
 from guestbook.files import atomic_path
 from ingest.errors import FileRefused
 from ingest.mapping import FeedMapping, Mapping
+from ingest.mapping.uses import all_texts, column_texts, needs_position
 from ingest.raw import RawTable, Reader
 from ingest.redact import is_sensitive_name, redactor
 from ingest.sql.columns import RawNames
 from ingest.sql.names import literal, normalised
 from ingest.sql.properties import Properties
+from ingest.sql.skipping import is_skipped
 from ingest.sql.sources import DRAFT_OPTIONS, LAKE_OPTIONS, copy_to, dropped, shapes
 from ingest.sql.statements import (
     Plan,
@@ -37,7 +39,8 @@ from ingest.sql.statements import (
     row_counts,
     skipped_rows,
 )
-from ingest.sql.values import Compiler, Text, is_skipped
+from ingest.sql.texts import Text
+from ingest.sql.values import Compiler
 from ingest.unpivot import unpivot
 
 MEMORY_LIMIT = "900MB"
@@ -45,8 +48,6 @@ THREADS = 2
 SHOWN_PROPERTIES = 10
 #: Characters of a census of keys; beyond it keys are data.
 LARGEST_SHAPE = 200_000
-#: Operations that need to know where in the file a row stands.
-POSITIONED = ("row_number", "number_within", "above")
 NO_MAPPING = FeedMapping(columns={})
 
 
@@ -136,45 +137,11 @@ def _reader(con: duckdb.DuckDBPyConnection, job: Job, mapping: FeedMapping, spec
     wanted = {normalised(name) for name in spec.column_names}
     sensitive = {column.name for column in spec.columns if column.hashed}
     if job.mapping:
-        texts = set(_strings([value.model_dump(exclude_none=True) for value in mapping.columns.values()]))
-        texts |= {name for one in (*mapping.only_rows, *mapping.skip_rows) for name in one}
-        texts |= set(mapping.unpivot.columns) if mapping.unpivot else set()
-        wanted = {normalised(text) for text in texts}
-        hashed = {
-            normalised(t)
-            for name, value in mapping.columns.items()
-            if name in sensitive
-            for t in _strings(value.model_dump(exclude_none=True))
-        }
-        sensitive |= hashed
-    is_kept = _has_position(mapping) or mapping.unpivot is not None
+        wanted = {normalised(text) for text in all_texts(mapping)}
+        hashed = sensitive & set(mapping.columns)
+        sensitive |= {normalised(text) for name in hashed for text in column_texts(mapping, name)}
+    is_kept = needs_position(mapping) or mapping.unpivot is not None
     return Reader(con, mapping, frozenset(wanted), frozenset(sensitive), job.key, folder, is_kept)
-
-
-def _has_position(mapping: FeedMapping) -> bool:
-    """Whether some value of the mapping is made from the row's place in the file."""
-
-    def uses(value: Any) -> bool:
-        if isinstance(value, dict):
-            return any(value.get(name) for name in POSITIONED) or any(map(uses, value.values()))
-        return isinstance(value, list | tuple) and any(map(uses, value))
-
-    return uses([_dumped(mapping, name) for name in mapping.columns])
-
-
-def _dumped(mapping: FeedMapping, name: str) -> dict[str, Any]:
-    return mapping.columns[name].model_dump(exclude_none=True)
-
-
-def _strings(value: Any) -> Iterator[str]:
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, dict):
-        for name, part in value.items():
-            yield from [name, *_strings(part)]
-    elif isinstance(value, list | tuple):
-        for part in value:
-            yield from _strings(part)
 
 
 def _plan(
@@ -201,7 +168,7 @@ def _plan(
         tuple(unnamed),
         frozenset(sensitive),
         raw.is_nested,
-        _has_position(mapping),
+        needs_position(mapping),
         job.properties,
         job.key,
         skipped,
@@ -254,7 +221,7 @@ def _check_required(
         if not reads_file and "null::" in texts[column.name].sql:
             lacking.append(column.name)
     if lacking:
-        named = {text for name in lacking if name in mapping.columns for text in _strings(_dumped(mapping, name))}
+        named = {text for name in lacking if name in mapping.columns for text in column_texts(mapping, name)}
         missing = ", ".join(sorted(names.missing & named))
         sources = f" (their columns in the export: {missing})" if missing else ""
         if mapping.path_pattern and not re.search(mapping.path_pattern, job.file_name):

@@ -3,13 +3,8 @@
 What can be refused is refused here: bytes that can't be decompressed or decoded, documents that are no JSON.
 """
 
-import csv
-import gzip
-import io
 import json
 import re
-import shutil
-import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -19,6 +14,8 @@ import duckdb
 import pyarrow.parquet as pq
 
 from ingest.errors import FileRefused
+from ingest.formats import format_of, is_gzip, open_text, unpacked
+from ingest.header import find_header
 from ingest.mapping import FeedMapping
 from ingest.redact import is_sensitive_name, redact_fields
 from ingest.repair import clean_csv, split_rows
@@ -26,30 +23,9 @@ from ingest.sql import sources
 from ingest.sql.names import normalised
 from ingest.textfile import TextFacts, examine
 
-FORMATS = {
-    ".csv": "csv",
-    ".tsv": "csv",
-    ".txt": "csv",
-    ".jsonl": "jsonl",
-    ".ndjson": "jsonl",
-    ".json": "json",
-    ".parquet": "parquet",
-}
-#: What is not read, and what to do about it.
-UNREAD = {
-    ".xml": "XML is not read: choose CSV or JSON in the vendor's export, or convert it before delivery",
-    ".xls": "Workbooks are not read: save the sheet as CSV (UTF-8)",
-    ".xlsx": "Workbooks are not read: save the sheet as CSV (UTF-8)",
-    ".zip": "Archives are not read: deliver the files in it, each plain or as .gz",
-    ".pdf": "Documents are not read: choose CSV or JSON in the vendor's export",
-}
-DELIMITERS = (",", ";", "\t", "|")
 MAX_COLUMNS = 1000
 #: How a mapping names what a row's JSON was found in.
 MARKS = {"doc": "", "parent": "^.", "grand": "^^.", "great": "^^^.", "root": "$."}
-HEADER_LIMIT = 1 << 20
-#: How far down a header line is looked for when the first line is none.
-PREAMBLE_LINES = 60
 
 
 @dataclass(frozen=True)
@@ -89,7 +65,7 @@ class Reader:
         if path.stat().st_size == 0 and file_format != "jsonl":
             raise FileRefused("file is empty (0 bytes): have it sent again; a file without rows still has its header")
         if is_gzip(path):
-            path = _unpacked(path, self.folder / "unpacked")
+            path = unpacked(path, self.folder / "unpacked")
         if file_format == "parquet":
             return self._parquet(path)
         if path.stat().st_size == 0 and file_format != "jsonl":  # no line is how JSON Lines say no row
@@ -114,7 +90,10 @@ class Reader:
 
     def _csv(self, path: Path, facts: TextFacts) -> RawTable:
         style = self.mapping.csv
-        names, delimiter, preamble = self._header(path, facts)
+        with open_text(path, facts) as stream:
+            names, delimiter, preamble = find_header(stream, self.mapping.csv, self.wanted)
+        if preamble and self.mapping.csv.skip_lines is None:
+            self.warnings.append(f"{preamble} lines before the header skipped")
         skip = preamble + (0 if style.header else 1)
         repair = lambda: self._repaired_csv(path, facts, names, delimiter, skip)  # noqa: E731
         if facts.needs_rewrite:
@@ -135,7 +114,7 @@ class Reader:
         """Some row does not split, or some row has line ends inside: split and count row by row."""
         style = self.mapping.csv
         clean = self.folder / "clean.csv"
-        with _open_text(path, facts) as stream, clean.open("w", encoding="utf-8", newline="") as out:
+        with open_text(path, facts) as stream, clean.open("w", encoding="utf-8", newline="") as out:
             lines = _lines(stream, skip, style.quote, bool(style.header))
             places = [
                 place
@@ -153,49 +132,10 @@ class Reader:
                 f"not readable as CSV ({type(error).__name__}): check delimiter and quotes in the mapping"
             ) from None
 
-    def _header(self, path: Path, facts: TextFacts) -> tuple[tuple[str, ...], str, int]:
-        """Column names, delimiter and number of lines before the header.
-
-        Of the usual delimiters the one that finds most of the wanted columns. When the first line names none of them,
-        the header is the first line below it that names several.
-        """
-        style = self.mapping.csv
-        skip = style.skip_lines or 0
-        with _open_text(path, facts) as stream:
-            for _ in range(skip):
-                stream.readline(HEADER_LIMIT)
-            text = stream.read(HEADER_LIMIT)
-        if style.header:
-            if style.delimiter:
-                return style.header, style.delimiter, skip
-            first = text.split("\n", 1)[0]
-            wanted = len(style.header)
-            found = max(DELIMITERS, key=lambda d: (first.count(d) + 1 == wanted, first.count(d)))
-            return style.header, found, skip
-        header, delimiter = self._named_by(text)
-        if style.skip_lines is None and not self._known(header):
-            lines = text.split("\n")[:PREAMBLE_LINES]
-            below = ((n, *self._named_by("\n".join(lines[n:]))) for n in range(1, len(lines)) if lines[n].strip())
-            skip, header, delimiter = next((f for f in below if self._known(f[1]) > 1), (0, header, delimiter))
-            self.warnings += [f"{skip} lines before the header skipped"] if skip else []
-        if not any(name.strip() for name in header):
-            raise FileRefused("no header line: the first line must name the columns, or the mapping must (csv: header)")
-        return _unique(header), delimiter, skip
-
-    def _named_by(self, text: str) -> tuple[list[str], str]:
-        """The fields of a text's first line by the delimiter that finds most of the wanted columns."""
-        style = self.mapping.csv
-        headers = {d: _first_row(text, d, style.quote) for d in ([style.delimiter] if style.delimiter else DELIMITERS)}
-        best = max(headers, key=lambda d: (self._known(headers[d]), len(headers[d])))
-        return headers[best], best
-
-    def _known(self, header: list[str]) -> int:
-        return sum(bool(name) and normalised(name) in self.wanted for name in header)
-
     def _json(self, path: Path, facts: TextFacts, file_format: str) -> RawTable:
         if facts.needs_rewrite:
             clean = self.folder / "clean.jsonl"
-            with _open_text(path, facts) as stream, clean.open("w", encoding="utf-8", newline="") as out:
+            with open_text(path, facts) as stream, clean.open("w", encoding="utf-8", newline="") as out:
                 out.writelines(line.replace("\0", "") for line in stream)
             path = clean
         layout = _json_layout(path, file_format)
@@ -266,22 +206,6 @@ class Reader:
         return RawTable(sources.raw_rows(), names, row_count, file_format, encoding, is_nested, tuple(self.warnings))
 
 
-def format_of(name: str) -> str:
-    """The format that a file's name says. Raises FileRefused for a name that says none."""
-    stem = name.lower().removesuffix(".gz")
-    for ending, file_format in FORMATS.items():
-        if stem.endswith(ending):
-            return file_format
-    hint = next((hint for ending, hint in UNREAD.items() if stem.endswith(ending)), "give the file such an ending")
-    raise FileRefused(f"unknown kind of file; allowed: {', '.join(FORMATS)}, each also with .gz. {hint}")
-
-
-def is_gzip(path: Path) -> bool:
-    """Whether a file starts like gzip, whatever its name says."""
-    with path.open("rb") as stream:
-        return stream.read(2) == b"\x1f\x8b"
-
-
 def row_path(paths: tuple[str, ...]) -> tuple[list[sources.Level], list[sources.Level]]:
     """`a.b[*].{c,d}[*]` as levels [[a, b]], [[c], [d]], and every path's first level as an alternative.
 
@@ -298,23 +222,6 @@ def _level(text: str) -> sources.Level:
     return [[*lead, *(key for key in member.strip().split(".") if key)] for member in members]
 
 
-def _unpacked(path: Path, target: Path) -> Path:
-    try:
-        with gzip.open(path, "rb") as packed, target.open("wb") as out:
-            shutil.copyfileobj(packed, out, 1 << 20)
-    except (EOFError, OSError, zlib.error):
-        raise FileRefused(
-            "gzip is cut off or damaged, it can't be decompressed to its end: have it sent again"
-        ) from None
-    return target
-
-
-def _open_text(path: Path, facts: TextFacts) -> TextIO:
-    """The text with every line end as a newline; never fails on decoding, for `examine` has tried."""
-    encoding = "utf-8-sig" if facts.encoding == "utf-8" else facts.encoding
-    return path.open(encoding=encoding, newline=None)
-
-
 def _lines(stream: TextIO, skip: int, quote: str, is_headerless: bool) -> Iterator[str]:
     """The text's lines without their ends and without NUL, after the header (which may hold line ends in quotes)."""
     lines = (line.rstrip("\n").replace("\0", "") for line in stream)
@@ -325,30 +232,6 @@ def _lines(stream: TextIO, skip: int, quote: str, is_headerless: bool) -> Iterat
         while text.count(quote) % 2 and (more := next(lines, None)) is not None:
             text += more
     return lines
-
-
-def _first_row(text: str, delimiter: str, quote: str) -> list[str]:
-    reader = csv.reader(
-        io.StringIO(text.replace("\0", "").lstrip("\n"), newline=""), delimiter=delimiter, quotechar=quote
-    )
-    try:
-        return [name.strip() for name in next(reader, [])]
-    except csv.Error:
-        return []
-
-
-def _unique(names: list[str]) -> tuple[str, ...]:
-    """Names without blanks and repeats: a nameless column is `column_3`, a repeated name `name_2`."""
-    out: list[str] = []
-    taken: set[str] = set()
-    for place, name in enumerate(names, start=1):
-        shown = base = name or f"column_{place}"
-        number = 2
-        while normalised(shown) in taken:
-            shown, number = f"{base}_{number}", number + 1
-        taken.add(normalised(shown))
-        out.append(shown)
-    return tuple(out)
 
 
 def _has_two_documents(line: bytes) -> bool:

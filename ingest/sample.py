@@ -12,7 +12,8 @@ from typing import Any
 import pyarrow.parquet as pq
 
 from ingest.errors import FileRefused
-from ingest.raw import DELIMITERS, PREAMBLE_LINES, format_of, is_gzip
+from ingest.formats import format_of, is_gzip
+from ingest.header import DELIMITERS, PREAMBLE_LINES
 from ingest.textfile import examine
 from ingest.vocabulary import known_names, words
 

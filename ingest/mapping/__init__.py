@@ -7,11 +7,10 @@
 from ingest.mapping.feed import CsvStyle, FeedMapping, Mapping, Unpivot
 from ingest.mapping.reading import read_mapping
 from ingest.mapping.texts import ANY, Condition
-from ingest.mapping.value import OF_DAYS, ListOf, NumberStyle, Value
+from ingest.mapping.value import ListOf, NumberStyle, Value
 
 __all__ = [
     "ANY",
-    "OF_DAYS",
     "Condition",
     "CsvStyle",
     "FeedMapping",

@@ -125,6 +125,23 @@ class Value(Spec):
             raise ValueError(f"day_starts belongs to {' and '.join(OF_DAYS)}, not to {given[0]}")
         return self
 
+    @property
+    def gives_date(self) -> bool:
+        """Whether the operation gives ISO text, whatever formats the export has."""
+        return any(getattr(self, name) is not None for name in ("add_days", "minus_days", "column", *OF_DAYS))
+
+    @property
+    def may_be_fraction(self) -> bool:
+        """Whether a whole number may have got a fraction on the way."""
+        changed = (self.divide_by, self.multiply_by, self.minor_units, self.sum_of, self.divide, self.multiply)
+        return any(changed)
+
+    @property
+    def has_codes(self) -> bool:
+        """Whether a code list decides about the value, here or in a part of it."""
+        inner = [*(self.first_of or ()), *([self.default] if self.default else [])]
+        return self.codes is not None or any(part.has_codes for part in inner)
+
 
 Operand = Annotated[Value, BeforeValidator(_shorthand)]
 Value.model_rebuild()

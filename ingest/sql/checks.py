@@ -4,7 +4,7 @@ from guestbook.contracts import Column, Contract
 from ingest.sql import times
 from ingest.sql.names import literal, quoted
 from ingest.sql.properties import Properties
-from ingest.sql.values import QUARANTINED, REJECTED, Text
+from ingest.sql.texts import QUARANTINED, REJECTED, Text
 
 FIRST_DAY, LAST_DAY = "1900-01-01", "2199-12-31"
 TRUE = ("true", "t", "yes", "y", "1", "on")

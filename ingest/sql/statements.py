@@ -10,7 +10,7 @@ from ingest.sql.columns import RawNames
 from ingest.sql.names import clean, cleaned, literal, physical, quoted, struct
 from ingest.sql.properties import Properties, looked_up
 from ingest.sql.structs import definition
-from ingest.sql.values import Text
+from ingest.sql.texts import Text
 
 SEPARATOR = chr(31)
 #: The view of checked rows; they wait in a Parquet file, which neither fills memory nor is packed to be spilled.

@@ -4,33 +4,18 @@ from collections.abc import Mapping as Dict
 from dataclasses import dataclass, field
 
 from ingest.errors import MappingError
-from ingest.mapping import ANY, OF_DAYS, Condition, FeedMapping, ListOf, Value
+from ingest.mapping import ANY, Condition, FeedMapping, ListOf, Value
 from ingest.sql import times
 from ingest.sql.columns import RawNames
-from ingest.sql.names import blank_to_null, literal, physical
+from ingest.sql.names import blank_to_null, literal
 from ingest.sql.numbers import duration, minor_units, number_or_text, plain_number
 from ingest.sql.paths import glob
 from ingest.sql.properties import Properties, looked_up
-from ingest.sql.sources import SEPARATOR
+from ingest.sql.texts import QUARANTINED, REJECTED, Text, date_text
 
-#: A value that a code list does not know carries one of these in front: set aside, or quarantine the row.
-REJECTED = chr(1)
-QUARANTINED = chr(2)
 MONEY = "decimal(19,6)"
 WIDE = "decimal(28,8)"
 NUMERIC = ("decimal", "int", "rate")
-
-
-@dataclass(frozen=True)
-class Text:
-    """A canonical column before its type is checked: SQL of its text and how dates and times in it are read."""
-
-    sql: str
-    date_formats: tuple[str, ...] = ()
-    epoch: str | None = None
-    time_zone: str = "UTC"
-    is_marked: bool = False
-    is_mapped: bool = True
 
 
 @dataclass
@@ -56,10 +41,10 @@ class Compiler:
             is_day = self._type == "date" and value.epoch is not None
             return Text(
                 sql=self._local_date(value, value.time_zone) if is_day else self.value(value),
-                date_formats=() if _is_date(value) or is_day else value.date_format or self.mapping.date_format,
+                date_formats=() if value.gives_date or is_day else value.date_format or self.mapping.date_format,
                 epoch=value.epoch,
                 time_zone=value.time_zone or self.mapping.time_zone,
-                is_marked=_has_codes(value),
+                is_marked=value.has_codes,
             )
         finally:
             self._open.pop()
@@ -167,7 +152,7 @@ class Compiler:
     def _date_and_time(self, day: Value, clock: Value, day_starts: str | None) -> str:
         """ISO text of a day and a time of day; what can't be read stays, for its type to refuse."""
         day_text, clock_text = self.value(day), self.value(clock)
-        date = times.read_date(day_text, () if _is_date(day) else day.date_format or self.mapping.date_format)
+        date = times.read_date(day_text, () if day.gives_date else day.date_format or self.mapping.date_format)
         time = times.time_of_day(clock_text, clock.date_format)
         start = f"to_minutes({times.minutes(day_starts)})"
         late = f"case when {time} < time '00:00' + {start} then 1 else 0 end"
@@ -197,7 +182,7 @@ class Compiler:
             sql = once(sql)
             sql = number_or_text(f"try_cast({sql} as {WIDE}) * {value.multiply_by:f}", sql, WIDE)
         digits = value.round
-        if digits is None and self._type == "int" and _is_fraction(value):
+        if digits is None and self._type == "int" and value.may_be_fraction:
             digits = 0
         if digits is not None:
             sql = once(sql)
@@ -232,7 +217,7 @@ class Compiler:
             raise MappingError(f"column {name!r} is used but not mapped; mapped: {', '.join(self.mapping.columns)}")
         text = self.column(name)
         value = self.mapping.columns[name]
-        return date_text(text) if text.date_formats and not _is_date(value) else text.sql
+        return date_text(text) if text.date_formats and not value.gives_date else text.sql
 
     def _first(self, parts: list[str]) -> str:
         return parts[0] if len(parts) == 1 else f"coalesce({', '.join(parts)})"
@@ -283,7 +268,7 @@ class Compiler:
         """A date moved by whole days, as ISO text; what can't be read leaves a text that no type accepts."""
         start, days = operands
         text, count = self.value(start), self._plain(days)
-        date = times.read_date(text, () if _is_date(start) else start.date_format or self.mapping.date_format)
+        date = times.read_date(text, () if start.gives_date else start.date_format or self.mapping.date_format)
         moved = f"({date} {operator} try_cast({count} as decimal(18,0))::integer)::varchar"
         shown = f"concat_ws(' {operator} ', {text}, {count})"
         return f"coalesce({moved}, case when {text} is null or {count} is null then null else {shown} end)"
@@ -300,37 +285,5 @@ class Compiler:
         return f"nullif(to_json(list_transform({elements}, lambda e: json_object({pairs})))::varchar, '[]')"
 
 
-def is_skipped(mapping: FeedMapping, raw: RawNames) -> str:
-    """SQL of whether the mapping says that a row of the raw table is no row of the feed; never null."""
-    compiler, tests = Compiler(mapping, raw, {}), []
-    if mapping.csv.skip_lines_like:
-        line = f"coalesce(substr(unsplit, strpos(unsplit, {literal(SEPARATOR)}) + 1), {physical(0)})"
-        tests.append(f"regexp_matches({line}, {literal(mapping.csv.skip_lines_like)})")
-    if mapping.only_rows:
-        tests.append(f"(unsplit is null and ({compiler.any_holds(mapping.only_rows)}) is not true)")
-    if mapping.skip_rows:
-        tests.append(f"(unsplit is null and ({compiler.any_holds(mapping.skip_rows)}))")
-    return " or ".join(f"coalesce({test}, false)" for test in tests) or "false"
-
-
 def _lowered(texts: tuple[str, ...]) -> str:
     return ", ".join(literal(text.lower()) for text in texts)
-
-
-def date_text(text: Text) -> str:
-    """A formatted date as ISO text; the text itself when no format fits."""
-    return f"coalesce({times.read_date(text.sql, text.date_formats)}::varchar, {text.sql})"
-
-
-def _is_date(value: Value) -> bool:
-    """Whether the operation gives ISO text, whatever formats the export has."""
-    return any(getattr(value, name) is not None for name in ("add_days", "minus_days", "column", *OF_DAYS))
-
-
-def _is_fraction(value: Value) -> bool:
-    return any((value.divide_by, value.multiply_by, value.minor_units, value.sum_of, value.divide, value.multiply))
-
-
-def _has_codes(value: Value) -> bool:
-    inner = [*(value.first_of or ()), *([value.default] if value.default else [])]
-    return value.codes is not None or any(_has_codes(part) for part in inner)
