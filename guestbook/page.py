@@ -18,7 +18,7 @@ from guestbook.labels import Labels
 
 TEMPLATES = Path(__file__).parent / "templates"
 NO_VALUE = "–"
-NUMBER = re.compile(r"[-+−–]?[\d.,]*\s?%?")
+NUMBER = re.compile(r"[-+−]?\d[\d.,]*( ?%| [A-Z]{3})?")
 
 
 @dataclass(frozen=True)
@@ -46,6 +46,11 @@ class Table:
     caption: str
     columns: Sequence[str]
     rows: Sequence[Sequence[Any]]
+
+    @property
+    def numbers(self) -> tuple[bool, ...]:
+        """Per column whether it holds figures: some, and nothing else. Figures stand at the right."""
+        return tuple(_are_numbers([row[place] for row in self.rows]) for place in range(len(self.columns)))
 
 
 @dataclass(frozen=True)
@@ -112,8 +117,9 @@ def money(value: float | Decimal | None) -> str:
     return NO_VALUE if value is None else f"{value:,.0f}"
 
 
-def _is_number(value: Any) -> bool:
-    return not isinstance(value, str) or NUMBER.fullmatch(value) is not None
+def _are_numbers(cells: Sequence[Any]) -> bool:
+    known = [cell for cell in cells if cell not in (None, NO_VALUE, "")]
+    return bool(known) and all(not isinstance(cell, str) or NUMBER.fullmatch(cell) for cell in known)
 
 
 @cache
@@ -126,5 +132,4 @@ def _template() -> Template:
         lstrip_blocks=True,
     )
     environment.filters["shown"] = shown
-    environment.tests["figure"] = _is_number
     return environment.get_template("page.html.j2")

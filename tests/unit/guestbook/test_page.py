@@ -99,3 +99,9 @@ def test_a_code_without_a_label_is_an_error_and_a_vendors_code_is_shown_as_it_is
         Labels("en")("ui", "dance")
     assert Labels("zh").known("ui", "fine_dining") == "fine dining"
     assert Labels("zh")("ui", None) == "无"
+
+
+def test_only_columns_of_figures_stand_at_the_right() -> None:
+    rows = [["a", 1, "12.5%", "+351910", None, "7", "20.00 EUR"], ["b", None, "–", "Rua 1", None, "I7", "1,000.00 USD"]]
+    assert Table("T", list("abcdefg"), rows).numbers == (False, True, True, False, False, False, True)
+    assert Table("T", ["a"], []).numbers == (False,)
