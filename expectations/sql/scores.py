@@ -35,6 +35,29 @@ select count(*) filter (
 from night
 """
 
+#: How much worse the scores did than visits alone would have, in standard errors, now that their horizon is over.
+_MATURED = """
+select (brier - fallback_brier) / greatest(brier_gain_error, 1e-9), row_count,
+    'Brier ' || round(brier, 4) || ', of visits alone ' || round(fallback_brier, 4)
+    || ', scores of ' || judged_as_of_date
+from ml.model_health_history
+where model_name = 'churn' and as_of_date = $night_date and brier is not null
+"""
+#: Nights in a row, up to tonight, on which matured scores of the version in use failed.
+_FAILED_NIGHTS = f"""
+with night as (
+    select as_of_date, health_code = 'failed' as is_failed
+    from ml.model_health_history
+    where model_name = 'churn' and as_of_date <= $night_date
+        and model_version = (select any_value(model_version) from {_CHURN} where churn_probability is not null)
+)
+select count(*) filter (
+    where is_failed
+        and as_of_date > coalesce((select max(as_of_date) from night where not is_failed), date '0001-01-01')
+), {_SCORED}, null
+from night
+"""
+
 #: Measures of the scores as of the night: the column they speak of, and a query as above.
 SCORE_MEASURES: dict[str, tuple[str, str]] = {
     "segment_repeated": ("customer_id", _REPEATED.format(_SEGMENT)),
@@ -98,7 +121,11 @@ SCORE_MEASURES: dict[str, tuple[str, str]] = {
     "score_drift": ("churn_probability", _DRIFT.format("column_name = 'churn_probability'")),
     "input_drift": ("features", _DRIFT.format("column_name <> 'churn_probability'")),
     "score_drift_nights": ("churn_probability", _DRIFTED_NIGHTS),
+    "matured_worse": ("churn_probability", _MATURED),
+    "matured_failed_nights": ("churn_probability", _FAILED_NIGHTS),
 }
 
 #: Measures whose first figure is a plain number.
-NUMBER_MEASURES = frozenset({"churn_mean_shift", "score_drift", "input_drift", "score_drift_nights"})
+NUMBER_MEASURES = frozenset(
+    {"churn_mean_shift", "score_drift", "input_drift", "score_drift_nights", "matured_worse", "matured_failed_nights"}
+)

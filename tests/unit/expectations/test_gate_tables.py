@@ -259,6 +259,37 @@ def test_a_model_that_drifts_warns_and_blocks_after_two_weeks(
     assert {rule: status for rule, status in failures(outcome).items() if "drift" in rule} == expected
 
 
+def judged(*nights: str, code: str = "failed", version: str = "v1") -> str:
+    """SQL that adds a judgement of matured scores by night."""
+    rows = ", ".join(
+        f"('churn', date '{night}', date '2025-11-19', '{version}', 900, 0.2, 0.18, 0.008, '{code}')"
+        for night in nights
+    )
+    return (
+        "insert into ml.model_health_history (model_name, as_of_date, judged_as_of_date, model_version, row_count,"
+        f" brier, fallback_brier, brier_gain_error, health_code) select * from (values {rows})"
+    )
+
+
+@pytest.mark.parametrize(
+    ("statement", "expected"),
+    [
+        (judged("2026-11-19"), {"matured_scores_hold": "warned"}),
+        (
+            judged(*(night for night, _ in EVERY_NIGHT)),
+            {"matured_scores_hold": "warned", "matured_scores_failed_nights": "blocked"},
+        ),
+        (judged(*(night for night, _ in EVERY_NIGHT), version="replaced"), {"matured_scores_hold": "warned"}),
+        (judged(*(night for night, _ in EVERY_NIGHT), code="degraded"), {"matured_scores_hold": "warned"}),
+    ],
+)
+def test_scores_that_did_worse_than_visits_alone_warn_and_block_after_two_weeks(
+    con: duckdb.DuckDBPyConnection, settings: Settings, statement: str, expected: dict[str, str]
+) -> None:
+    con.execute(statement)
+    assert failures(expectations.gate_scores(con, settings, NIGHT)) == expected
+
+
 def test_what_health_says_is_shown_with_its_words(con: duckdb.DuckDBPyConnection, settings: Settings) -> None:
     con.execute(health("record_changed_customer_share", 0.03))
     con.execute("update core.fct_pos_check set reservation_id = null where rowid < 90")
