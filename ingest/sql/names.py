@@ -1,6 +1,7 @@
 """Quoting, and the names that a raw table's columns have in SQL."""
 
 import re
+from itertools import groupby
 
 BLANKS = " \t\r\n\u00a0\u3000"
 
@@ -11,12 +12,13 @@ def quoted(name: str) -> str:
 
 
 def literal(text: str) -> str:
-    """A text as an SQL literal; control characters by their code."""
-    escaped = text.replace("'", "''")
-    if escaped.isprintable():
-        return f"'{escaped}'"
-    parts = (f"chr({ord(c)})" if not c.isprintable() else "'" + c.replace("'", "''") + "'" for c in text)
-    return "(" + " || ".join(parts) + ")"
+    """A text as an SQL literal; what can't be printed by its code. Flat, for planning time grows with depth."""
+    parts = []
+    for is_plain, run in groupby(text, str.isprintable):
+        together = "".join(run)
+        escaped = together.replace("'", "''")
+        parts += [f"'{escaped}'"] if is_plain else [f"chr({ord(character)})" for character in together]
+    return parts[0] if len(parts) == 1 else f"concat({', '.join(parts)})" if parts else "''"
 
 
 def normalised(name: str) -> str:

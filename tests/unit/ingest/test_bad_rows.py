@@ -170,3 +170,13 @@ def test_columns_that_nothing_names_are_kept_in_extra(stage: Stage):
     report = stage.run()[-1]
     assert [row["extra"] for row in stage.rows()] == ['{"colour":"red","zodiac":"leo"}', None]
     assert json.loads(report["unmapped_columns"]) == ["zodiac", "colour"]
+
+
+@pytest.mark.parametrize("name", ["\u202e", "a\tb"])
+def test_a_name_that_cant_be_printed_costs_nothing(stage: Stage, name: str):
+    """Every key of a file goes into one literal: one odd character must not take it apart, or planning never ends."""
+    wide = {f"column with a long name {number}": "1" for number in range(60)}
+    stage.deliver("a.jsonl", json.dumps(reservation(**wide, **{name: "odd"})) + "\n{broken\n")
+    (report,) = stage.run()
+    assert (report["rows_loaded"], report["rows_quarantined"]) == (1, 1)
+    assert "odd" in json.loads(stage.rows()[0]["extra"]).values()
