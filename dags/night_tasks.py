@@ -72,10 +72,11 @@ def stage_rows(now: Stage) -> Counts:
 
 @night_task("build_customer_view.resolve_identity", pool=WAREHOUSE_POOL)
 def resolve_identity(now: Stage) -> Counts:
-    """Person records -> candidate customers and ids."""
+    """Person records -> candidate customers and ids. The first night learns the match model before."""
     import identity
 
     with now.warehouse() as con:
+        identity.ensure_model(con, now.settings, now.night_date)
         return identity.resolve(con, now.settings, now.night_date)
 
 
@@ -179,13 +180,15 @@ def write_pages(now: Stage) -> Counts:
 
 @night_task("train_models.train", in_past=True, pool=WAREHOUSE_POOL)
 def train(now: Stage) -> Counts:
-    """Build the features of every training date and train again; promotes a model only if it is not worse."""
+    """Match model and scores learn again, on features of every training date; no model of scores becomes worse."""
+    import identity
     import ml
 
     with now.warehouse() as con:
         dates = ml.training_dates(con, now.settings, now.night_date)
     now.build(FEATURES, dates)
     with now.warehouse() as con:
+        identity.train(con, now.settings, now.night_date)
         return {"model_runs": len(ml.train(con, now.settings, now.night_date))}
 
 

@@ -8,12 +8,13 @@ from identity.explain import explain
 from identity.health import measure_health
 from identity.preview import preview
 from identity.review import review
-from identity.stage import commit, resolve, train
+from identity.stage import commit, ensure_model, resolve, train
 
 __all__ = [
     "approval_question",
     "approve",
     "commit",
+    "ensure_model",
     "explain",
     "measure_health",
     "preview",

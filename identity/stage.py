@@ -15,10 +15,17 @@ from identity import sql
 from identity.changes import judge_changes, read_changes
 from identity.cluster import MUST_LINK_WEIGHT
 from identity.ids import decide_ids, load_committed, write_commit
-from identity.match import MatchModel, current_model, save_model, save_no_model
+from identity.match import MatchModel, current_model, save_model, save_no_model, was_trained
 from identity.placing import place_members
 from identity.rules import RuleBook, rule_book
-from identity.state import is_committed, keep_fingerprint, knows_commits, open_nothing, open_state
+from identity.state import (
+    is_committed,
+    keep_fingerprint,
+    knows_commits,
+    mark_committed,
+    open_nothing,
+    open_state,
+)
 
 WRITES = (
     "write_person",
@@ -42,8 +49,8 @@ def resolve(
     """Bring the identity tables in line with staging.stg_person_record; counts of records, customers, links.
 
     Ids and valid_from continue what the lake has committed; nothing is permanent until `commit`. `is_full` forgets what
-    earlier nights found and makes everything again; so does a change of code, rules or model. Rules decide; a match
-    model adds weak evidence once somebody has called `train`.
+    earlier nights found and makes everything again; so does a change of code, rules or model. Rules and
+    the saved match model decide.
     Raises ConfigError for a wrong rule or steward list.
     """
     sql.drop_work_tables(con)
@@ -81,16 +88,22 @@ def train(con: duckdb.DuckDBPyConnection, settings: Settings, as_of_date: date) 
     return card
 
 
+def ensure_model(con: duckdb.DuckDBPyConnection, settings: Settings, night_date: date) -> dict[str, Any]:
+    """Train where nobody has yet: the first night. Its card; later nights use what is saved."""
+    if was_trained(settings):
+        return {"is_trained": False}
+    return train(con, settings, night_date)
+
+
 def commit(con: duckdb.DuckDBPyConnection, settings: Settings, night_date: date) -> dict[str, int]:
     """Make the night's ids permanent: append what changed to the lake. Nothing changed: nothing is written."""
-    model = current_model(settings)
     sql.run(con, "state_tables")
     if not knows_commits(con, settings):
         load_committed(con, settings)
         sql.run(con, "find_uncommitted_record")
     con.begin()
     counts = write_commit(con, settings, night_date)
-    keep_fingerprint(con, settings, model, is_committed=True)
+    mark_committed(con, settings)
     con.commit()
     sql.drop_work_tables(con)
     return counts
@@ -158,5 +171,5 @@ def _write(con: duckdb.DuckDBPyConnection, settings: Settings, model: MatchModel
         sql.run(con, "forget_touched_customer")
     sql.run(con, "forget_everything" if is_full else "delete_touched_identifier")
     sql.run(con, *WRITES)
-    keep_fingerprint(con, settings, model, is_committed=False)
+    keep_fingerprint(con, settings, model)
     con.commit()

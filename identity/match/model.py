@@ -39,7 +39,24 @@ class MatchModel:
         for name, table in sorted(self.term_frequencies.items()):
             digest.update(name.encode())
             digest.update(json.dumps(table.sort_by("value").to_pydict()).encode())
+        decisive = [self.card[name] for name in ("others", "blocks", "waived_guards", "link_threshold_bits")]
+        digest.update(json.dumps(decisive, sort_keys=True).encode())
         return f"{self.card['trained_as_of']}-{digest.hexdigest()[:12]}"
+
+    @property
+    def others(self) -> dict[str, Any]:
+        """What two people may be who look like one: the priors and levels of households and namesakes."""
+        return dict(self.card["others"])
+
+    @property
+    def blocks(self) -> list[tuple[str, ...]]:
+        """Lists of columns; two profiles that are equal in those of one list are compared."""
+        return [tuple(block) for block in self.card["blocks"]]
+
+    @property
+    def waived_guards(self) -> list[str]:
+        """Reasons to refuse a pair that don't stand in this data (identity.match.guards)."""
+        return [str(reason) for reason in self.card["waived_guards"]]
 
     @property
     def link_threshold_bits(self) -> float:
@@ -68,6 +85,11 @@ def save_model(settings: Settings, model: MatchModel) -> Path:
 def save_no_model(settings: Settings) -> None:
     """Go without a model from now on: rules stand alone until the next training."""
     write_json_atomic({"model_version": None}, models_folder(settings) / CURRENT)
+
+
+def was_trained(settings: Settings) -> bool:
+    """Whether a training has said which model is in force, or that there is none."""
+    return (models_folder(settings) / CURRENT).exists()
 
 
 def current_model(settings: Settings) -> MatchModel | None:

@@ -1,47 +1,44 @@
-"""Scoring: pairs of profiles, one of them touched, that the saved model finds likely."""
+"""Scoring: pairs of profiles that the saved model finds likely."""
 
 from typing import Any
 
 import duckdb
-import pyarrow as pa
 import pyarrow.compute as pc
-from splink import DuckDBAPI, Linker
 
 from identity import sql
-from identity.match.engine import splink_engine
 from identity.match.model import MatchModel
+from identity.sql import match as match_sql
 
 
 def score_profiles(con: duckdb.DuckDBPyConnection, model: MatchModel) -> None:
-    """Fill model_pair: one row per pair of profiles, one of them touched, with at least the threshold of evidence.
+    """Fill model_pair: one row per pair of profiles, one of them touched, with evidence from the model's threshold on.
 
-    Needs the work tables profile, touched_profile and compared_name.
+    Needs the work tables profile and compared_name. Against strangers the weights are Splink's for the same settings.
     """
+    set_guards(con, model.waived_guards)
+    prepare_input(con, model.term_frequencies)
+    con.execute(match_sql.match_candidate(model.blocks))
+    con.execute(match_sql.model_pair(model.splink_settings, model.others, model.link_threshold_bits))
+    sql.drop(con, "match_input", "match_candidate")
+
+
+def prepare_input(con: duckdb.DuckDBPyConnection, frequencies: dict[str, Any] | None) -> None:
+    """Fill match_input with frozen frequencies; values that training never saw are as rare as the rarest."""
     sql.run(con, "match_input")
-    with splink_engine(con) as api:
-        linker = Linker(api.register("match_input"), _settings_for_touched(model), log_level=None)
-        for column, table in model.term_frequencies.items():
-            register_frequencies(con, api, linker, column, table)
-        found = linker.inference.predict(threshold_match_weight=model.link_threshold_bits)
-        con.execute(sql.model_pair(found.physical_name))
-        linker.table_management.delete_tables_created_by_splink_from_db()
-    sql.drop(con, "match_input")
+    for column, table in (frequencies or {}).items():
+        add_frequencies(con, column, table)
 
 
-def _settings_for_touched(model: MatchModel) -> dict[str, Any]:
-    """The model's settings with blocks that leave pairs out of which neither is touched: they were scored before."""
-    blocks = [
-        block | {"blocking_rule": f"({block['blocking_rule']}) and (l.is_touched or r.is_touched)"}
-        for block in model.splink_settings["blocking_rules_to_generate_predictions"]
-    ]
-    return model.splink_settings | {"blocking_rules_to_generate_predictions": blocks}
-
-
-def register_frequencies(
-    con: duckdb.DuckDBPyConnection, api: DuckDBAPI, linker: Linker, column: str, table: pa.Table
-) -> None:
-    """Frozen term frequencies; values that training never saw are as rare as the rarest."""
-    floor: Any = pc.min(table["tf"]).as_py()
+def add_frequencies(con: duckdb.DuckDBPyConnection, column: str, table: Any) -> None:
+    """A column of match_input beside its values: their share among the profiles of training."""
+    floor = pc.min(table["tf"]).as_py() if table.num_rows else 1.0
     sql.keep_rows(con, "frozen_frequency", table)
-    con.execute(sql.term_frequency(column), {"floor": floor})
-    linker.table_management.register_term_frequency_lookup(api.register(sql.frequency_table(column)), column)
+    con.execute(match_sql.add_frequency(column), {"floor": floor})
+    sql.drop(con, "frozen_frequency")
+
+
+def set_guards(con: duckdb.DuckDBPyConnection, waived: list[str]) -> None:
+    """Fill waived_guard: reasons that don't stand against a pair that the model finds likely."""
+    sql.run(con, "no_waived_guard")
+    for reason in waived:
+        sql.run(con, "waive_guard", refused_reason=reason)

@@ -1,96 +1,165 @@
-"""Training: Splink's probabilities from the profiles of one night. Never part of an ordinary night."""
+"""Training: the probabilities of the match model from the profiles of one night. Never part of an ordinary night.
+
+All candidate pairs (those that some block finds) and a sample of all other pairs are counted by how they agree;
+expectation maximisation over those counts tells pairs of one person from coincidence, and how many there are.
+"""
 
 from datetime import date
-from importlib.metadata import version
 from typing import Any
 
 import duckdb
+import numpy as np
 import pyarrow as pa
-from splink import Linker
-from splink.internals.blocking_rule_creator import BlockingRuleCreator
-from splink.internals.exceptions import EMTrainingException
 
 from identity import sql
-from identity.match.engine import splink_engine
+from identity.match.expectation import Compared, Learned, Patterns, learn, total_evidence
+from identity.match.guards import GuardCounts, waived_guards
 from identity.match.model import MatchModel
-from identity.match.spec import MatchSpec, block_sql, match_spec
+from identity.match.scoring import add_frequencies, prepare_input, set_guards
+from identity.match.spec import Comparison, MatchSpec, match_spec
+from identity.sql import match as match_sql
 
-SAMPLED_PAIRS = 3e6  # random pairs behind the u probabilities
+LINK_THRESHOLD_BITS = 0.0  # as likely as not: linking from there on makes the fewest wrong decisions
 
 
 def train_match_model(con: duckdb.DuckDBPyConnection, as_of_date: date, random_seed: int) -> MatchModel | None:
-    """A model learned from the work tables profile and compared_name; None when there is too little to learn from.
-
-    u from random pairs, m by expectation maximisation in blocks of pairs that mostly are matches; the prior from the
-    pairs that certain identifiers find.
-    """
+    """A model learned from the work tables profile and compared_name; None when there is too little to learn from."""
     spec = match_spec()
-    sql.run(con, "match_input")
-    filled = _filled_columns(con, spec)
-    if filled is None:
+    prepare_input(con, None)
+    count = _number(con, sql.statement("match_input_count"))
+    if count < spec.minimum_profiles:
         sql.drop(con, "match_input")
         return None
-    with splink_engine(con, is_repeatable=True) as api:
-        linker = Linker(api.register("match_input"), spec.as_splink(filled), log_level=None)
-        certain: list[str | BlockingRuleCreator] = [block_sql(block) for block in spec.certain if filled >= set(block)]
-        if certain:
-            linker.training.estimate_probability_two_random_records_match(certain, recall=spec.recall_of_rules)
-        linker.training.estimate_u_using_random_sampling(max_pairs=SAMPLED_PAIRS, seed=random_seed)
-        used = _learn_matches(con, linker, spec, filled)
-        settings = linker.misc.save_model_to_json(None)
-        frequencies = {column: _frequencies(con, linker, column) for column in _frequency_columns(settings)}
-        linker.table_management.delete_tables_created_by_splink_from_db()
-    sql.drop(con, "match_input")
-    if not used:
-        return None
+    frequencies = {
+        column: con.execute(match_sql.value_frequencies(column)).to_arrow_table() for column in spec.frequency_columns()
+    }
+    for column, table in frequencies.items():
+        add_frequencies(con, column, table)
+    blocks = _affordable_blocks(con, spec, count)
+    con.execute(match_sql.match_candidate(blocks))
+    patterns, waived = _patterns(con, spec, count, random_seed)
+    compared = [_compared(comparison) for comparison in spec.comparisons.values()]
+    learned = learn(patterns, compared, spec.prior_pairs)
+    sql.drop(con, "match_input", "match_candidate")
     card = {
         "trained_as_of": as_of_date.isoformat(),
-        "splink": version("splink"),
-        "prior": settings["probability_two_random_records_match"],
-        "link_threshold_bits": spec.link_threshold_bits,
-        "training_blocks": [list(block) for block in used],
-        "comparisons": [comparison["output_column_name"] for comparison in settings["comparisons"]],
         "random_seed": random_seed,
+        "profile_count": count,
+        "prior": learned.prior,
+        "link_threshold_bits": LINK_THRESHOLD_BITS,
+        "waived_guards": waived,
+        "others": others(spec, learned),
+        "blocks": [list(block) for block in blocks],
+        **_expectations(patterns, total_evidence(patterns, learned, compared)),
     }
-    return MatchModel(settings, frequencies, card)
+    return MatchModel(splink_settings(spec, learned, blocks), frequencies, card)
 
 
-def _filled_columns(con: duckdb.DuckDBPyConnection, spec: MatchSpec) -> set[str] | None:
-    """Columns filled in often enough to learn from; None when there are too few profiles."""
-    columns = sorted(spec.columns())
-    count, *filled = con.execute(sql.filled_counts(columns)).fetchone() or (0,)
-    if count < spec.minimum_profiles:
-        return None
-    return {name for name, number in zip(columns, filled, strict=True) if number >= count * spec.minimum_filled_share}
+def _affordable_blocks(con: duckdb.DuckDBPyConnection, spec: MatchSpec, count: int) -> list[tuple[str, ...]]:
+    """Blocks that make some pairs, and not more than the budget."""
+    pairs = {block: _number(con, match_sql.block_pair_count(block)) for block in spec.blocks}
+    return [block for block, number in pairs.items() if 0 < number <= spec.pairs_per_profile * count]
 
 
-def _learn_matches(
-    con: duckdb.DuckDBPyConnection, linker: Linker, spec: MatchSpec, filled: set[str]
-) -> list[tuple[str, ...]]:
-    """Expectation maximisation in each block that has enough pairs; the blocks used.
+def _patterns(
+    con: duckdb.DuckDBPyConnection, spec: MatchSpec, count: int, random_seed: int
+) -> tuple[Patterns, list[str]]:
+    """All pairs by how they agree, candidates as counted, the others from a sample; and the guards that are waived."""
+    candidates = _number(con, sql.statement("candidate_count"))
+    every = max(1, round(candidates / spec.training_pairs))
+    sql.run(con, "candidate_of_training", sampled_every=every)
+    sql.run(con, "wanted_names_of_profiles", "name_pair", "pair")
+    waived = waived_guards(_guard_counts(con))
+    set_guards(con, waived)
+    sql.run(con, "possible_pair")
+    found = con.execute(match_sql.patterns(spec.comparisons)).to_arrow_table()
+    shifts = np.random.default_rng(random_seed).choice(
+        np.arange(1, count), size=min(max(1, spec.sampled_pairs // count), count - 1), replace=False
+    )
+    sql.run(con, "random_pair", shifts=sorted(shifts.tolist()), profile_count=count)
+    sampled = con.execute(match_sql.patterns(spec.comparisons)).to_arrow_table()
+    sql.drop(con, "pair", "pair_candidate", "name_pair", "wanted_name_pair", "compared_pair")
+    others = count * (count - 1) / 2 - candidates
+    stands_for = others / max(1, np.sum(sampled["pair_count"].to_numpy()))
+    both = pa.concat_tables([found, sampled])
+    counted = candidates / max(1, np.sum(found["pair_count"].to_numpy()))
+    weight = np.repeat([counted, stands_for], [found.num_rows, sampled.num_rows])
+    patterns = Patterns(
+        level=np.stack([both[name].to_numpy().astype(np.int64) for name in spec.comparisons], axis=1),
+        personal_bits=both["personal_bits"].to_numpy().astype(np.float64),
+        shared_bits=both["shared_bits"].to_numpy().astype(np.float64),
+        pair_count=both["pair_count"].to_numpy().astype(np.float64) * weight,
+        is_possible=both["is_possible"].to_numpy(zero_copy_only=False).astype(bool),
+    )
+    return patterns, waived
 
-    A block in which a level's probability runs to zero teaches nothing (Splink raises): the others stand without it.
-    """
-    used = []
-    for block in spec.training_blocks:
-        if not filled >= set(block):
-            continue
-        pair_count = (con.execute(sql.block_pair_count(block)).fetchone() or (0,))[0]
-        if pair_count >= spec.minimum_training_pairs:
-            try:
-                linker.training.estimate_parameters_using_expectation_maximisation(block_sql(block))
-            except (ValueError, EMTrainingException):
-                continue
-            used.append(block)
-    return used
+
+def _guard_counts(con: duckdb.DuckDBPyConnection) -> GuardCounts:
+    return GuardCounts(*(con.execute(sql.statement("guard_count")).fetchone() or (0,) * len(GuardCounts._fields)))
 
 
-def _frequency_columns(settings: dict[str, Any]) -> list[str]:
-    levels = [level for comparison in settings["comparisons"] for level in comparison["comparison_levels"]]
-    return sorted({level["tf_adjustment_column"] for level in levels if "tf_adjustment_column" in level})
+def others(spec: MatchSpec, learned: Learned) -> dict[str, Any]:
+    """Households and namesakes, by what the model knows of them."""
+    shared = {at: name for at, (name, found) in enumerate(spec.comparisons.items()) if found.is_shared}
+    return {
+        "household_prior": learned.household_prior,
+        "household_levels": {name: learned.h[at].tolist() for at, name in shared.items()},
+        "namesake_share": spec.namesake_share,
+        "own": [name for name, found in spec.comparisons.items() if found.kind == "own"],
+        "names": [name for name, found in spec.comparisons.items() if found.is_name],
+        "name_only_bits": spec.name_only_bits,
+    }
 
 
-def _frequencies(con: duckdb.DuckDBPyConnection, linker: Linker, column: str) -> pa.Table:
-    """One row per value with its share (tf) among the profiles."""
-    computed = linker.table_management.compute_tf_table(column)
-    return con.execute(sql.frequencies(computed.physical_name, column)).to_arrow_table()
+def _compared(comparison: Comparison) -> Compared:
+    by_frequency = [*(level.frequency is not None for level in comparison.levels), False]
+    return Compared(np.array(comparison.starting_m), np.array(by_frequency), comparison.is_shared)
+
+
+def _expectations(patterns: Patterns, bits: np.ndarray[Any, np.dtype[np.float64]]) -> dict[str, float]:
+    """What the model expects of its own links."""
+    p = 1 / (1 + np.exp2(-np.clip(bits, -500, 500)))
+    linked = patterns.is_possible & (bits >= LINK_THRESHOLD_BITS)
+    pairs = patterns.pair_count
+    true = (p * pairs)[patterns.is_possible].sum()
+    return {
+        "expected_links": float(pairs[linked].sum()),
+        "expected_wrong_links": float(((1 - p) * pairs)[linked].sum()),
+        "expected_recall": float((p * pairs)[linked].sum() / max(true, 1e-9)),
+    }
+
+
+def splink_settings(spec: MatchSpec, learned: Learned, blocks: list[tuple[str, ...]]) -> dict[str, Any]:
+    """The model as Splink's settings, so that Splink's charts and scores are those of the model."""
+    return {
+        "link_type": "dedupe_only",
+        "linker_uid": "guestbook",
+        "unique_id_column_name": "unique_id",
+        "probability_two_random_records_match": learned.prior,
+        "blocking_rules_to_generate_predictions": [
+            {"blocking_rule": " and ".join(f"l.{column} = r.{column}" for column in block)} for block in blocks
+        ],
+        "comparisons": [
+            _splink_comparison(name, spec, learned.m[at].tolist(), learned.u[at].tolist())
+            for at, name in enumerate(spec.comparisons)
+        ],
+        "retain_intermediate_calculation_columns": False,
+        "retain_matching_columns": False,
+    }
+
+
+def _splink_comparison(name: str, spec: MatchSpec, m: list[float], u: list[float]) -> dict[str, Any]:
+    comparison = spec.comparisons[name]
+    null_level = {"sql_condition": comparison.unknown, "label_for_charts": "unknown", "is_null_level": True}
+    levels: list[dict[str, Any]] = [
+        {"sql_condition": level.sql, "label_for_charts": level.label}
+        | ({"tf_adjustment_column": level.frequency, "tf_adjustment_weight": 1.0} if level.frequency else {})
+        for level in comparison.levels
+    ]
+    levels.append({"sql_condition": "ELSE", "label_for_charts": "different"})
+    learned = [level | {"m_probability": m[at], "u_probability": u[at]} for at, level in enumerate(levels)]
+    return {"output_column_name": name, "comparison_levels": [null_level, *learned]}
+
+
+def _number(con: duckdb.DuckDBPyConnection, query: str) -> int:
+    return int((con.execute(query).fetchone() or (0,))[0])

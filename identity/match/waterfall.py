@@ -5,14 +5,13 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 import duckdb
-from splink import Linker
 
 from guestbook.settings import Settings
 from guestbook.warehouse import ensure_tables
 from identity import sql
-from identity.match.engine import splink_engine
 from identity.match.model import MatchModel
-from identity.match.scoring import register_frequencies
+from identity.match.scoring import prepare_input
+from identity.sql import match as match_sql
 
 Step = tuple[str, str, float]
 Pair = tuple[str, str]
@@ -35,8 +34,6 @@ def waterfalls(
         sql.keep_rows(scratch, "waterfall_record", records)
         sql.run(scratch, "waterfall_staging")
         prepare(scratch, settings)
-        sql.run(scratch, "match_input")
-        sql.keep_rows(scratch, "waterfall_place", sql.rows(scratch, "waterfall_place_rows"))
         found = _compare(scratch, model)
     return [
         {"source_record_id_1": pair[0], "source_record_id_2": pair[1], "steps": found[pair]}
@@ -47,39 +44,45 @@ def waterfalls(
 
 def _compare(con: duckdb.DuckDBPyConnection, model: MatchModel) -> dict[Pair, list[Step]]:
     """The steps of every pair of records in the work table match_input."""
-    every_pair = {"blocking_rule": "l.unique_id <> r.unique_id"}
-    changed = {"blocking_rules_to_generate_predictions": [every_pair], "retain_intermediate_calculation_columns": True}
-    with splink_engine(con) as api:
-        linker = Linker(api.register("match_input"), model.splink_settings | changed, log_level=None)
-        for column, table in model.term_frequencies.items():
-            register_frequencies(con, api, linker, column, table)
-        rows = con.execute(sql.waterfall_pairs(linker.inference.predict().physical_name)).to_arrow_table().to_pylist()
-        linker.table_management.delete_tables_created_by_splink_from_db()
-    return {(row["record_1"], row["record_2"]): _steps(row, model.splink_settings) for row in rows}
+    prepare_input(con, model.term_frequencies)
+    rows = con.execute(match_sql.compared_levels(model.splink_settings)).to_arrow_table().to_pylist()
+    records: dict[int, list[str]] = {}
+    for record_id, profile in zip(*sql.rows(con, "waterfall_place_rows").to_pydict().values(), strict=True):
+        records.setdefault(profile, []).append(record_id)
+    return {
+        (min(one, other), max(one, other)): _steps(row, model)
+        for row in rows
+        for one in records[row["first_profile"]]
+        for other in records[row["second_profile"]]
+    }
 
 
-def _steps(row: Mapping[str, Any], splink_settings: Mapping[str, Any]) -> list[Step]:
-    prior = splink_settings["probability_two_random_records_match"]
+def _steps(row: Mapping[str, Any], model: MatchModel) -> list[Step]:
+    """One step per comparison, against strangers; last what the chance of a household or a namesake takes away."""
+    prior, others = model.splink_settings["probability_two_random_records_match"], model.others
     steps: list[Step] = [("prior", "two records at random", math.log2(prior / (1 - prior)))]
-    for comparison in splink_settings["comparisons"]:
-        name = comparison["output_column_name"]
-        bits = float(row[f"mw_{name}"])
-        steps.append((name.replace("_", " "), _level(comparison, bits), bits))
-        rarity = float(row.get(f"mw_tf_adj_{name}") or 0.0)
+    household, namesake = math.log2(prior / others["household_prior"]), -math.log2(others["namesake_share"])
+    for comparison in model.splink_settings["comparisons"]:
+        name, at = comparison["output_column_name"], row[comparison["output_column_name"]]
+        if at < 0:
+            steps.append((name.replace("_", " "), "unknown", 0.0))
+            continue
+        level = comparison["comparison_levels"][at + 1]
+        bits, rarity = math.log2(level["m_probability"] / level["u_probability"]), _rarity(row, level)
+        steps.append((name.replace("_", " "), level["label_for_charts"], bits))
         if rarity:
             steps.append((name.replace("_", " "), "rare value" if rarity > 0 else "frequent value", rarity))
-    return steps
+        shares = others["household_levels"].get(name)
+        household += math.log2(level["m_probability"] / shares[at]) if shares else bits + rarity
+        namesake += bits + rarity if name in others["own"] else 0.0
+    strangers = sum(bits for _, _, bits in steps)
+    total = -math.log2(sum(2.0**-bits for bits in (strangers, household, namesake)))
+    return [*steps, ("another person", "of one household or name", total - strangers)]
 
 
-def _level(comparison: Mapping[str, Any], bits: float) -> str:
-    """The label of the level that has this weight; no weight is a value that one side does not know."""
-    learned = [
-        level for level in comparison["comparison_levels"] if level.get("m_probability") and level.get("u_probability")
-    ]
-    if bits == 0 or not learned:
-        return "unknown"
-    return str(
-        min(learned, key=lambda level: abs(math.log2(level["m_probability"] / level["u_probability"]) - bits))[
-            "label_for_charts"
-        ]
-    )
+def _rarity(row: Mapping[str, Any], level: Mapping[str, Any]) -> float:
+    """What a value's frequency adds to agreement on it: a rare value more than a common one."""
+    column = level.get("tf_adjustment_column")
+    if column is None:
+        return 0.0
+    return math.log2(level["u_probability"] / max(row[f"tf_{column}_l"], row[f"tf_{column}_r"]))

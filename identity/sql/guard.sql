@@ -8,14 +8,19 @@ create or replace temp macro is_same_phone(a, b) as
     or (starts_with(b, '+') and not starts_with(a, '+') and ends_with(b, a))
 
 -- name: macro_birth_level
--- birth dates agree, nearly agree (one digit, two neighbouring digits, day and month swapped), are doubtful (within 400 days:
--- more than one slip, yet no other generation), differ, or one is unknown
+-- birth dates agree, nearly agree (one digit, two neighbouring digits, day and month swapped), differ by slips (two of year, month
+-- and day agree, or two digits differ, and no generation lies between), are doubtful (within 400 days), differ, or one is unknown
 create or replace temp macro birth_level(a, b) as
     case
         when a is null or b is null then 'unknown'
         when a = b then 'same'
         when year(a) = year(b) and month(a) = day(b) and day(a) = month(b) then 'near'
-        when damerau_levenshtein(strftime(a, '%Y%m%d'), strftime(b, '%Y%m%d')) = 1 then 'near'
+        when (month(a) = month(b))::int + (day(a) = day(b))::int + (year(a) = year(b))::int = 2
+            and damerau_levenshtein(strftime(a, '%Y%m%d'), strftime(b, '%Y%m%d')) = 1 then 'near'
+        when abs(year(a) - year(b)) <= 12 and (
+            (month(a) = month(b))::int + (day(a) = day(b))::int + (year(a) = year(b))::int = 2
+            or damerau_levenshtein(strftime(a, '%Y%m%d'), strftime(b, '%Y%m%d')) = 2
+        ) then 'slips'
         when abs(date_diff('day', a, b)) <= 400 then 'doubtful'
         else 'differs'
     end
@@ -32,8 +37,10 @@ create or replace temp macro contradiction_of(
         when birth <> 'same' and coalesce(
             a_document <> b_document and split_part(a_document, '|', 1) = split_part(b_document, '|', 1), false
         ) then 'document'
-        when is_other_first_name and birth not in ('same', 'near') then 'first_name'
-        when is_other_first_name and not coalesce(a_document = b_document, false) then 'first_name'
+        when is_other_first_name and birth not in ('same', 'near') and not coalesce(a_document = b_document, false)
+            then 'first_name'
+        when is_other_first_name and not (birth in ('same', 'near') and coalesce(a_document = b_document, false))
+            then 'twin'
         when a_gender <> b_gender and first_level < 4 then 'gender'
     end
 
@@ -73,7 +80,7 @@ select
         a_suffix, b_suffix, a_document, b_document, a_gender, b_gender, birth_level, first_level, is_other_first_name
     ) as refused_reason
 from named
-where refused_reason is not null
+where refused_reason is not null and refused_reason not in (select refused_reason from waived_guard)
 
 -- name: contradiction_rows
 select distinct first_facet, second_facet

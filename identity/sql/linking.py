@@ -17,8 +17,6 @@ AGREEMENTS = {
     "loyalty_number": "is_loyalty_number_agreed",
     "profile": "is_profile_agreed",
 }
-# The most that the model alone may say: weak evidence, never against a conflicting identifier (cluster.STRONG_BITS).
-MODEL_BITS = 9.4
 DISAGREEMENTS = {"email": "is_other_email", "profile": "is_other_profile"}
 
 
@@ -66,10 +64,12 @@ with weighed as (
         on pair.first_profile = model_pair.first_profile and pair.second_profile = model_pair.second_profile
 )
 select
-    first_profile, second_profile, pair_count, refused_reason, true as is_new,
-    coalesce(list_max(weights) + 0.01 * (list_sum(weights) - list_max(weights)), least(model_weight, {MODEL_BITS}))
-        as match_weight,
-    coalesce(list_extract([{names}], list_position(weights, list_max(weights))), 'model') as match_rule,
+    first_profile, second_profile, pair_count, true as is_new,
+    case when model_weight is not null and refused_reason in (select refused_reason from waived_guard) then null
+         else refused_reason end as refused_reason,
+    greatest(list_max(weights) + 0.01 * (list_sum(weights) - list_max(weights)), model_weight) as match_weight,
+    case when list_max(weights) is null then 'model'
+         else list_extract([{names}], list_position(weights, list_max(weights))) end as match_rule,
     coalesce(
         nullif(array_to_string(list_filter([{names}], (name, position) -> weights[position] is not null), ','), ''),
         'model'

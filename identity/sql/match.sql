@@ -1,35 +1,81 @@
 -- The match model's input, and its pairs beside those of the rules.
 
 -- name: match_input
--- one row per profile with a full name; ordered, so that sampling is the same every time
+-- one row per profile with a name; position orders by content, so that samples are the same every time.
+-- is_slip: one slip in a word, or nearly the same; sound: first letter and consonants;
+-- is_swapped_name: given and family name have changed places, a slip in one of them allowed
+create or replace temp macro is_slip(a, b, likeness) as
+    case
+        when jaro_winkler_similarity(a, b) >= likeness then true
+        when abs(length(a) - length(b)) > 1 or least(length(a), length(b)) < 3 then false
+        when jaro_winkler_similarity(a, b) < 0.6 then false
+        else damerau_levenshtein(a, b) <= 1
+    end;
+create or replace temp macro sound(a) as
+    left(a, 1) || regexp_replace(substr(a, 2), '[aeiouyhw]', '', 'g');
+create or replace temp macro is_swapped_name(first_a, last_a, first_b, last_b) as
+    case
+        when first_a = last_b then jaro_winkler_similarity(last_a, first_b) >= 0.9
+        when last_a = first_b then jaro_winkler_similarity(first_a, last_b) >= 0.9
+        else false
+    end;
+create or replace temp macro is_like_town(postal_a, postal_b, city_a, city_b) as
+    case
+        when postal_a = postal_b or city_a = city_b then true
+        when city_a is not null and city_b is not null and jaro_winkler_similarity(city_a, city_b) >= 0.88 then true
+        when postal_a is not null and postal_b is not null then damerau_levenshtein(postal_a, postal_b) <= 1
+        else city_a is null or city_b is null
+    end;
+create or replace temp macro is_like_street(words_a, words_b, number_a, number_b) as
+    case
+        when words_a is null or words_b is null then false
+        when number_a = number_b then jaro_winkler_similarity(words_a, words_b) >= 0.8
+        when number_a is null or number_b is null or damerau_levenshtein(number_a, number_b) <= 1
+            then words_a = words_b or jaro_winkler_similarity(words_a, words_b) >= 0.95
+        else false
+    end;
 create or replace temp table match_input as
 select
     profile.profile_number as unique_id, profile.is_touched,
-    compared.first_key, compared.first_compact, compared.first_roots,
-    compared.last_key, compared.last_compact, compared.last_words, compared.sorted_words,
-    profile.birth_date, profile.email_key, profile.phone_key, profile.postal_code_key, profile.address_key,
-    profile.city_key, profile.document_key, profile.loyalty_number_key
+    row_number() over (order by profile.profile_id) - 1 as position,
+    compared.first_compact, compared.first_roots, compared.long_first_words, coalesce(compared.is_initial, false) as is_initial,
+    compared.last_compact, list_filter(compared.last_words, word -> length(word) > 2) as last_words,
+    case when contains(compared.sorted_words, ' ') then compared.sorted_words end as sorted_words,
+    case when not compared.is_initial then left(compared.first_compact, 3) end as first_start,
+    left(compared.last_compact, 4) as last_start,
+    case when not compared.is_initial then sound(compared.first_compact) end as first_sound,
+    sound(compared.last_compact) as last_sound,
+    profile.birth_date, year(profile.birth_date) as birth_year,
+    profile.email_key, profile.phone_key, profile.postal_code_key, profile.address_key,
+    nullif(regexp_replace(profile.address_key, '[^a-z]', '', 'g'), '') as address_words,
+    nullif(trim(regexp_replace(profile.address_key, '[^0-9]+', ' ', 'g')), '') as address_number,
+    profile.city_key, profile.document_key, profile.loyalty_number_key, profile.guest_profile_key, profile.profile_place
 from profile
 inner join compared_name as compared on profile.name_number = compared.name_number
-where compared.first_key is not null and compared.last_key is not null
-    and not compared.is_initial and not compared.is_organisation
-order by profile.profile_id
+where not compared.is_organisation
 
 -- name: known_match_input
--- the same of earlier nights
+-- the columns of the model's blocks, of profiles of earlier nights
 create or replace temp view known_match_input as
 select
     profile.profile_number as unique_id,
-    compared.first_key, compared.first_compact, compared.first_roots,
-    compared.last_key, compared.last_compact, compared.last_words, compared.sorted_words,
-    profile.birth_date, profile.email_key, profile.phone_key, profile.postal_code_key, profile.address_key,
-    profile.city_key, profile.document_key, profile.loyalty_number_key
+    compared.first_compact, compared.last_compact,
+    case when contains(compared.sorted_words, ' ') then compared.sorted_words end as sorted_words,
+    case when not compared.is_initial then left(compared.first_compact, 3) end as first_start,
+    left(compared.last_compact, 4) as last_start,
+    case when not compared.is_initial then sound(compared.first_compact) end as first_sound,
+    sound(compared.last_compact) as last_sound,
+    profile.birth_date, year(profile.birth_date) as birth_year,
+    profile.postal_code_key, profile.address_key,
+    nullif(regexp_replace(profile.address_key, '[^a-z]', '', 'g'), '') as address_words,
+    nullif(trim(regexp_replace(profile.address_key, '[^0-9]+', ' ', 'g')), '') as address_number,
+    profile.city_key, profile.document_key
 from known_profile as profile
 inner join known_name as compared on profile.name_number = compared.name_number
-where compared.first_key is not null and compared.last_key is not null
-    and not compared.is_initial and not compared.is_organisation
+where not compared.is_organisation
 
 -- name: no_model_pair
+create or replace temp table waived_guard (refused_reason varchar);
 create or replace temp table model_pair as
 select cast(null as bigint) as first_profile, cast(null as bigint) as second_profile, cast(null as double) as model_weight
 where false
@@ -40,14 +86,70 @@ select first_profile, second_profile, 0 as rule_bits, 0 as pair_count
 from model_pair
 where (first_profile, second_profile) not in (select (first_profile, second_profile) from pair_candidate)
 
--- name: session_state
-select current_database(), current_schema(), current_setting('threads')
+-- name: match_input_count
+select count(*) from match_input
 
--- name: attach_linkage
-attach ':memory:' as linkage
+-- name: candidate_of_training
+-- the match model's candidates as pairs whose names and contradictions are looked at
+create or replace temp table pair_candidate as
+select first_profile, second_profile, 0 as rule_bits, 0 as pair_count
+from match_candidate
+where hash(first_profile, second_profile) % $sampled_every = 0
 
--- name: use_linkage
-use linkage
+-- name: candidate_count
+select count(*) from match_candidate
 
--- name: detach_linkage
-detach linkage
+-- name: possible_pair
+-- one row per candidate of training: whether nothing contradicts that both are one person
+create or replace temp table compared_pair as
+select
+    first_profile, second_profile,
+    refused_reason is null or refused_reason in (select refused_reason from waived_guard) as is_possible
+from pair
+
+-- name: random_pair
+-- one row per sampled pair of profiles that is no candidate: each profile with the profiles some places further on
+create or replace temp table compared_pair as
+with shifted as (
+    select unique_id as a_id, (position + unnest($shifts)) % $profile_count as b_position
+    from match_input
+)
+select distinct least(a_id, unique_id) as first_profile, greatest(a_id, unique_id) as second_profile, true as is_possible
+from shifted
+inner join match_input on b_position = position
+anti join match_candidate
+    on least(a_id, unique_id) = match_candidate.first_profile and greatest(a_id, unique_id) = match_candidate.second_profile
+where a_id <> unique_id
+
+-- name: guard_count
+-- how often pairs at one home, alike in all but one thing, differ in that one: what errors do, and what two people do
+with at_home as (
+    select
+        pair.first_level >= 4 and l.last_compact = r.last_compact as has_same_name,
+        pair.is_other_first_name and l.last_compact = r.last_compact as has_other_first_name,
+        pair.birth_level,
+        abs(date_diff('day', l.birth_date, r.birth_date)) / 365.25 as gap_years,
+        l.document_key <> r.document_key as is_other_document,
+        l.address_key is not null and r.address_key is not null as is_home_known
+    from pair
+    inner join match_input as l on pair.first_profile = l.unique_id
+    inner join match_input as r on pair.second_profile = r.unique_id
+    where coalesce(l.address_key = r.address_key, true)
+        and is_like_town(l.postal_code_key, r.postal_code_key, l.city_key, r.city_key)
+)
+select
+    count(*) filter (birth_level = 'same' and has_same_name) as same_name_count,
+    count(*) filter (birth_level = 'same' and has_other_first_name) as other_first_name_count,
+    count(*) filter (birth_level <> 'unknown' and has_same_name and is_home_known) as known_birth_count,
+    count(*) filter (birth_level = 'differs' and has_same_name and is_home_known and gap_years < 15) as odd_gap_count,
+    count(*) filter (birth_level = 'differs' and has_same_name and is_home_known and gap_years between 15 and 50)
+        as generation_count,
+    count(*) filter (birth_level = 'same' and has_same_name and is_other_document is not null) as known_document_count,
+    count(*) filter (birth_level = 'same' and has_same_name and is_other_document) as other_document_count
+from at_home
+
+-- name: no_waived_guard
+create or replace temp table waived_guard (refused_reason varchar)
+
+-- name: waive_guard
+insert into waived_guard values ($refused_reason)

@@ -43,6 +43,7 @@ with measured as (
             when is_typo(a.first_compact, b.first_compact, 4, 7) then 3
             when starts_with(a.first_compact, b.first_compact) or starts_with(b.first_compact, a.first_compact)
                 or jaro_winkler_similarity(a.first_compact, b.first_compact) >= 0.8
+                or is_typo(a.first_compact, b.first_compact, 3, 7)
                 or len(list_filter(a.first_roots, root -> is_typo(root, b.first_compact, 5, 7))) > 0
                 or len(list_filter(b.first_roots, root -> is_typo(root, a.first_compact, 5, 7))) > 0 then 1
             else -1

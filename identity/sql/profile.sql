@@ -164,7 +164,8 @@ from (
     union all
     select node_number, 2, loyalty_number_key from carried where loyalty_number_key is not null
     union all
-    select node_number, 3, document_key from carried where document_key is not null
+    select node_number, 3, document_key from carried
+    where document_key is not null and 'document' not in (select refused_reason from waived_guard)
     union all
     select node_number, 3 + dense_rank() over (order by profile_place), guest_profile_key
     from carried where guest_profile_key is not null

@@ -1,18 +1,18 @@
 """The match model: learned once, kept whole, blind to the population it scores."""
 
 import json
-from collections.abc import Iterator
-from datetime import date
+from dataclasses import replace
+from datetime import date, timedelta
 
 import numpy as np
 import pytest
-from splink.internals.linker_components.training import LinkerTraining
+from splink import DuckDBAPI, Linker
 
 import identity
 from identity import sql
-from identity.match import MatchModel, current_model
+from identity.match import MatchModel, current_model, save_model
 from identity.match.model import ModelRefused, models_folder
-from identity.match.scoring import score_profiles
+from identity.match.scoring import prepare_input, score_profiles
 from tests.unit.identity.conftest import NIGHT, Hotel, person
 
 GIVEN = ["Anna", "Jan", "Karl", "Eva", "Lena", "Tom", "Max", "Rosa", "Paul", "Ida"]
@@ -41,11 +41,20 @@ def world(seed: int) -> list[dict[str, object]]:
     return rows
 
 
+@pytest.fixture(scope="module")
+def first_model() -> list[MatchModel]:
+    """The model that `trained` learned; once for all tests."""
+    return []
+
+
 @pytest.fixture
-def trained(hotel: Hotel) -> Iterator[Hotel]:
+def trained(hotel: Hotel, first_model: list[MatchModel]) -> Hotel:
     """A hotel that trained a model on its first night."""
     hotel.put(world(7))
-    identity.train(hotel.con, hotel.settings, NIGHT)
+    if not first_model:
+        identity.train(hotel.con, hotel.settings, NIGHT)
+        first_model += filter(None, [current_model(hotel.settings)])
+    save_model(hotel.settings, first_model[0])
     return hotel
 
 
@@ -61,6 +70,12 @@ def weights(hotel: Hotel, model: MatchModel, people: list[dict[str, object]]) ->
     """)
     sql.drop_work_tables(hotel.con)
     return {(min(one, other), max(one, other)): round(weight, 6) for one, other, weight in found}
+
+
+def judged(model: MatchModel, link_threshold_bits: float) -> MatchModel:
+    """The model with another threshold, in which a name alone may be scored too."""
+    others = model.card["others"] | {"name_only_bits": 0}
+    return replace(model, card=model.card | {"link_threshold_bits": link_threshold_bits, "others": others})
 
 
 def test_a_night_never_trains(trained: Hotel) -> None:
@@ -83,15 +98,15 @@ def test_the_same_training_gives_the_same_version(trained: Hotel) -> None:
 
 
 def test_a_rare_name_weighs_more_than_a_common_one_in_any_population(trained: Hotel) -> None:
-    model = current_model(trained.settings)
-    assert model is not None
-    model.card["link_threshold_bits"] = -30
+    saved = current_model(trained.settings)
+    assert saved is not None
+    model = judged(saved, -30)
     pairs = [person(f"{name}{at}", f"Anna {name}") for name in ("Huber", "Quillfeather") for at in (1, 2)]
 
     alone = weights(trained, model, pairs)
     in_a_crowd = weights(trained, model, [*pairs, *world(9)])
 
-    assert alone["Quillfeather1", "Quillfeather2"] > alone["Huber1", "Huber2"] + 2
+    assert alone["Quillfeather1", "Quillfeather2"] > alone["Huber1", "Huber2"] + 1
     assert {pair: in_a_crowd[pair] for pair in alone} == alone
 
 
@@ -120,26 +135,77 @@ def test_a_night_without_training_goes_by_rules(hotel: Hotel) -> None:
     assert hotel.rows("select * from identity.match_edge where match_rule = 'model'") == []
 
 
-def test_a_block_that_cannot_be_learned_is_left_out(hotel: Hotel, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Splink raises when a probability runs to zero; training says so by the blocks on its card and never crashes."""
-    learn = LinkerTraining.estimate_parameters_using_expectation_maximisation
-
-    def refuse(self: LinkerTraining, block: str) -> object:
-        if "document" in block:
-            raise ValueError("m_probability value 0.0 is below the minimum")
-        return learn(self, block)
-
-    monkeypatch.setattr(LinkerTraining, "estimate_parameters_using_expectation_maximisation", refuse)
+def test_the_first_night_trains_once(hotel: Hotel) -> None:
     hotel.put(world(7))
 
-    blocks = identity.train(hotel.con, hotel.settings, NIGHT)["training_blocks"]
+    assert identity.ensure_model(hotel.con, hotel.settings, NIGHT)["is_trained"]
+    first = current_model(hotel.settings)
+    assert identity.ensure_model(hotel.con, hotel.settings, NIGHT + timedelta(days=1)) == {"is_trained": False}
+    assert current_model(hotel.settings) == first
 
-    assert ["document_key"] not in blocks
-    assert ["birth_date", "last_key"] in blocks
+
+def test_against_strangers_the_weights_are_those_of_splink(trained: Hotel) -> None:
+    """Splink reads the saved settings and finds what identity finds, where neither household nor namesake is likely."""
+    model = current_model(trained.settings)
+    assert model is not None
+    others = model.card["others"] | {"household_prior": 1e-300, "namesake_share": 1e-300, "name_only_bits": 0}
+    alone = replace(model, card=model.card | {"others": others, "link_threshold_bits": -20.0})
+    trained.put(world(8))
+    identity.stage.prepare(trained.con, trained.settings)
+    prepare_input(trained.con, model.term_frequencies)
+    trained.con.execute("attach ':memory:' as linkage")
+    trained.con.execute("create table linkage.people as select * from match_input")
+    score_profiles(trained.con, alone)
+    ours = {(one, other): bits for one, other, bits in trained.rows("select * from model_pair")}
+
+    trained.con.execute("use linkage")
+    api = DuckDBAPI(trained.con)
+    linker = Linker(api.register("people"), model.splink_settings, log_level=None)
+    for column in model.term_frequencies:
+        frequencies = f"create or replace table tf_of_{column} as select distinct {column}, tf_{column} from people"
+        trained.con.execute(frequencies)
+        linker.table_management.register_term_frequency_lookup(api.register(f"tf_of_{column}"), column)
+    found = linker.inference.predict(threshold_match_weight=-20).as_pandas_dataframe().to_dict("records")
+    trained.con.execute("use memory.main; detach linkage")
+    sql.drop_work_tables(trained.con)
+
+    splinks = {(row["unique_id_l"], row["unique_id_r"]): row["match_weight"] for row in found}
+    assert len(ours) > PEOPLE / 2
+    assert {tuple(sorted(pair)) for pair in splinks} == set(ours)
+    assert all(abs(ours[min(pair), max(pair)] - bits) < 1e-6 for pair, bits in splinks.items())
 
 
-def test_nothing_of_splink_stays_in_the_warehouse(trained: Hotel) -> None:
-    trained.night(world(7))
+def test_a_name_alone_is_no_evidence(trained: Hotel) -> None:
+    people = [person("r1", "Anna Huber"), person("r2", "Anna Huber")]
 
-    assert trained.rows("select table_name from duckdb_tables() where table_name like '%splink%' or temporary") == []
-    assert trained.rows("select database_name from duckdb_databases() where database_name = 'linkage'") == []
+    assert trained.night(people).clusters() == {frozenset({"r1"}), frozenset({"r2"})}
+
+
+def test_two_first_names_at_one_home_are_two_people(trained: Hotel) -> None:
+    """Family name and home say that they are one household, not one person."""
+    home = {"postal_code": "12345", "address": "Rosenweg 7", "city": "City 3", "country_code": "DE"}
+    people = [person("r1", "Eva Quillfeather", **home), person("r2", "Paul Quillfeather", **home)]
+
+    assert trained.night(people).clusters() == {frozenset({"r1"}), frozenset({"r2"})}
+
+
+@pytest.mark.parametrize(
+    ("case", "other"),
+    [
+        ("typo in both names", {"first_name": "Roas", "last_name": "Quilfeather"}),
+        ("given and family name swapped", {"first_name": "Quillfeather", "last_name": "Rosa"}),
+        ("day and month swapped, street abridged", {"birth_date": date(1980, 4, 3), "address": "Rosenweg"}),
+        ("family name missing", {"last_name": None}),
+        ("moved and married", {"last_name": "Albrechtsen", "address": None, "document_hash": "d-rosa"}),
+    ],
+)
+def test_without_contact_data_the_model_links_what_no_rule_does(
+    trained: Hotel, case: str, other: dict[str, object]
+) -> None:
+    rosa = {
+        "first_name": "Rosa", "last_name": "Quillfeather", "birth_date": date(1980, 3, 4), "postal_code": "12345",
+        "address": "Rosenweg 7", "city": "City 3", "country_code": "DE", "document_hash": "d-rosa",
+    }  # fmt: skip
+    second = rosa | {"document_hash": None} | other
+
+    assert trained.night([person("r1", **rosa), person("r2", **second)]).clusters() == {frozenset({"r1", "r2"})}, case

@@ -2,32 +2,32 @@
 
 from datetime import date
 
+import numpy as np
 import pyarrow as pa
 import pytest
 
 from identity.match import MatchModel
+from identity.match.expectation import Learned
 from identity.match.spec import match_spec
+from identity.match.training import others, splink_settings
 from identity.match.waterfall import waterfalls
 from tests.unit.identity.conftest import Hotel, person
 
-FILLED = {"first_key", "first_compact", "first_roots", "last_key", "last_compact", "last_words", "sorted_words"}
-
 
 def model() -> MatchModel:
-    """A model of names and birth dates whose probabilities are set by hand: m falls and u grows from level to level."""
-    settings = match_spec().as_splink(FILLED | {"birth_date"}) | {"probability_two_random_records_match": 0.001}
-    for comparison in settings["comparisons"]:
-        learned = [level for level in comparison["comparison_levels"] if not level.get("is_null_level")]
-        for position, level in enumerate(learned):
-            level |= {"m_probability": 0.8 / 4**position, "u_probability": 0.01 * 3**position}
-    columns = {
-        level["tf_adjustment_column"]
-        for comparison in settings["comparisons"]
-        for level in comparison["comparison_levels"]
-        if level.get("tf_adjustment_column")
-    }
-    frequencies = {column: pa.table({"value": ["huber"], "tf": [0.02]}) for column in columns}
-    return MatchModel(settings, frequencies, {"trained_as_of": "2026-11-20", "link_threshold_bits": 10.0})
+    """A model whose probabilities are set by hand: m falls and u grows from level to level; no household is likely."""
+    spec = match_spec()
+    sizes = {name: len(found.levels) + 1 for name, found in spec.comparisons.items()}
+    by_hand = Learned(
+        m=[np.array([0.8 / 4**at for at in range(size)]) for size in sizes.values()],
+        u=[np.array([0.01 * 3**at for at in range(size)]) for size in sizes.values()],
+        h=[np.full(size, 0.01) for size in sizes.values()],
+        prior=0.001,
+        household_prior=1e-9,
+    )
+    frequencies = {column: pa.table({"value": ["huber"], "tf": [0.02]}) for column in spec.frequency_columns()}
+    card = {"trained_as_of": "2026-11-20", "link_threshold_bits": 0.0, "others": others(spec, by_hand)}
+    return MatchModel(splink_settings(spec, by_hand, []), frequencies, card)
 
 
 @pytest.fixture

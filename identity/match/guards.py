@@ -1,0 +1,39 @@
+"""Which guards hold in the data at hand: whether what they see is two people or a clerk's mistake. Pure."""
+
+from typing import NamedTuple
+
+# Of pairs of one name and birth date at one home, the share that twins may make up, by far: about one birth in 80 is
+# of twins, and both must be guests whose names differ in the first name alone.
+TWIN_SHARE = 0.005
+# Of pairs of random birth dates of a century, how many lie 15 to 50 years apart for one that lies closer.
+RANDOM_GENERATIONS = 1.7
+MINIMUM_COUNT, MINIMUM_GAPS = 5, 2
+
+
+class GuardCounts(NamedTuple):
+    """Pairs of profiles at one home (work statement guard_count)."""
+
+    same_name_count: int
+    other_first_name_count: int
+    known_birth_count: int
+    odd_gap_count: int
+    generation_count: int
+    known_document_count: int
+    other_document_count: int
+
+
+def waived_guards(counts: GuardCounts) -> list[str]:
+    """Reasons to refuse a pair that say nothing here, since errors explain them better than two people do.
+
+    birth_date: parent and child of one name are a generation apart, errors are not. twin: more other first names than
+    twins can make. document: numbers differ oftener on one sure person than two people share name and home.
+    """
+    by_error = RANDOM_GENERATIONS * counts.odd_gap_count
+    is_birth_date_unsure = counts.odd_gap_count >= MINIMUM_GAPS and by_error > counts.generation_count / 2
+    namesakes = max(0.0, counts.generation_count - by_error) / max(1, counts.known_birth_count)
+    named = counts.same_name_count + counts.other_first_name_count
+    is_first_name_unsure = counts.other_first_name_count >= max(MINIMUM_COUNT, TWIN_SHARE * named)
+    mistyped = counts.other_document_count / max(1, counts.known_document_count)
+    is_document_unsure = counts.other_document_count >= MINIMUM_COUNT and mistyped > 2 * namesakes
+    found = {"birth_date": is_birth_date_unsure, "twin": is_first_name_unsure, "document": is_document_unsure}
+    return [reason for reason, is_waived in found.items() if is_waived]
