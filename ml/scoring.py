@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from guestbook.files import atomic_path
+from guestbook.files import write_text_atomic
 from guestbook.lake import record_files, write_record
 from guestbook.night import is_past_night
 from guestbook.settings import Settings
@@ -87,8 +87,7 @@ def write_page(
     """reports/<night>/models.html, offline."""
     cards = {name: model.card for name, model in models.items()}
     page = models_page(night_date.isoformat(), cards, drift, health, [("Gates", "gates.html")])
-    with atomic_path(settings.reports_dir / night_date.isoformat() / "models.html") as draft:
-        draft.write_text(page.html(), encoding="utf-8")
+    write_text_atomic(page.html(), settings.reports_dir / night_date.isoformat() / "models.html")
 
 
 def segment_rows(features: pd.DataFrame, money: pa.Table | None, model: SegmentModel, window_days: int) -> pa.Table:

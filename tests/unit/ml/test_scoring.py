@@ -80,6 +80,7 @@ def test_every_table_has_its_rows(settings: Settings, purchases: pd.DataFrame) -
     assert isinstance(spend, Decimal)
     assert spend == expected
     assert set(segment["lifecycle_stage_code"]) <= {"new", "active", "slipping", "dormant", "lost", "won_back"}
+    assert (settings.reports_dir / NIGHT.isoformat() / "models.html").is_file()
 
 
 def test_a_repeat_of_the_night_changes_no_row(settings: Settings) -> None:
