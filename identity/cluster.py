@@ -4,11 +4,12 @@ Pure functions of arrays; node numbers must order by content, so that ties fall 
 """
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import coo_array, csr_array
-from scipy.sparse.csgraph import breadth_first_order, connected_components, minimum_spanning_tree
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
@@ -43,6 +44,7 @@ class Contradictions:
     first: Ints
     second: Ints
 
+    @cached_property
     def by_facet(self) -> dict[int, set[int]]:
         """Facets that a facet contradicts."""
         found: dict[int, set[int]] = {}
@@ -93,7 +95,7 @@ def _join_by_weak_edges(
     if not len(between):
         return labels
     order = np.lexsort((between.second, between.first, -between.support, -between.weight))
-    groups = _Groups(contradictions.by_facet())
+    groups = _Groups(contradictions.by_facet)
     involved = np.flatnonzero(np.isin(labels, np.r_[labels[between.first], labels[between.second]]))
     groups.fill(labels, facets, involved, identifiers)
     for at in order.tolist():
@@ -109,7 +111,7 @@ def _without_contradictions(labels: Ints, facets: Ints, edges: Edges, contradict
 
     So a cut falls on the weakest edge between the parts. Ties go by node number.
     """
-    contradicted = contradictions.by_facet()
+    contradicted = contradictions.by_facet
     bad = _contradicting_components(labels, facets, contradictions)
     if not len(bad):
         return labels
@@ -131,7 +133,7 @@ def _contradicting_components(labels: Ints, facets: Ints, contradictions: Contra
     if not len(contradictions.first):
         return np.empty(0, dtype=np.int64)
     involved = np.flatnonzero(np.isin(facets, np.concatenate([contradictions.first, contradictions.second])))
-    contradicted = contradictions.by_facet()
+    contradicted = contradictions.by_facet
     members: dict[int, set[int]] = {}
     for node in involved.tolist():
         members.setdefault(int(labels[node]), set()).add(int(facets[node]))
@@ -142,7 +144,7 @@ def _contradicting_components(labels: Ints, facets: Ints, contradictions: Contra
 
 
 class _Groups:
-    """Union-find whose groups know their facets, the facets that they forbid, and their identifiers by slot."""
+    """Union-find whose groups know their facets that contradict some other, those others, and identifiers by slot."""
 
     def __init__(self, contradicted: dict[int, set[int]]) -> None:
         self._contradicted = contradicted
@@ -153,9 +155,10 @@ class _Groups:
 
     def fill(self, group_of: Ints, facets: Ints, nodes: Ints, identifiers: Identifiers | None = None) -> None:
         """Start with each node in its group."""
-        for group, facet in zip(group_of[nodes].tolist(), facets[nodes].tolist(), strict=True):
+        judged = nodes[np.isin(facets[nodes], list(self._contradicted))]
+        for group, facet in zip(group_of[judged].tolist(), facets[judged].tolist(), strict=True):
             self._held.setdefault(group, set()).add(facet)
-            self._forbidden.setdefault(group, set()).update(self._contradicted.get(facet, ()))
+            self._forbidden.setdefault(group, set()).update(self._contradicted[facet])
         if identifiers is None:
             return
         wanted = np.isin(identifiers.node, nodes)
@@ -175,16 +178,20 @@ class _Groups:
     def join(self, one: int, other: int) -> None:
         """Unite two groups unless they contradict each other or carry conflicting identifiers."""
         low, high = sorted((self.root(one), self.root(other)))
-        if low == high or self._forbidden[low] & self._held[high] or self._forbidden[high] & self._held[low]:
+        if low == high or self._forbids(low, high) or self._forbids(high, low):
             return
         low_carried, high_carried = self._carried.get(low, {}), self._carried.get(high, {})
         if any(slot in low_carried and low_carried[slot].isdisjoint(held) for slot, held in high_carried.items()):
             return
         self._parent[high] = low
-        self._held[low] |= self._held[high]
-        self._forbidden[low] |= self._forbidden[high]
+        if high in self._held:
+            self._held.setdefault(low, set()).update(self._held[high])
+            self._forbidden.setdefault(low, set()).update(self._forbidden[high])
         for slot, held in high_carried.items():
             self._carried.setdefault(low, {}).setdefault(slot, set()).update(held)
+
+    def _forbids(self, one: int, other: int) -> bool:
+        return one in self._forbidden and other in self._held and not self._forbidden[one].isdisjoint(self._held[other])
 
 
 def _attach_leaves(labels: Ints, facets: Ints, is_leaf: Bools, edges: Edges, contradictions: Contradictions) -> Ints:
@@ -218,7 +225,7 @@ def _attach_leaves(labels: Ints, facets: Ints, is_leaf: Bools, edges: Edges, con
 
 def _without_rivals(chosen: Ints, labels: Ints, facets: Ints, contradictions: Contradictions) -> Ints:
     """Leaf groups with their core, strongest first, but for those that contradict one that came to the core before."""
-    contradicted = contradictions.by_facet()
+    contradicted = contradictions.by_facet
     is_involved = np.isin(facets, np.concatenate([contradictions.first, contradictions.second]))
     held: dict[int, set[int]] = {}
     for node in np.flatnonzero(is_involved & np.isin(labels, chosen[:, 0])).tolist():
@@ -237,7 +244,7 @@ def _pairs_contradict(pairs: Ints, labels: Ints, facets: Ints, contradictions: C
     """Whether any facet of one cluster contradicts any of the other, for each pair of clusters."""
     if not len(contradictions.first) or not len(pairs):
         return np.zeros(len(pairs), dtype=bool)
-    contradicted = contradictions.by_facet()
+    contradicted = contradictions.by_facet
     wanted = np.flatnonzero(np.isin(labels, pairs))
     held: dict[int, set[int]] = {}
     for node in wanted.tolist():
@@ -257,37 +264,3 @@ def unite(labels: Ints, must_link: Ints, cannot_link: Ints) -> Ints:
         if not (united[cannot_link[:, 0]] == united[cannot_link[:, 1]]).any():
             fresh = united
     return fresh
-
-
-def link_tree(node_count: int, edges: Edges, roots: Ints) -> Ints:
-    """The position of the edge that ties each node towards its cluster's root along the strongest links; -1 for roots.
-
-    `edges` must lie within clusters, and `roots` hold one node of each cluster.
-    """
-    cost = 2 * MUST_LINK_WEIGHT - edges.weight
-    rooted_first = np.r_[edges.first, np.full(len(roots), node_count)]
-    rooted_second = np.r_[edges.second, roots]
-    order = np.lexsort((edges.second, edges.first, cost))
-    # Ranks instead of weights: no ties, so the tree is one and the same for the same edges.
-    rank = np.empty(len(edges), dtype=np.float64)
-    rank[order] = np.arange(len(roots) + 1, len(roots) + 1 + len(edges))
-    values = np.r_[rank, np.arange(1, len(roots) + 1)]
-    size = node_count + 1
-    graph = coo_array((values, (rooted_first, rooted_second)), shape=(size, size)).tocsr()
-    tree = csr_array(minimum_spanning_tree(graph))
-    _, parent = breadth_first_order(tree + tree.T, node_count, directed=False)
-    return _edge_positions(parent[:node_count], node_count, edges)
-
-
-def _edge_positions(parent: NDArray[np.int32], node_count: int, edges: Edges) -> Ints:
-    """The position in `edges` of each node's edge to its parent; -1 where the parent is the virtual root."""
-    nodes = np.arange(node_count)
-    above = parent.astype(np.int64)
-    wanted = np.minimum(nodes, above) * (node_count + 1) + np.maximum(nodes, above)
-    keys = edges.first * (node_count + 1) + edges.second
-    order = np.argsort(keys, kind="stable")
-    if not len(keys):
-        return np.full(node_count, -1, dtype=np.int64)
-    at = np.minimum(np.searchsorted(keys[order], wanted), len(keys) - 1)
-    found = keys[order][at] == wanted
-    return np.where(found & (above >= 0) & (above < node_count), order[at], -1)

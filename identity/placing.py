@@ -13,9 +13,9 @@ from identity.cluster import (
     Ints,
     cluster,
     components,
-    link_tree,
     unite,
 )
+from identity.tree import link_tree
 
 MAX_BITS = 60.0  # 2**-60 is nought in a probability
 

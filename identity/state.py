@@ -44,7 +44,7 @@ def open_state(
     """
     sql.run(con, "state_tables")
     known = _known(con)
-    if not is_full and known is not None and known.fits(_fresh(con, settings, model, is_committed=False)):
+    if not is_full and known is not None and known.fits(_fresh(con, settings, model)):
         sql.run(con, "know_state")
         return False
     sql.run(con, "drop_state", "state_tables")
@@ -58,12 +58,15 @@ def open_nothing(con: duckdb.DuckDBPyConnection) -> None:
     sql.run(con, "state_tables", "know_nothing")
 
 
-def keep_fingerprint(
-    con: duckdb.DuckDBPyConnection, settings: Settings, model: MatchModel | None, *, is_committed: bool
-) -> None:
-    """Say what the state was made with; part of the transaction that writes it."""
+def keep_fingerprint(con: duckdb.DuckDBPyConnection, settings: Settings, model: MatchModel | None) -> None:
+    """Say what the state was made with, its ids not committed yet; part of the transaction that writes it."""
     sql.run(con, "delete_fingerprint")
-    sql.run(con, "keep_fingerprint", **asdict(_fresh(con, settings, model, is_committed=is_committed)))
+    sql.run(con, "keep_fingerprint", **asdict(_fresh(con, settings, model)))
+
+
+def mark_committed(con: duckdb.DuckDBPyConnection, settings: Settings) -> None:
+    """Say that the ids of the state are committed; part of the transaction that remembers the commit."""
+    sql.run(con, "mark_committed", commits=_commits(settings))
 
 
 def knows_commits(con: duckdb.DuckDBPyConnection, settings: Settings) -> bool:
@@ -90,14 +93,15 @@ def row_counts(con: duckdb.DuckDBPyConnection) -> str:
 
 
 def _known(con: duckdb.DuckDBPyConnection) -> Fingerprint | None:
-    found = con.execute(sql.statement("fingerprint_rows")).fetchone()
+    try:
+        found = con.execute(sql.statement("fingerprint_rows")).fetchone()
+    except duckdb.BinderException:  # the state of a version that kept other columns
+        return None
     return Fingerprint(*found) if found else None
 
 
-def _fresh(
-    con: duckdb.DuckDBPyConnection, settings: Settings, model: MatchModel | None, *, is_committed: bool
-) -> Fingerprint:
-    return Fingerprint(made_with(model), _commits(settings), row_counts(con), is_committed)
+def _fresh(con: duckdb.DuckDBPyConnection, settings: Settings, model: MatchModel | None) -> Fingerprint:
+    return Fingerprint(made_with(model), _commits(settings), row_counts(con), is_committed=False)
 
 
 def _commits(settings: Settings) -> str:

@@ -165,7 +165,11 @@ select
     name_suffix_code as suffix_code, is_name_ordered, is_organisation_name, is_initial,
     email_normalised, email_registry_reason, phone_e164, phone_number, birth_date, gender,
     address_key, city_key, postal_code_key, loyalty_number_key, document_key, guest_profile_key, card_token,
-    confirmation_key, reservation_key, reservation_role_key, stay_key, profile_number
+    confirmation_key,
+    case when record_kind = 'reservation'
+         then concat_ws('|', source_system, coalesce(property_code, ''), reference_id) end as reservation_key,
+    reservation_key || '|' || role as reservation_role_key,
+    stay_key, profile_number
 from known_person
 
 -- name: insert_affected_person

@@ -144,8 +144,7 @@ select
          then concat_ws('|', source_system, coalesce(property_code, ''), trim(guest_profile_id)) end as guest_profile_key,
     case when record_kind = 'reservation'
          then concat_ws('|', source_system, coalesce(property_code, ''), reference_id) end as reservation_key,
-    case when record_kind = 'reservation'
-         then concat_ws('|', source_system, coalesce(property_code, ''), reference_id, role) end as reservation_role_key,
+    reservation_key || '|' || role as reservation_role_key,
     case when role = 'guest' then concat_ws('|', coalesce(property_code, ''), reference_id)
          when role = 'payer' and reservation_id is not null
          then concat_ws('|', coalesce(property_code, ''), reservation_id) end as stay_key

@@ -25,7 +25,7 @@ select
     email_normalised, email_registry_reason, email_shared_reason is not null as is_email_shared,
     phone_e164, phone_number, phone_shared_reason is not null as is_phone_shared,
     birth_date, gender, postal_code_key, address_key, city_key, loyalty_number_key, document_key, guest_profile_key,
-    card_token, confirmation_key, reservation_key, reservation_role_key, stay_key, is_customer, customer_reason
+    card_token, confirmation_key, stay_key, is_customer, customer_reason
 from matchable
 inner join customer_verdict as verdict on matchable.source_record_id = verdict.source_record_id
 
@@ -49,7 +49,7 @@ delete from identity_state.profile
 where profile_number in (select profile_number from touched_profile)
     or profile_number in (select profile_number from node);
 insert into identity_state.profile by name
-select profile.* exclude (is_touched), placed.component
+select profile.* exclude (is_touched, profile_id, phone_tail, profile_place), placed.component
 from profile
 inner join profile_label as placed on profile.profile_number = placed.profile_number
 

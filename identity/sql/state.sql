@@ -13,11 +13,11 @@ create table if not exists identity_state.compared_name (
     first_compact varchar, first_words varchar[], long_first_words varchar[], sorted_words varchar
 );
 create table if not exists identity_state.profile (
-    profile_number bigint, profile_id varchar, first_record_id varchar, first_rank hugeint, record_count bigint,
+    profile_number bigint, first_record_id varchar, first_rank hugeint, record_count bigint,
     name_number bigint, first_key varchar, last_key varchar, suffix_code varchar, is_initial boolean,
-    is_organisation boolean, email_key varchar, shared_email varchar, phone_key varchar, phone_tail varchar,
-    shared_phone varchar, birth_date date, gender varchar, loyalty_number_key varchar, document_key varchar,
-    guest_profile_key varchar, profile_place varchar, card_token varchar, postal_code_key varchar,
+    is_organisation boolean, email_key varchar, shared_email varchar, phone_key varchar, shared_phone varchar,
+    birth_date date, gender varchar, loyalty_number_key varchar, document_key varchar,
+    guest_profile_key varchar, card_token varchar, postal_code_key varchar,
     address_key varchar, city_key varchar, steward_record varchar, component bigint
 );
 create table if not exists identity_state.committed_record (source_record_id varchar, customer_id varchar, valid_from date);
@@ -48,6 +48,9 @@ from identity_state.fingerprint
 -- name: keep_fingerprint
 insert into identity_state.fingerprint values ($made_with, $commits, $row_counts, $is_committed)
 
+-- name: mark_committed
+update identity_state.fingerprint set commits = $commits, is_committed = true
+
 -- name: delete_fingerprint
 delete from identity_state.fingerprint
 
@@ -63,7 +66,9 @@ create or replace temp view known_person as select * from identity.person_normal
 create or replace temp view known_shared as select * from identity.shared_identifier;
 create or replace temp view known_edge as select * from identity.match_edge;
 create or replace temp view known_customer as select * from identity.customer_record;
-create or replace temp view known_profile as select * from identity_state.profile;
+create or replace temp view known_profile as
+select *, right(phone_key, 8) as phone_tail, regexp_replace(guest_profile_key, '[^|]*$', '') as profile_place
+from identity_state.profile;
 create or replace temp view known_name as select * from identity_state.compared_name;
 create or replace temp view known_steward as select * from identity_state.steward_link;
 create or replace temp view known_uncommitted as select * from identity_state.uncommitted_record
@@ -73,7 +78,10 @@ create or replace temp view known_person as select * from identity.person_normal
 create or replace temp view known_shared as select * from identity.shared_identifier where false;
 create or replace temp view known_edge as select * from identity.match_edge where false;
 create or replace temp view known_customer as select * from identity.customer_record where false;
-create or replace temp view known_profile as select * from identity_state.profile where false;
+create or replace temp view known_profile as
+select *, right(phone_key, 8) as phone_tail, regexp_replace(guest_profile_key, '[^|]*$', '') as profile_place
+from identity_state.profile
+where false;
 create or replace temp view known_name as select * from identity_state.compared_name where false;
 create or replace temp view known_steward as select * from identity_state.steward_link where false;
 create or replace temp view known_uncommitted as select * from identity_state.uncommitted_record where false

@@ -46,9 +46,9 @@ NIGHTS = st.lists(
         }
     ),
     min_size=2,
-    max_size=4,
+    max_size=3,
 )
-FEW = settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+FEW = settings(max_examples=6, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 HOMES = count()
 People = dict[str, dict[str, Any]]
 
