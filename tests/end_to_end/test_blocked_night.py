@@ -1,4 +1,4 @@
-"""A batch that a gate blocks is in no table, until someone releases it; published data stays as it was."""
+"""What a gate blocks is in no table until someone releases it, and rows of a wrong mapping until it is mended."""
 
 import shutil
 from pathlib import Path
@@ -31,6 +31,44 @@ def deliver_bad_batch(landing: Path) -> None:
     (folder / "blocked_batch.csv").write_text(HEADER + "".join(rows))
 
 
+MAPPING = """
+vendor: mended_pms
+feeds:
+  reservations:
+    columns:
+      property_code: Hotel
+      reservation_id: Res No
+      updated_at: Changed
+      status: {from: State, codes: {OK: reserved%s}}
+      arrival_date: From
+      departure_date: To
+      currency_code: {constant: EUR}
+      guest_last_name: Guest
+"""
+EXPORT = "Hotel,Res No,Changed,State,From,To,Guest\n" + "".join(
+    f"MND,M{number},2026-11-19T10:00:00Z,{'OK' if number < 3 else 'XX'},2026-12-01,2026-12-03,Novak{number}\n"
+    for number in range(5)
+)
+LOADED = """
+select sum(rows_loaded), sum(rows_quarantined), bool_and(rows_read = rows_loaded + rows_duplicate + rows_quarantined)
+from ops.load_report where vendor = 'mended_pms'
+"""
+MENDED = "select count(*), count(distinct customer_id) from core.fct_reservation where source_system = 'mended_pms'"
+
+
+def write_mapping(home: Home, codes: str) -> None:
+    """The user's own mapping; without the code XX two of five rows are quarantined."""
+    path = home.path / "sources" / "mended_pms" / "mapping.yml"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(MAPPING % codes)
+
+
+def answers(home: Home, *queries: str) -> list[tuple[object, ...]]:
+    """The first row of each query over the warehouse."""
+    with duckdb.connect(str(home.warehouse), read_only=True) as con:
+        return [con.sql(query).fetchall()[0] for query in queries]
+
+
 def rows_of_the_batch(database: Path) -> dict[str, int]:
     """Tables that show a row of the batch, with their count."""
     found = {}
@@ -49,11 +87,15 @@ def rows_of_the_batch(database: Path) -> dict[str, int]:
 
 
 @in_background
-def test_a_blocked_batch_is_in_no_table_until_released(nights: Nights, folder: Path) -> None:
+def test_what_is_set_aside_is_in_no_table_until_released_or_mended(nights: Nights, folder: Path) -> None:
     landing = folder / "landing"
     shutil.copytree(nights.after_first.landing, landing)
     home = Home(nights.after_first.copy(folder / "home").path, landing)
     deliver_bad_batch(landing)
+    write_mapping(home, "")
+    delivery = landing / "reservations" / "mended_pms" / SECOND / "export.csv"
+    delivery.parent.mkdir(parents=True)
+    delivery.write_text(EXPORT)
     published = home.published.resolve().read_bytes()
 
     said = home.night(SECOND, exit_code=3)
@@ -63,7 +105,10 @@ def test_a_blocked_batch_is_in_no_table_until_released(nights: Nights, folder: P
     assert rows_of_the_batch(home.warehouse) == {}
     assert (home.path / "reports" / SECOND / "gates.html").is_file()
 
+    write_mapping(home, ", XX: cancelled")
+    home.run("quarantine", "retry")
     home.night(THIRD)
+    assert answers(home, MENDED, LOADED) == [(5, 5), (5, 2, True)]
     assert rows_of_the_batch(home.warehouse) == {}
     assert rows_of_the_batch(home.published) == {}
 
