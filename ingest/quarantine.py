@@ -32,7 +32,7 @@ from ingest.landing import LandedFile, fetch, filesystem
 from ingest.ledger import Ledger, append, delivery_sequence, read_ledger
 from ingest.loading import Job, Loaded, load_file
 from ingest.reference import properties
-from ingest.stage import _report, _typed
+from ingest.report import file_report, typed
 
 
 @dataclass(frozen=True)
@@ -185,9 +185,9 @@ def _commit(
     sequence = delivery_sequence(night, number, file.feed, 1)
     loaded.quarantine_counts, loaded.rejected_counts = reasons, {}
     reason = f"retry of the quarantined rows of delivery {file.delivery_sequence}"
-    report = _report(file.feed, delivered, sha256, "accepted", loaded, reason, mapping_sha256)
+    report = file_report(file.feed, delivered, sha256, "accepted", loaded, reason, mapping_sha256)
     entry = {**report, **counts, "night_date": night, "delivery_sequence": sequence}
-    append(settings, file.feed, night, number, [_typed({**entry, "retried_sequence": file.delivery_sequence})])
+    append(settings, file.feed, night, number, [typed({**entry, "retried_sequence": file.delivery_sequence})])
     return sequence
 
 

@@ -16,6 +16,7 @@ from ingest.errors import FileRefused
 from ingest.landing import LandedFile, fetch, reference_files, settled_reference
 from ingest.ledger import Ledger, append, delivery_sequence, read_ledger
 from ingest.loading import Job, Loaded, load_file
+from ingest.report import file_report, typed
 from ingest.sql.properties import Properties
 
 NOTHING = Properties({}, {})
@@ -40,7 +41,6 @@ def _new(settings: Settings, ledger: Ledger) -> list[tuple[str, LandedFile]]:
 
 
 def _load_new(settings: Settings, night_date: date) -> dict[str, Any]:
-    from ingest.stage import _report, _same_as, _typed
 
     ledger = read_ledger(settings)
     number = ledger.next_pass(REFERENCES, night_date)
@@ -48,9 +48,9 @@ def _load_new(settings: Settings, night_date: date) -> dict[str, Any]:
     settled = {file.file_name for file in settled_reference(settings, [file for _, file in new])}
     reports: list[dict[str, Any]] = []
     for place, (name, file) in enumerate((pair for pair in new if pair[1].file_name in settled), start=1):
-        report = _load_one(settings, name, file, ledger, reports, _report, _same_as)
+        report = _load_one(settings, name, file, ledger, reports)
         sequence = delivery_sequence(night_date, number, "reference", place)
-        reports.append(_typed({**report, "night_date": night_date, "delivery_sequence": sequence}))
+        reports.append(typed({**report, "night_date": night_date, "delivery_sequence": sequence}))
     if reports:
         append(settings, "reference", night_date, number, reports)
     return _counts(reports)
@@ -85,8 +85,6 @@ def _load_one(
     file: LandedFile,
     ledger: Ledger,
     earlier: list[dict[str, Any]],
-    report: Any,
-    same_as: Any,
 ) -> dict[str, Any]:
     sha256: str | None = None
     with tempfile.TemporaryDirectory(prefix="guestbook.") as folder:
@@ -101,9 +99,9 @@ def _load_one(
                 _newest(ledger, name),
             )
             if newest == sha256:
-                return report(name, file, sha256, "duplicate", Loaded(), "same content as the file in use", None)
+                return file_report(name, file, sha256, "duplicate", Loaded(), "same content as the file in use", None)
             job = Job(name, file.vendor, path, file.file_name, None, NOTHING, settings.installation_key)
             loaded = load_file(job, reference_file(settings, name, sha256), quarantine_file(settings, name, sha256))
         except FileRefused as error:
-            return report(name, file, sha256, "refused", Loaded(), str(error), None)
-    return report(name, file, sha256, "accepted", loaded, None, None)
+            return file_report(name, file, sha256, "refused", Loaded(), str(error), None)
+    return file_report(name, file, sha256, "accepted", loaded, None, None)

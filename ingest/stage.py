@@ -4,7 +4,7 @@ import json
 import shutil
 import tempfile
 from dataclasses import asdict, dataclass, replace
-from datetime import date, datetime
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +19,7 @@ from ingest.ledger import Ledger, append, delivery_sequence, read_ledger
 from ingest.loading import Job, Loaded, load_file
 from ingest.mapping import Mapping
 from ingest.reference import properties
+from ingest.report import file_report, same_as, typed
 
 MAX_BATCHES = 16
 BATCH_BYTES = 4_000_000  # a task costs a second or more under a scheduler: small files share one
@@ -117,7 +118,7 @@ def commit(settings: Settings, feed: str, night_date: date, decisions: dict[str,
     for place, entry in enumerate(entries, start=1):
         entry |= {"night_date": night_date, "delivery_sequence": delivery_sequence(night_date, number, feed, place)}
     if entries:
-        append(settings, feed, night_date, number, [_typed(entry) for entry in entries])
+        append(settings, feed, night_date, number, [typed(entry) for entry in entries])
     shutil.rmtree(_staged_dir(settings, feed, night_date), ignore_errors=True)
     return _counts(entries)
 
@@ -131,13 +132,13 @@ def _load_one(settings: Settings, feed: str, file: LandedFile, ledger: Ledger, a
             path, sha256 = fetch(settings, file, Path(folder))
             original = ledger.original(feed, sha256)
             if original is not None:
-                return _report(
+                return file_report(
                     feed,
                     file,
                     sha256,
                     "duplicate",
                     _repeat_counts(original),
-                    _same_as(original),
+                    same_as(original),
                     original["mapping_sha256"],
                 )
             mapping = vendor_mapping(settings, file.vendor)
@@ -145,40 +146,13 @@ def _load_one(settings: Settings, feed: str, file: LandedFile, ledger: Ledger, a
             job = Job(feed, file.vendor, path, file.file_name, mapping, about, settings.installation_key)
             loaded = load_file(job, accepted_file(settings, feed, sha256), quarantine_file(settings, feed, sha256))
         except (FileRefused, MappingError) as error:
-            return _report(feed, file, sha256, "refused", Loaded(), str(error), mapping.sha256 if mapping else None)
-    return _report(feed, file, sha256, "accepted", loaded, None, mapping.sha256 if mapping else None)
+            return file_report(feed, file, sha256, "refused", Loaded(), str(error), mapping.sha256 if mapping else None)
+    return file_report(feed, file, sha256, "accepted", loaded, None, mapping.sha256 if mapping else None)
 
 
 def _check_feed(mapping: Mapping | None, feed: str) -> None:
     if mapping is not None and feed not in mapping.feeds:
         raise FileRefused(f"vendor {mapping.vendor} has no mapping for {feed}; it maps {', '.join(mapping.feeds)}")
-
-
-def _report(
-    feed: str,
-    file: LandedFile,
-    sha256: str | None,
-    status: str,
-    loaded: Loaded,
-    reason: str | None,
-    mapping_sha256: str | None,
-) -> dict[str, Any]:
-    counts = asdict(loaded)
-    for name in ("rejected_counts", "quarantine_counts", "unmapped_columns", "warnings"):
-        counts[name] = json.dumps(counts[name], ensure_ascii=False)
-    return {
-        **counts,
-        "feed": feed,
-        "vendor": file.vendor,
-        "file_name": file.file_name,
-        "sha256": sha256,
-        "folder_date": file.folder_date,
-        "load_status": status,
-        "status_reason": reason,
-        "file_size": file.size,
-        "file_modified_at": file.modified_at,
-        "mapping_sha256": mapping_sha256,
-    }
 
 
 def _resolved(settings: Settings, feed: str, night_date: date, ledger: Ledger) -> list[dict[str, Any]]:
@@ -195,7 +169,7 @@ def _resolved(settings: Settings, feed: str, night_date: date, ledger: Ledger) -
             repeated = first[sha256]
             report |= {
                 "load_status": "duplicate",
-                "status_reason": _same_as(repeated),
+                "status_reason": same_as(repeated),
                 **asdict(_repeat_counts(repeated)),
             }
             report |= {
@@ -231,19 +205,6 @@ def _released(ledger: Ledger, feed: str, decisions: dict[str, str], taken: int) 
     ]
 
 
-def _repeat_counts(original: dict[str, Any]) -> Loaded:
-    return Loaded(
-        rows_read=original["rows_read"],
-        rows_duplicate=original["rows_read"],
-        file_format=original["file_format"],
-        encoding=original["encoding"],
-    )
-
-
-def _same_as(original: dict[str, Any]) -> str:
-    return f"same content as {original['file_name']}"
-
-
 def _counts(entries: list[dict[str, Any]]) -> dict[str, int]:
     counts = dict.fromkeys(("files", *COUNTS, "files_held", "files_refused", "files_duplicate", "files_released"), 0)
     for entry in entries:
@@ -255,16 +216,6 @@ def _counts(entries: list[dict[str, Any]]) -> dict[str, int]:
             for name in COUNTS:
                 counts[name] += entry[name]
     return counts
-
-
-def _typed(entry: dict[str, Any]) -> dict[str, Any]:
-    """A report read from JSON, with dates and times as such."""
-    typed = dict(entry)
-    if isinstance(typed["folder_date"], str):
-        typed["folder_date"] = date.fromisoformat(typed["folder_date"])
-    if isinstance(typed["file_modified_at"], str):
-        typed["file_modified_at"] = datetime.fromisoformat(typed["file_modified_at"])
-    return typed
 
 
 def _mapping_hash(settings: Settings, vendor: str) -> str | None:
@@ -282,3 +233,12 @@ def _is_final(settings: Settings, vendor: str) -> bool:
 
 def _staged_dir(settings: Settings, feed: str, night_date: date) -> Path:
     return settings.lake / "staged" / night_date.isoformat() / feed
+
+
+def _repeat_counts(original: dict[str, Any]) -> Loaded:
+    return Loaded(
+        rows_read=original["rows_read"],
+        rows_duplicate=original["rows_read"],
+        file_format=original["file_format"],
+        encoding=original["encoding"],
+    )
