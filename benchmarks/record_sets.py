@@ -69,11 +69,11 @@ SETS = {
         keeps=("first_name", "last_name", "birth_date", "city", "country_code", "document_hash"),
     ),
 }  # fmt: skip
-TUNED_ON = ("poland_scanned", "turkey_clerks", "brazil_long_names", "febrl1", "febrl3")
-JUDGED_ON = ("netherlands_homes", "india_no_birth_date", "kenya_names_and_birth", "kenya_documents", "febrl2", "febrl4")
+# Development looked at seed 1 of every set and at febrl, which is one fixed file each; judge on other seeds.
+JUDGED_SEED = 2
 
 
-def make_set(name: str, seed: int = 1) -> pd.DataFrame | None:
+def make_set(name: str, seed: int = JUDGED_SEED) -> pd.DataFrame | None:
     """One row per record: person_id and FIELDS; None when a febrl set is not installed."""
     if name in FEBRL:
         return _febrl(name)
