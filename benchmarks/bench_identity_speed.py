@@ -23,7 +23,7 @@ import identity
 from benchmarks.person_records import make_records
 from guestbook.settings import Settings
 from guestbook.warehouse import warehouse
-from identity import changes
+from identity import changes, sql
 from identity.match import current_model
 
 NIGHT, NEXT_NIGHT = date(2026, 1, 1), date(2026, 1, 2)
@@ -34,14 +34,14 @@ STAGED = (
 FOR_SPLINK = """
 copy (
     select
-        source_record_id as unique_id, name.first_key, name.first_compact, name.first_roots, name.last_key,
-        name.last_compact, name.last_words, name.sorted_words, birth_date,
+        row_number() over (order by source_record_id) as profile_number, source_record_id as profile_id,
+        true as is_touched, name_number, birth_date,
         case when not is_email_shared then email_normalised end as email_key,
         case when not is_phone_shared then phone_number end as phone_key, postal_code_key, address_key, city_key,
-        document_key, loyalty_number_key
-    from identity.person_normalised as person
-    inner join identity_state.compared_name as name on person.name_number = name.name_number
-) to '{path}' (format parquet)
+        document_key, loyalty_number_key, guest_profile_key, cast(null as varchar) as profile_place
+    from identity.person_normalised
+) to '{folder}/profile.parquet' (format parquet);
+copy (from identity_state.compared_name) to '{folder}/compared_name.parquet' (format parquet)
 """
 CLUSTER_THRESHOLD = 0.99
 
@@ -79,7 +79,7 @@ def from_nothing(folder: Path) -> dict[str, Any]:
         took, counts = measured(lambda: identity.resolve(con, settings, NIGHT))
         commit, _ = measured(lambda: identity.commit(con, settings, NIGHT))
     with warehouse(settings) as con:
-        con.execute(FOR_SPLINK.replace("{path}", str(folder / "normalised.parquet")))
+        con.execute(FOR_SPLINK.replace("{folder}", str(folder)))
     return {"resolve": took, "normalise": normalising, "commit": commit, "counts": counts}
 
 
@@ -91,11 +91,14 @@ def plain_splink(folder: Path) -> dict[str, Any]:
     if model is None:
         raise SystemExit("no model was trained")
 
+    con = duckdb.connect(str(folder / "splink.duckdb"), config={"threads": 2, "memory_limit": "6GB"})
+    for table in ("profile", "compared_name"):
+        con.execute(f"create temp table {table} as from read_parquet(?)", [str(folder / f"{table}.parquet")])
+    sql.run(con, "macro_is_typo", "macro_is_same_phone", "macro_birth_level", "match_input")
+
     def work() -> int:
-        con = duckdb.connect(str(folder / "splink.duckdb"), config={"threads": 2, "memory_limit": "6GB"})
-        con.execute("create table match_input as from read_parquet(?)", [str(folder / "normalised.parquet")])
-        con.execute(_birth_level())
-        linker = Linker(DuckDBAPI(con).register("match_input"), model.splink_settings, log_level=None)
+        con.execute("create table loaded as from match_input")
+        linker = Linker(DuckDBAPI(con).register("loaded"), model.splink_settings, log_level=None)
         pairs = linker.inference.predict(threshold_match_weight=model.link_threshold_bits)
         linker.clustering.cluster_pairwise_predictions_at_threshold(pairs, CLUSTER_THRESHOLD)
         return int((con.execute(f"select count(*) from {pairs.physical_name}").fetchone() or (0,))[0])
@@ -112,12 +115,6 @@ def later_night(folder: Path) -> dict[str, Any]:
         took, counts = measured(lambda: identity.resolve(con, settings, NEXT_NIGHT))
         commit, _ = measured(lambda: identity.commit(con, settings, NEXT_NIGHT))
     return {"resolve": took, "commit": commit, "counts": counts}
-
-
-def _birth_level() -> str:
-    from identity import sql
-
-    return sql.statement("macro_birth_level")
 
 
 STEPS = {step.__name__: step for step in (train, from_nothing, plain_splink, later_night)}

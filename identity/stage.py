@@ -4,7 +4,6 @@ A night judges again what it touches and leaves the rest; made from nothing, eve
 the same. Everything but the ids' history is a function of the records, rules and lists.
 """
 
-import re
 from datetime import date
 from typing import Any
 
@@ -40,7 +39,6 @@ WRITES = (
     "write_uncommitted_record",
     "write_steward_link",
 )
-_BLOCK_COLUMN = re.compile(r'l\."?(\w+)"? = r\.')
 
 
 def resolve(
@@ -152,16 +150,8 @@ def _link(con: duckdb.DuckDBPyConnection, book: RuleBook, model: MatchModel | No
 def _find_neighbours(con: duckdb.DuckDBPyConnection, book: RuleBook, model: MatchModel | None) -> None:
     """Bring in the untouched profiles that a rule or the model would compare with a touched one."""
     sql.run(con, "insert_missing_names", "record_neighbour", "match_input", "known_match_input")
-    con.execute(sql.neighbour(book, _blocks(model)))
+    con.execute(sql.neighbour(book, model.blocks if model else []))
     sql.run(con, "insert_neighbour", "insert_missing_names")
-
-
-def _blocks(model: MatchModel | None) -> list[tuple[str, ...]]:
-    """The columns of each of the model's blocks."""
-    if model is None:
-        return []
-    rules = model.splink_settings["blocking_rules_to_generate_predictions"]
-    return [tuple(_BLOCK_COLUMN.findall(rule["blocking_rule"])) for rule in rules]
 
 
 def _write(con: duckdb.DuckDBPyConnection, settings: Settings, model: MatchModel | None, *, is_full: bool) -> None:

@@ -11,9 +11,10 @@ from typing import Any
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from identity import resolve
+from identity import resolve, train
 from identity.steward import steward_file
 from tests.unit.identity.conftest import NIGHT, Hotel, person
+from tests.unit.identity.test_match_model import world
 
 # Few values, so that records meet, contradict and bridge one another; family names enough for an e-mail to be shared.
 RECORD = st.fixed_dictionaries(
@@ -133,3 +134,16 @@ def test_two_initials_of_different_birth_dates_do_not_meet_in_one_customer(hotel
     ]
 
     assert len(hotel.night(people).clusters()) == 2
+
+
+def test_a_night_with_the_match_model_equals_a_run_from_nothing(hotel: Hotel) -> None:
+    """The model's blocks bring known profiles beside new ones; pairs of known ones keep their weights."""
+    people = world(7)
+    hotel.put(people)
+    assert train(hotel.con, hotel.settings, NIGHT)["is_trained"]
+    hotel.night(people[: len(people) - 60]).night(people, NIGHT + timedelta(days=1))
+    lived = hotel.tables()
+    assert len(lived["match_edge"]) > 100
+
+    resolve(hotel.con, hotel.settings, NIGHT + timedelta(days=1), is_full=True)
+    assert hotel.tables() == lived
