@@ -138,7 +138,7 @@ def health(metric: str, value: float) -> str:
         ),
         (
             "update identity.customer_history set id_status = 'merged', changed_on = '2026-11-19' where rowid < 90",
-            {"merged_tonight_share_warn": "warned", "merged_tonight_share_block": "blocked"},
+            {"merged_tonight_share_warn": "warned"},
         ),
         ("update core.dim_customer set email = 'nobody' where customer_id = 'C1'", {"email_shape": "warned"}),
         ("update core.dim_customer set phone_e164 = '0912' where customer_id = 'C1'", {"phone_shape": "warned"}),
