@@ -19,6 +19,7 @@ from identity.match.scoring import add_frequencies, prepare_input, set_guards
 from identity.match.spec import Comparison, MatchSpec, match_spec
 from identity.sql import match as match_sql
 
+RARE_NAMESAKES = 0.01
 LINK_THRESHOLD_BITS = 0.0  # as likely as not: linking from there on makes the fewest wrong decisions
 
 
@@ -48,7 +49,7 @@ def train_match_model(con: duckdb.DuckDBPyConnection, as_of_date: date, random_s
         "prior": learned.prior,
         "link_threshold_bits": LINK_THRESHOLD_BITS,
         "waived_guards": waived,
-        "others": others(spec, learned),
+        "others": others(spec, learned, waived),
         "blocks": [list(block) for block in blocks],
         **_expectations(patterns, total_evidence(patterns, learned, compared)),
     }
@@ -98,13 +99,14 @@ def _guard_counts(con: duckdb.DuckDBPyConnection) -> GuardCounts:
     return GuardCounts(*(con.execute(sql.statement("guard_count")).fetchone() or (0,) * len(GuardCounts._fields)))
 
 
-def others(spec: MatchSpec, learned: Learned) -> dict[str, Any]:
+def others(spec: MatchSpec, learned: Learned, waived: list[str]) -> dict[str, Any]:
     """Households and namesakes, by what the model knows of them."""
     shared = {at: name for at, (name, found) in enumerate(spec.comparisons.items()) if found.is_shared}
     return {
         "household_prior": learned.household_prior,
         "household_levels": {name: learned.h[at].tolist() for at, name in shared.items()},
-        "namesake_share": spec.namesake_share,
+        # Where birth dates that differ are mistakes, parent and child of one name are hardly there.
+        "namesake_share": spec.namesake_share * (RARE_NAMESAKES if "birth_date" in waived else 1.0),
         "own": [name for name, found in spec.comparisons.items() if found.kind == "own"],
         "names": [name for name, found in spec.comparisons.items() if found.is_name],
         "name_only_bits": spec.name_only_bits,

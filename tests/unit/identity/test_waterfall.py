@@ -26,7 +26,7 @@ def model() -> MatchModel:
         household_prior=1e-9,
     )
     frequencies = {column: pa.table({"value": ["huber"], "tf": [0.02]}) for column in spec.frequency_columns()}
-    card = {"trained_as_of": "2026-11-20", "link_threshold_bits": 0.0, "others": others(spec, by_hand)}
+    card = {"trained_as_of": "2026-11-20", "link_threshold_bits": 0.0, "others": others(spec, by_hand, [])}
     return MatchModel(splink_settings(spec, by_hand, []), frequencies, card)
 
 
