@@ -64,7 +64,16 @@ class Plot:
     table: Table
 
 
-Part = Text | Tiles | Table | Plot
+@dataclass(frozen=True)
+class Fold:
+    """A table that opens under a line of its own: what is behind a figure."""
+
+    kind: ClassVar[str] = "fold"
+    title: str
+    table: Table
+
+
+Part = Text | Tiles | Table | Plot | Fold
 
 
 @dataclass(frozen=True)

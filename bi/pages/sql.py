@@ -206,7 +206,7 @@ where schema_name = 'ops' and table_name in ('headline_figure', 'headline_change
 """
 CHANGES = """
 select change.figure_code, figure.figure_amount, change.previous_night_date, change.cause_code, change.movement_amount,
-    change.customer_count, change.file_count
+    change.customer_count, change.file_count, change.top_customers, change.top_files
 from ops.headline_change as change
 inner join ops.headline_figure as figure using (night_date, figure_code)
 where change.night_date = $night order by change.figure_code, abs(change.movement_amount) desc, change.cause_code

@@ -6,7 +6,7 @@ from rich.markup import escape
 from rich.table import Table as TextTable
 
 from guestbook.cli.options import console
-from guestbook.page import Page, Plot, Table, Text, Tiles, shown
+from guestbook.page import Fold, Page, Plot, Table, Text, Tiles, shown
 
 
 def show_page(page: Page) -> None:
@@ -23,7 +23,7 @@ def show_page(page: Page) -> None:
                 rows = [[name, shown(figure), note or ""] for name, figure, note in part.tiles]
                 _table(["", "", ""], rows, has_head=False)
             else:
-                table: Table = part.table if isinstance(part, Plot) else part
+                table: Table = part.table if isinstance(part, Plot | Fold) else part
                 _table(table.columns, [[shown(cell) for cell in row] for row in table.rows])
 
 

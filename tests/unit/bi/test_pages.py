@@ -167,7 +167,12 @@ def test_what_changed_comes_first_once_two_nights_were_compared(settings: Settin
     rows = ROWS | {
         "ops.headline_figure": [{"night_date": NIGHT, "figure_code": "revenue", "figure_amount": 130.0}],
         "ops.headline_change": [
-            change | {"cause_code": "new_business", "movement_amount": 40.0, "customer_count": 2, "file_count": 1},
+            change
+            | {"cause_code": "new_business", "movement_amount": 40.0, "customer_count": 2, "file_count": 1}
+            | {
+                "top_customers": '[{"customer_id":"c1","amount":25.5000},{"customer_id":"c2","amount":14.5000}]',
+                "top_files": '[{"file_name":"reservations/opera/today.csv","amount":40.0000}]',
+            },
             change | {"cause_code": "corrected_row", "movement_amount": -10.0, "customer_count": 1, "file_count": 1},
         ],
     }
@@ -177,6 +182,11 @@ def test_what_changed_comes_first_once_two_nights_were_compared(settings: Settin
     assert cells(index, "Movement of each figure by cause") == [
         ["Revenue", "100.00", "130.00", "New business", "40.00", "2", "1"],
         ["Revenue", "", "", "Corrected rows", "-10.00", "1", "1"],
+    ]
+    assert cells(index, "Revenue") == [
+        ["New business", "File", "reservations/opera/today.csv", "40.00"],
+        ["New business", "Customer", "c1", "25.50"],
+        ["New business", "Customer", "c2", "14.50"],
     ]
 
 
