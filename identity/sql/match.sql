@@ -126,7 +126,7 @@ where a_id <> unique_id
 with at_home as (
     select
         pair.first_level >= 4 and l.last_compact = r.last_compact as has_same_name,
-        pair.is_other_first_name and l.last_compact = r.last_compact as has_other_first_name,
+        pair.is_other_first_name and is_slip(l.last_compact, r.last_compact, 0.92) as has_other_first_name,
         pair.birth_level,
         abs(date_diff('day', l.birth_date, r.birth_date)) / 365.25 as gap_years,
         l.document_key <> r.document_key as is_other_document,
@@ -134,7 +134,10 @@ with at_home as (
     from pair
     inner join match_input as l on pair.first_profile = l.unique_id
     inner join match_input as r on pair.second_profile = r.unique_id
-    where coalesce(l.address_key = r.address_key, true)
+    where (
+            l.address_key is null or r.address_key is null or l.address_key = r.address_key
+            or is_like_street(l.address_words, r.address_words, l.address_number, r.address_number)
+        )
         and is_like_town(l.postal_code_key, r.postal_code_key, l.city_key, r.city_key)
 )
 select
