@@ -1,6 +1,5 @@
 """One delivered file, from bytes to accepted and quarantined Parquet and its counts."""
 
-import json
 import re
 import shutil
 import tempfile
@@ -8,7 +7,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
 
 import duckdb
 
@@ -20,11 +18,12 @@ from ingest.mapping import FeedMapping, Mapping
 from ingest.mapping.uses import all_texts, column_texts, needs_position
 from ingest.raw import RawTable, Reader
 from ingest.redact import is_sensitive_name, redactor
+from ingest.shapes import shapes
 from ingest.sql.columns import RawNames
 from ingest.sql.names import literal, normalised
 from ingest.sql.properties import Properties
 from ingest.sql.skipping import is_skipped
-from ingest.sql.sources import DRAFT_OPTIONS, LAKE_OPTIONS, copy_to, dropped, shapes
+from ingest.sql.sources import DRAFT_OPTIONS, LAKE_OPTIONS, copy_to, dropped
 from ingest.sql.statements import (
     Plan,
     checked_rows,
@@ -46,8 +45,6 @@ from ingest.unpivot import unpivot
 MEMORY_LIMIT = "900MB"
 THREADS = 2
 SHOWN_PROPERTIES = 10
-#: Characters of a census of keys; beyond it keys are data.
-LARGEST_SHAPE = 200_000
 NO_MAPPING = FeedMapping(columns={})
 
 
@@ -151,7 +148,7 @@ def _plan(
     names = RawNames(raw.names)
     texts = _mapped(job, mapping, spec, names) if job.mapping else _canonical(spec, names)
     if names.nested:
-        names = RawNames(raw.names, _shapes(con, raw, sorted(names.nested)))
+        names = RawNames(raw.names, shapes(con, raw.source, sorted(names.nested)))
         texts = _mapped(job, mapping, spec, names)
     skipped = is_skipped(mapping, names)
     _check_required(job, mapping, spec, names, texts, raw)
@@ -175,15 +172,6 @@ def _plan(
         mapping.newest_check_replaces_lines,
     )
     return plan, [raw.names[place] for place in unnamed]
-
-
-def _shapes(con: duckdb.DuckDBPyConnection, raw: RawTable, places: list[int]) -> dict[int, Any]:
-    """What the JSON in these columns looks like; without what can't be told or is too varied to be worth it."""
-    try:
-        found = con.execute(shapes(raw.source, places)).fetchall()[0]
-    except duckdb.Error:
-        return {}
-    return {p: json.loads(text) for p, text in zip(places, found, strict=True) if text and len(text) < LARGEST_SHAPE}
 
 
 def _mapped(job: Job, mapping: FeedMapping, spec: Contract, names: RawNames) -> dict[str, Text]:

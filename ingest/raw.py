@@ -14,6 +14,7 @@ import duckdb
 import pyarrow.parquet as pq
 
 from ingest.errors import FileRefused
+from ingest.explode import explode, forget
 from ingest.formats import format_of, is_gzip, open_text, unpacked
 from ingest.header import find_header
 from ingest.mapping import FeedMapping
@@ -159,27 +160,25 @@ class Reader:
         return RawTable(rows, tuple(keys), row_count, "jsonl", facts.encoding, True, tuple(self.warnings), retry)
 
     def _documents(self, path: Path, facts: TextFacts, layout: str) -> RawTable:
-        documents = sources.json_lines(path) if layout == "lines" else sources.json_documents(path, layout)
-        levels, alternatives = row_path(self.mapping.rows)
-        rows = sources.exploded(documents, levels, alternatives, self._reads)
+        is_exploded = bool(self.mapping.rows)
         try:
-            keys = self._keys(rows, bool(levels))
+            rows = explode(self.con, path, layout, self.mapping.rows, self._reads, self.folder)
+            keys = self._keys(rows, is_exploded)
             names = tuple(MARKS[source] + key for source, key in keys)
-            is_plain = not levels and len({key.casefold() for _, key in keys}) == len(keys) > 0
+            is_plain = not is_exploded and len({key.casefold() for _, key in keys}) == len(keys) > 0
             columns = (
                 sources.json_columns_fast(rows, [key for _, key in keys])
                 if is_plain
                 else sources.json_columns(rows, keys)
             )
-            return self._finish(
-                columns,
-                names,
-                "json" if layout != "lines" else "jsonl",
-                facts.encoding,
-                is_nested=True,
-            )
+            file_format = "json" if layout != "lines" else "jsonl"
+            return self._finish(columns, names, file_format, facts.encoding, is_nested=True)
+        except (duckdb.IOException, duckdb.OutOfMemoryException):
+            raise
         except duckdb.Error as error:
             raise FileRefused(f"not readable as JSON to its end ({type(error).__name__}): have it sent again") from None
+        finally:
+            forget(self.folder)
 
     def _reads(self, name: str) -> bool:
         """Whether the mapping reads a name or a path below it."""
@@ -204,22 +203,6 @@ class Reader:
     def _finish(self, rows: str, names: tuple[str, ...], file_format: str, encoding: str, is_nested: bool) -> RawTable:
         ((row_count,),) = self.con.execute(sources.kept(rows, sources.RAW)).fetchall()
         return RawTable(sources.raw_rows(), names, row_count, file_format, encoding, is_nested, tuple(self.warnings))
-
-
-def row_path(paths: tuple[str, ...]) -> tuple[list[sources.Level], list[sources.Level]]:
-    """`a.b[*].{c,d}[*]` as levels [[a, b]], [[c], [d]], and every path's first level as an alternative.
-
-    A level is the lists whose elements come behind each other; `.` is the element itself.
-    """
-    parsed = [[_level(part) for part in path.split("[*]") if part.strip(".")] or [[[]]] for path in paths]
-    return (parsed[0] if parsed else []), [found[0] for found in parsed]
-
-
-def _level(text: str) -> sources.Level:
-    before, _, rest = text.strip(".").partition("{")
-    lead = [key for key in before.split(".") if key]
-    members = rest.rstrip("}").split(",") if rest else [""]
-    return [[*lead, *(key for key in member.strip().split(".") if key)] for member in members]
 
 
 def _lines(stream: TextIO, skip: int, quote: str, is_headerless: bool) -> Iterator[str]:

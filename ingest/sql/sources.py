@@ -12,9 +12,10 @@ DRAFT_OPTIONS = "(format parquet, compression lz4, dictionary_size_limit 2000, r
 LAKE_OPTIONS = "(format parquet, compression zstd, row_group_size 61440)"
 #: The table of a file's rows as they were delivered.
 RAW = "raw_row"
+#: Rows that are looked at together: documents to explode (`line`), or columns of a raw table.
+PIECE = "piece"
 SEPARATOR = chr(31)
 MAX_LINE = 16_000_000
-MAX_DOCUMENT = 268_435_456
 #: Names of the elements above a row, the nearest first.
 ABOVE = ("parent", "grand", "great")
 #: Key paths of the lists whose elements are rows together.
@@ -70,15 +71,24 @@ def _read_csv(path: Path, types: str, delimiter: str, quote: str, skip: int) -> 
     )
 
 
-def json_lines(path: Path) -> str:
-    """One row per line that is not blank: `doc`, or `unsplit` for a line that is not a JSON object."""
-    lines = f"select line from {_lines(path)} where trim(line) <> ''"
-    is_object = "case when json_valid(line) then json_type(line) = 'OBJECT' else false end"
+def documents(layout: str) -> str:
+    """One row per text in PIECE: `doc`, or `unsplit` for what is not a JSON object.
+
+    A line that is no JSON is one of those; in a file that is no lines it is an error, for nothing around it is certain.
+    """
+    is_object = "json_type(line) = 'OBJECT'"
+    if layout == "lines":
+        is_object = f"case when json_valid(line) then {is_object} else false end"
     return (
         f"select case when {is_object} then line end as doc,"
         f" case when not {is_object} then 'not a JSON object' || {literal(SEPARATOR)} || redact(line) end as"
-        f" unsplit from ({lines})"
+        f" unsplit from {PIECE}"
     )
+
+
+def drafts(folder: Path) -> str:
+    """Rows of the Parquet files in a folder, in the order of their names."""
+    return f"select * from read_parquet({literal(str(folder / '*.parquet'))})"
 
 
 def _lines(path: Path) -> str:
@@ -86,17 +96,6 @@ def _lines(path: Path) -> str:
         f"read_csv({literal(str(path))}, auto_detect = false, header = false, columns = {{'line': 'VARCHAR'}},"
         f" delim = {literal(SEPARATOR)}, quote = '', escape = '', max_line_size = {MAX_LINE},"
         f" buffer_size = {4 * MAX_LINE})"
-    )
-
-
-def json_documents(path: Path, layout: str) -> str:
-    """One row per document of a JSON array (`array`) or of documents behind each other (`unstructured`)."""
-    whole = min(max(path.stat().st_size + 1024, MAX_LINE), MAX_DOCUMENT)
-    objects = _json_objects(path, layout, whole)
-    return (
-        "select case when json_type(json) = 'OBJECT' then json::varchar end as doc,"
-        f" case when json_type(json) <> 'OBJECT' then 'not a JSON object' || {literal(SEPARATOR)} ||"
-        f" redact(json::varchar) end as unsplit from {objects}"
     )
 
 
@@ -225,10 +224,15 @@ def unpivoted(source: str, names: list[tuple[str, int]], column_count: int) -> s
     )
 
 
-def shapes(source: str, places: list[int]) -> str:
-    """One row: for each column what all JSON in it looks like together, as `json_group_structure` tells."""
+def columns_at(source: str, places: list[int]) -> str:
+    """Some columns of a raw table."""
+    return f"select {', '.join(physical(place) for place in places)} from ({source})"
+
+
+def shapes(places: list[int]) -> str:
+    """One row: for each column of PIECE what all JSON in it looks like together, as `json_group_structure` tells."""
     found = ", ".join(f"json_group_structure(try({physical(place)}::json))" for place in places)
-    return f"select {found} from ({source})"
+    return f"select {found} from {PIECE}"
 
 
 def json_columns(rows: str, keys: list[tuple[str, str]]) -> str:
