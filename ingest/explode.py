@@ -32,7 +32,7 @@ def explode(
     levels, alternatives = row_path(rows)
     inner = {keys[0] for level in alternatives for keys in level if keys}
     lists = Lists(alternatives, may_split=bool(levels) and not any(is_read(f"$.{key}") for key in inner))
-    query = sources.exploded(sources.documents(layout), levels, alternatives, is_read)
+    query = sources.named_rows(sources.exploded(sources.documents(layout), levels, alternatives, is_read))
     drafts = folder / FOLDER
     drafts.mkdir()
     for number, texts in enumerate(chain(pieces(path, layout, lists, folder), [[]])):  # the last is for no document

@@ -141,6 +141,20 @@ def exploded(documents: str, levels: list[Level], alternatives: list[Level], is_
     )
 
 
+def named_rows(rows: str) -> str:
+    """Exploded rows, of which those with a key that no column can be named after (it holds a NUL) say so."""
+    columns = ("doc", *ABOVE, "root")
+    tests = [
+        f"contains({name}, '\\u0000') and contains(array_to_string(json_keys({name}), ''), chr(0))" for name in columns
+    ]
+    found = ", ".join(f"case when is_named then {name} end as {name}" for name in columns)
+    return (
+        f"select {found}, coalesce(unsplit, case when not is_named then {literal('a key holds a NUL' + SEPARATOR)} ||"
+        f" redact(doc::varchar) end) as unsplit from (select *, ({' or '.join(tests)}) is not true as is_named from"
+        f" ({rows}))"
+    )
+
+
 def _without(document: str, paths: list[list[str]]) -> str:
     """A JSON document without what is at the paths."""
     patch: dict[str, Any] = {}
@@ -209,7 +223,7 @@ def key_census(rows: str, columns: tuple[str, ...]) -> str:
         f"select distinct {literal(name)} as source, json_keys({name}) as keys from rows_read where {name} is not null"
         for name in columns
     )
-    return f"with rows_read as ({rows}) {' union all '.join(parts)}"
+    return f"with rows_read as not materialized ({rows}) {' union all '.join(parts)}"
 
 
 def unpivoted(source: str, names: list[tuple[str, int]], column_count: int) -> str:
