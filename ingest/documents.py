@@ -1,7 +1,7 @@
 """The documents of a JSON file in pieces that fit in memory, whatever the size of the file.
 
-A long document that holds a list of rows is split into documents that each hold a part of the list; the mapping sees
-the same rows in the same order.
+A long document that holds lists of rows is split into documents that each hold a part of one list; the mapping sees the
+same rows in the same order.
 """
 
 import io
@@ -10,6 +10,7 @@ import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import IO
 
 from ingest.errors import FileRefused
 from ingest.jsontext import BrokenJson, JsonText
@@ -129,34 +130,46 @@ def _whole(source: JsonText) -> str:
 
 
 class _Split:
-    """One long document: what is around its list of rows stays in memory, the list goes to a file in parts.
+    """One long document: what is around its lists of rows stays in memory, each list goes to a file in parts.
 
-    All of it is read at once, for what comes behind the list belongs to each part. Raises BrokenJson and FileRefused.
+    All of it is read at once, for what comes behind a list belongs to each part. Raises BrokenJson and FileRefused.
     """
 
     def __init__(self, source: JsonText, lists: Lists, folder: Path) -> None:
         self._source = source
         self._lists = lists
+        self._folder = folder
+        #: Text before the first list, between lists, and behind the last.
         self._around: list[list[str]] = [[]]
-        self._found = {place for place, level in enumerate(lists.alternatives) if [] in level}
-        self._split: int | None = None
-        self._spool = tempfile.TemporaryFile("w+", encoding="utf-8", newline="\n", dir=folder)  # noqa: SIM115
+        self._spools: list[tuple[list[str], IO[str]]] = []
+        self._around_rows = {place for place, level in enumerate(lists.alternatives) if [] in level}
+        self._found = set(self._around_rows)
         self._object([])
-        if self._split is not None and self._split != min(self._found):
+        self._level = lists.alternatives[min(self._found)] if self._found else []
+        if len(self._level) > 1 and min(self._found) in self._around_rows:
             raise FileRefused(
-                f"a document of more than {LONG // 1_000_000} MB with several lists of rows: have the lists sent in"
-                " files of their own"
+                f"a document of more than {LONG // 1_000_000} MB whose rows are lists and what holds them: have it sent"
+                " in several documents"
             )
 
     def parts(self) -> Iterator[str]:
-        """The documents that it becomes; itself when it has no list of rows."""
-        before, behind = "".join(self._around[0]), "".join(self._around[-1])
-        with self._spool:
-            if self._split is None:
-                yield before
-            self._spool.seek(0)
-            for line in self._spool:
-                yield f"{before}[{line}]{behind}"
+        """The documents that it becomes: each has elements of one list of the alternative that counts, and no other."""
+        around = ["".join(texts) for texts in self._around]
+        is_split = False
+        for keys in self._level:
+            for number, (path, spool) in enumerate(self._spools):
+                spool.seek(0)
+                for line in spool if path == keys else ():
+                    is_split = True
+                    yield self._joined(around, {number: f"[{line}]"})
+        if not is_split:
+            yield self._joined(around, {n: "[]" for n, (path, _) in enumerate(self._spools) if path in self._level})
+        for _, spool in self._spools:
+            spool.close()
+
+    def _joined(self, around: list[str], lists: dict[int, str]) -> str:
+        behind = (lists.get(number, "null") + text for number, text in enumerate(around[1:]))
+        return around[0] + "".join(behind)
 
     def _object(self, path: list[str]) -> None:
         self._write("{")
@@ -173,31 +186,45 @@ class _Split:
 
     def _member(self, path: list[str]) -> None:
         kind, ranks = self._source.peek(), self._lists.ranks(path)
-        if kind in "[{":
+        if kind == "{" and self._lists.leads_to(path):
+            self._around_rows.update(ranks)
             self._found.update(ranks)
-        is_only_list = bool(ranks) and all(len(self._lists.alternatives[place]) == 1 for place in ranks)
-        if kind == "[" and is_only_list and self._split is None:
-            self._split = min(ranks)
-            self._list()
-            self._around.append([])
-        elif kind == "{" and self._lists.leads_to(path):
             self._object(path)
+        elif ranks and kind in "[{" and all(path != other for other, _ in self._spools):
+            spool = tempfile.TemporaryFile("w+", encoding="utf-8", newline="\n", dir=self._folder)  # noqa: SIM115
+            is_empty = not self._list(spool)
+            self._found.update(rank for rank in ranks if not is_empty or len(self._lists.alternatives[rank]) == 1)
+            self._spools.append((path, spool))
+            self._around.append([])
         else:
             self._write(_whole(self._source))
 
-    def _list(self) -> None:
-        """Write the elements to the file, so many on a line as make one part."""
-        size = 0
+    def _list(self, spool: IO[str]) -> int:
+        """Write the elements to a file, so many on a line as make one part; an object is a list of one.
+
+        Returns their number.
+        """
+        if self._source.peek() == "{":
+            spool.write(_one_line(_whole(self._source)))
+            return 1
+        size = count = 0
         self._source.take("[")
         while self._source.peek() != "]":
-            text = _whole(self._source).replace("\r", " ").replace("\n", " ")
-            if size:
-                self._spool.write("\n" if size > PART else ",")
+            text = _one_line(_whole(self._source))
+            if count:
+                spool.write("\n" if size > PART else ",")
             size = len(text) if size > PART else size + len(text)
-            self._spool.write(text)
+            count += 1
+            spool.write(text)
             if self._source.peek() != "]":
                 self._source.take(",")
         self._source.take("]")
+        return count
 
     def _write(self, text: str) -> None:
         self._around[-1].append(text)
+
+
+def _one_line(text: str) -> str:
+    """JSON without line ends, which are never inside its strings."""
+    return text.replace("\r", " ").replace("\n", " ")

@@ -91,14 +91,26 @@ def test_the_shape_of_late_rows_counts(stage: Stage, tiny: None):
     assert [row["guest_city"] for row in rows][-1] == "Graz"
 
 
-def test_several_long_lists_in_one_document_are_refused(stage: Stage, tiny: None):
-    bookings = PAGE["data"]["bookings"]
-    text = json.dumps({"data": {"history": bookings, "bookings": bookings[:2]}}, indent=1)
-    write_mapping(stage, "acme", MAPPING)
-    stage.deliver("a.json", text, vendor="acme")
-    report = stage.run()[-1]
-    assert report["load_status"] == "refused"
-    assert "several lists of rows" in report["status_reason"]
+BOOKINGS = PAGE["data"]["bookings"]
+
+
+@pytest.mark.parametrize(
+    ("rows", "data", "expected"),
+    [
+        ("[data.bookings, data.history]", {"history": BOOKINGS[:30], "bookings": BOOKINGS[9:]}, IDS[9:]),
+        ("[data.bookings, data.history]", {"history": BOOKINGS[:30], "bookings": []}, []),
+        ("[data.bookings, data.history]", {"history": BOOKINGS[:30], "bookings": None}, IDS[:30]),
+        ("'data.{bookings,history}[*]'", {"history": BOOKINGS[:30], "bookings": BOOKINGS[30:]}, IDS[30:] + IDS[:30]),
+        ("'data.{bookings,history}[*]'", {"history": BOOKINGS[0], "bookings": BOOKINGS[1:]}, IDS[1:] + IDS[:1]),
+    ],
+)
+@pytest.mark.parametrize("longest", [1000, 10**6])
+def test_several_long_lists_in_one_document(
+    stage: Stage, tiny: None, monkeypatch: pytest.MonkeyPatch, longest: int, rows: str, data: Any, expected: list[str]
+):
+    monkeypatch.setattr(documents, "LONG", longest)
+    mapping = reservations_of("", feed_keys=f"rows: {rows}")
+    assert ids(load(stage, "acme", mapping, json.dumps({"data": data}, indent=1), name="a.json")) == expected
 
 
 def test_a_document_that_can_not_be_split_is_refused_plainly(stage: Stage, tiny: None):
