@@ -20,10 +20,18 @@ least(last_day({{ day }}), {{ night() }})
 cast(date_trunc('month', {{ day }}) - interval 1 day as date)
 {%- endmacro %}
 
-{# Everybody who ever stayed: when first, and how many there were at the end of a month. #}
+{# Everybody who ever stayed, and when first. #}
 {% macro first_stays() -%}
 select customer_id, min(arrival_date) as first_date
 from {{ ref('fct_stay') }}
 where customer_id is not null and arrival_date <= {{ night() }}
 group by customer_id
+{%- endmacro %}
+
+{# How many there were at the end of each month: the base of which value tiers are shares, as in ml.customer_segment. #}
+{% macro customer_base() -%}
+select month_end.as_of_date, count(*) as base_count
+from ({{ first_stays() }}) as first_stay
+inner join ({{ month_ends() }}) as month_end on first_stay.first_date <= month_end.as_of_date
+group by month_end.as_of_date
 {%- endmacro %}

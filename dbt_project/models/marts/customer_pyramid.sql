@@ -1,15 +1,8 @@
 -- one row per as_of_date (end of a month, or the night for the running month) and value_tier_code
 {{ config(materialized='table', tags=['marts']) }}
 
-with month_end as (
-    {{ month_ends() }}
-),
-
-base as (
-    select month_end.as_of_date, count(*) as base_count
-    from ({{ first_stays() }}) as first_stay
-    inner join month_end on first_stay.first_date <= month_end.as_of_date
-    group by month_end.as_of_date
+with base as (
+    {{ customer_base() }}
 ),
 
 tier as (

@@ -15,12 +15,9 @@ month_end as (
     {{ month_ends() }}
 ),
 
--- Tiers are shares of everybody who ever came, as in ml.customer_segment; most of the base spent nothing in the year.
+-- Most of the base spent nothing in the year.
 base as (
-    select month_end.as_of_date, count(*) as base_count
-    from ({{ first_stays() }}) as first_stay
-    inner join month_end on first_stay.first_date <= month_end.as_of_date
-    group by month_end.as_of_date
+    {{ customer_base() }}
 ),
 
 spender as (
