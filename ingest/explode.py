@@ -33,11 +33,12 @@ def explode(
     inner = {keys[0] for level in alternatives for keys in level if keys}
     lists = Lists(alternatives, may_split=bool(levels) and not any(is_read(f"$.{key}") for key in inner))
     query = sources.named_rows(sources.exploded(sources.documents(layout), levels, alternatives, is_read))
-    drafts = folder / FOLDER
-    drafts.mkdir()
-    for number, texts in enumerate(chain(pieces(path, layout, lists, folder), [[]])):  # the last is for no document
+    drafts: list[Path] = []
+    (folder / FOLDER).mkdir()
+    for texts in chain(pieces(path, layout, lists, folder), [[]]):  # the last is for a file without any
+        drafts.append(folder / FOLDER / f"{len(drafts)}.parquet")
         con.register(sources.PIECE, _table(texts))
-        con.execute(sources.copy_to(query, drafts / f"{number:06}.parquet", sources.DRAFT_OPTIONS))
+        con.execute(sources.copy_to(query, drafts[-1], sources.DRAFT_OPTIONS))
         con.unregister(sources.PIECE)
     return sources.drafts(drafts)
 

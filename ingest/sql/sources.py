@@ -86,9 +86,9 @@ def documents(layout: str) -> str:
     )
 
 
-def drafts(folder: Path) -> str:
-    """Rows of the Parquet files in a folder, in the order of their names."""
-    return f"select * from read_parquet({literal(str(folder / '*.parquet'))})"
+def drafts(files: list[Path]) -> str:
+    """Rows of Parquet files, one behind the other."""
+    return f"select * from read_parquet([{', '.join(literal(str(path)) for path in files)}])"
 
 
 def _lines(path: Path) -> str:
