@@ -25,6 +25,8 @@ from ingest.sql.names import normalised
 from ingest.textfile import TextFacts, examine
 
 MAX_COLUMNS = 1000
+#: Where the rows of nested JSON wait: as a table they would fill memory.
+RAW_DRAFT = "raw.parquet"
 #: How a mapping names what a row's JSON was found in.
 MARKS = {"doc": "", "parent": "^.", "grand": "^^.", "great": "^^^.", "root": "$."}
 
@@ -171,14 +173,17 @@ class Reader:
                 if is_plain
                 else sources.json_columns(rows, keys)
             )
-            file_format = "json" if layout != "lines" else "jsonl"
-            return self._finish(columns, names, file_format, facts.encoding, is_nested=True)
+            ((row_count,),) = self.con.execute(
+                sources.copy_to(columns, self.folder / RAW_DRAFT, sources.DRAFT_OPTIONS)
+            ).fetchall()
         except (duckdb.IOException, duckdb.OutOfMemoryException):
             raise
         except duckdb.Error as error:
             raise FileRefused(f"not readable as JSON to its end ({type(error).__name__}): have it sent again") from None
         finally:
             forget(self.folder)
+        source, file_format = sources.raw_draft(self.folder / RAW_DRAFT), "json" if layout != "lines" else "jsonl"
+        return RawTable(source, names, row_count, file_format, facts.encoding, True, tuple(self.warnings))
 
     def _reads(self, name: str) -> bool:
         """Whether the mapping reads a name or a path below it."""

@@ -42,6 +42,12 @@ def raw_rows(table: str = RAW) -> str:
     return f"select rowid + 1 as position, * from {table}"
 
 
+def raw_draft(path: Path) -> str:
+    """Rows of a raw table in a Parquet file with their position."""
+    rows = f"read_parquet({literal(str(path))}, file_row_number = true)"
+    return f"select file_row_number + 1 as position, * exclude (file_row_number) from {rows}"
+
+
 def raw_parquet(path: Path, columns: list[str]) -> str:
     """Rows of a Parquet file with their position; `columns` are expressions that become c0, c1 ..."""
     selected = ", ".join(f"{sql} as {physical(place)}" for place, sql in enumerate(columns))
@@ -72,10 +78,7 @@ def _read_csv(path: Path, types: str, delimiter: str, quote: str, skip: int) -> 
 
 
 def documents(layout: str) -> str:
-    """One row per text in PIECE: `doc`, or `unsplit` for what is not a JSON object.
-
-    A line that is no JSON is one of those; in a file that is no lines it is an error, for nothing around it is certain.
-    """
+    """One row per text in PIECE: `doc`, or `unsplit` for no JSON object. No JSON is an error unless in `lines`."""
     is_object = "json_type(line) = 'OBJECT'"
     if layout == "lines":
         is_object = f"case when json_valid(line) then {is_object} else false end"
