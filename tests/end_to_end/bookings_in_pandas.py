@@ -8,6 +8,7 @@ DAILY = [
     "no_show_count", "room_revenue_cents",
 ]  # fmt: skip
 SOURCE = ["reservation_count", "cancelled_count", "no_show_count", "stayed_count", "night_count", "room_revenue_cents"]
+DIMENSIONS = ["channel", "market_segment", "nationality", "lead_time"]
 LEAD_TIMES = {0: "0 days", 7: "1-7 days", 30: "8-30 days", 90: "31-90 days", np.inf: "over 90 days"}
 
 
@@ -34,9 +35,13 @@ def read_bookings(path: str) -> pd.DataFrame:
     frame["channel"] = raw.distribution_channel
     frame["market_segment"] = raw.market_segment
     frame["nationality"] = raw.country.replace("NULL", np.nan).fillna("unknown")
-    bins = pd.cut(raw.lead_time, [-np.inf, *LEAD_TIMES], labels=list(LEAD_TIMES.values()))
-    frame["lead_time"] = bins.astype(str)
+    frame["lead_time"] = lead_time(raw.lead_time)
     return frame
+
+
+def lead_time(days: pd.Series) -> pd.Series:
+    """The band of each number of days; null where they are not known."""
+    return pd.cut(days, [-np.inf, *LEAD_TIMES], labels=list(LEAD_TIMES.values())).astype(str)
 
 
 def property_daily(frame: pd.DataFrame) -> pd.DataFrame:
@@ -77,9 +82,13 @@ def source_of_business(frame: pd.DataFrame) -> pd.DataFrame:
         night_count=frame.nights.where(stay, 0),
         room_revenue_cents=frame.cents.where(stay, 0),
     )
-    names = ["channel", "market_segment", "nationality", "lead_time"]
-    parts = [rows.assign(code=name, value=rows[name]) for name in names]
-    return pd.concat(parts).groupby(["property_code", "month", "code", "value"])[SOURCE].sum().sort_index()
+    return by_source(rows, SOURCE)
+
+
+def by_source(rows: pd.DataFrame, measures: list[str]) -> pd.DataFrame:
+    """The measures summed by property_code, month, dimension and its value, every row under each dimension."""
+    parts = [rows.assign(code=name, value=rows[name]) for name in DIMENSIONS]
+    return pd.concat(parts).groupby(["property_code", "month", "code", "value"])[measures].sum().sort_index()
 
 
 def _count(rows: pd.DataFrame, day: str) -> pd.Series:

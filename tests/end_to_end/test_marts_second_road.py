@@ -1,8 +1,5 @@
 """Every figure by two roads: the marts of one night against pandas, and totals that must be the same in all of them."""
 
-from collections.abc import Iterator
-
-import duckdb
 import pandas as pd
 import pytest
 from mlxtend.frequent_patterns import apriori, association_rules
@@ -10,18 +7,9 @@ from mlxtend.frequent_patterns import apriori, association_rules
 from guestbook.settings import Settings
 from tests.end_to_end import care_in_pandas as care
 from tests.end_to_end import marts_in_pandas as road
-from tests.end_to_end.homes import FIRST, Home
+from tests.end_to_end.homes import FIRST
 
 WINDOW_DAYS = Settings.model_fields["churn_window_days"].default
-
-
-@pytest.fixture(scope="module")
-def facts(after_first: Home) -> Iterator[road.Facts]:
-    with duckdb.connect(str(after_first.warehouse), read_only=True) as con:
-        con.execute("set timezone = 'UTC'")
-        facts = road.Facts(con, FIRST)
-        assert len(facts.stay) > 100
-        yield facts
 
 
 @pytest.fixture(scope="module")
