@@ -3,7 +3,7 @@
 Reads staging.stg_person_record, writes the identity tables and, after the gate, the lake's id records.
 """
 
-from identity.approval import approval_question, approve, require_approval
+from identity.approval import approval_question, approve
 from identity.explain import explain
 from identity.health import measure_health
 from identity.preview import preview
@@ -18,7 +18,6 @@ __all__ = [
     "explain",
     "measure_health",
     "preview",
-    "require_approval",
     "resolve",
     "review",
     "train",

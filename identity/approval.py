@@ -9,7 +9,7 @@ from datetime import date
 import duckdb
 import pyarrow as pa
 
-from guestbook.errors import GateBlocked, UsageError
+from guestbook.errors import UsageError
 from guestbook.lake import read_records, write_record
 from guestbook.settings import Settings
 from identity import sql
@@ -52,13 +52,6 @@ def approval_question(con: duckdb.DuckDBPyConnection, settings: Settings, night_
         " undo a wrong link: `guestbook identity link A B --cannot`;"
         f" if it is right: `guestbook identity approve --date {night_date} --reason '...'`, then run the night again"
     )
-
-
-def require_approval(con: duckdb.DuckDBPyConnection, settings: Settings, night_date: date) -> None:
-    """Raise GateBlocked (exit code 3) with the question when somebody has to answer it first."""
-    question = approval_question(con, settings, night_date)
-    if question:
-        raise GateBlocked(question)
 
 
 def approve(settings: Settings, night_date: date, reason: str, approved_by: str, approved_at: str) -> None:

@@ -60,7 +60,7 @@ def close_books(con: duckdb.DuckDBPyConnection, settings: Settings, night_date: 
     Reads the finished warehouse tables. A night run again replaces its books; the first night has figures and no
     movement. Not for a night before the newest completed one: it changes no current table.
     """
-    previous = previous_night(settings, night_date)
+    previous = max((night for night in closed_nights(settings) if night < night_date), default=None)
     _load_states(con, settings, night_date)
     write = _Writer(settings, night_date)
     figures = rows(con, "figure")
@@ -79,11 +79,10 @@ def close_books(con: duckdb.DuckDBPyConnection, settings: Settings, night_date: 
     return {"figures": len(figures), "movements": len(units)}
 
 
-def previous_night(settings: Settings, night_date: date) -> date | None:
-    """The newest night before this one whose books are closed; None for the first."""
+def closed_nights(settings: Settings) -> list[date]:
+    """Nights whose books are closed, oldest first."""
     figures = read_records(settings, "headline_figure", declared("ops", "headline_figure").arrow_schema)
-    earlier = [night for night in figures["night_date"].unique().to_pylist() if night < night_date]
-    return max(earlier, default=None)
+    return sorted(set(figures["night_date"].to_pylist()))
 
 
 def _load_states(con: duckdb.DuckDBPyConnection, settings: Settings, night_date: date) -> None:

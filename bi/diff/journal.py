@@ -8,7 +8,7 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
-from bi.diff.book import UNIT_SCHEMA
+from bi.diff.book import UNIT_SCHEMA, closed_nights
 from bi.diff.statements import keep, rows
 from guestbook.errors import UsageError
 from guestbook.lake import read_records
@@ -85,12 +85,6 @@ def customer_story(settings: Settings, customer_id: str, first: date, last: date
         return rows(con, "customer_story", customer_id=customer_id, first=first, last=last).to_pylist()
     finally:
         con.close()
-
-
-def closed_nights(settings: Settings) -> list[date]:
-    """Nights whose books are closed, oldest first."""
-    figures = read_records(settings, "headline_figure", declared("ops", "headline_figure").arrow_schema)
-    return sorted(set(figures["night_date"].to_pylist()))
 
 
 def _open(settings: Settings, first: date, last: date) -> duckdb.DuckDBPyConnection:
