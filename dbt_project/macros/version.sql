@@ -23,6 +23,45 @@ case
 end
 {%- endmacro %}
 
+{# Every version of a feed's rows, in the load that brought it first, with when we knew it. Version: key, updated_at and content hash (row_hash).
+   What a source sends of a property on its first night is history: known since `history_date`, the date of the fact itself. #}
+{% macro versions_of(feed, key, history_date) -%}
+{%- set version = (key + ['updated_at', 'row_hash']) | join(', ') -%}
+with source as (
+    select * from {{ source('lake', feed) }}
+),
+
+first_night as (
+    select source_system, property_code, min(night_date) as first_night_date
+    from (
+        select source_system, property_code, night_date from source
+        {% if is_incremental() %}
+        union all
+        select source_system, property_code, night_date from {{ this }}
+        {% endif %}
+    )
+    group by source_system, property_code
+),
+
+new_version as (
+    select source.*
+    from source
+    {% if is_incremental() %}
+    anti join {{ this }} as known using ({{ version }})
+    {% endif %}
+    qualify row_number() over (partition by {{ version }} order by delivery_sequence, row_number) = 1
+)
+
+select
+    new_version.*,
+    new_version.night_date = first_night.first_night_date as is_history,
+    {{ known_on(history_date) }} as known_on
+from new_version
+inner join first_night
+    on new_version.source_system = first_night.source_system
+    and new_version.property_code is not distinct from first_night.property_code
+{%- endmacro %}
+
 {# Versions that this model has not seen, and all of the night that runs (so that a night killed half-way can simply be repeated). #}
 {% macro newly_arrived() -%}
 (

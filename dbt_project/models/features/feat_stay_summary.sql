@@ -1,4 +1,4 @@
--- one row per customer_id and as_of_date with at least one stay known and arrived by then; visits are built as in fct_visit
+-- one row per customer_id and as_of_date with at least one stay known and arrived by then; visits as in fct_visit (macros/visit.sql)
 {{ config(materialized='view', tags=['core']) }}
 
 with stay as (
@@ -17,15 +17,7 @@ touching as (
     select distinct as_of.as_of_date, later.customer_id, later.property_code, later.arrival_date, true as is_touching
     from stay as later
     inner join stay as earlier
-        on later.customer_id = earlier.customer_id
-        and later.property_code = earlier.property_code
-        and later.source_system = earlier.source_system
-        and later.arrival_date = earlier.end_date
-        and (
-            later.confirmation_number = earlier.confirmation_number
-            or later.group_block_code = earlier.group_block_code
-            or later.share_id = earlier.share_id
-        )
+        on {{ is_touching('later', 'earlier') }}
     inner join {{ ref('feat_as_of') }} as as_of
         on as_of.as_of_date >= greatest(later.visible_on, earlier.visible_on)
         and {{ is_sampled('later.customer_id') }}
@@ -69,10 +61,7 @@ reached as (
 ),
 
 begun as (
-    select
-        *,
-        reached_date is null or arrival_date > reached_date or (arrival_date = reached_date and not is_touching)
-            as is_visit
+    select *, not {{ goes_on() }} as is_visit
     from reached
 ),
 

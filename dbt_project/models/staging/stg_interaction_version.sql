@@ -1,38 +1,4 @@
 -- one row per version of an interaction: (source_system, interaction_id), updated_at and row_hash; the first load of each is kept
 {{ config(materialized='incremental', incremental_strategy='append') }}
 
-with source as (
-    select * from {{ source('lake', 'interactions') }}
-),
-
-first_night as (
-    select source_system, coalesce(property_code, '') as property_key, min(night_date) as first_night_date
-    from (
-        select source_system, property_code, night_date from source
-        {% if is_incremental() %}
-        union all
-        select source_system, property_code, night_date from {{ this }}
-        {% endif %}
-    )
-    group by 1, 2
-),
-
-new_version as (
-    select source.*
-    from source
-    {% if is_incremental() %}
-    anti join {{ this }} as known using (source_system, interaction_id, updated_at, row_hash)
-    {% endif %}
-    qualify row_number() over (
-        partition by source_system, interaction_id, updated_at, row_hash order by delivery_sequence, row_number
-    ) = 1
-)
-
-select
-    new_version.*,
-    new_version.night_date = first_night.first_night_date as is_history,
-    {{ known_on(local_date('started_at')) }} as known_on
-from new_version
-inner join first_night
-    on new_version.source_system = first_night.source_system
-    and coalesce(new_version.property_code, '') = first_night.property_key
+{{ versions_of('interactions', ['source_system', 'interaction_id'], local_date('started_at')) }}

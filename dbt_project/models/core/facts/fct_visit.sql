@@ -32,15 +32,7 @@ touching as (
     select distinct later.customer_id, later.property_code, later.arrival_date
     from changed as later
     inner join changed as earlier
-        on later.customer_id = earlier.customer_id
-        and later.property_code = earlier.property_code
-        and later.arrival_date = earlier.end_date
-        and later.source_system = earlier.source_system
-        and (
-            later.confirmation_number = earlier.confirmation_number
-            or later.group_block_code = earlier.group_block_code
-            or later.share_id = earlier.share_id
-        )
+        on {{ is_touching('later', 'earlier') }}
 ),
 
 arrival_day as (
@@ -63,9 +55,7 @@ reached as (
 island as (
     select
         *,
-        max(case
-            when arrival_date < reached_date or (arrival_date = reached_date and is_touching) then null else arrival_date
-        end) over (
+        max(case when not {{ goes_on() }} then arrival_date end) over (
             partition by customer_id, property_code order by arrival_date rows between unbounded preceding and current row
         ) as visit_start_date
     from reached
