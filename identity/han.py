@@ -35,6 +35,14 @@ def split_han_name(text: str) -> tuple[str, str]:
     return name[:length], name[length:]
 
 
+def surname_first(text: str) -> str:
+    """The Han characters of a text; of a given name of two and a surname behind a blank the surname first: 明斌 陈."""
+    blocks = ["".join(HAN.findall(block)) for block in text.split()]
+    lengths = [len(block) for block in blocks]
+    is_turned = lengths == [2, 1] or (lengths == [2, 2] and simplified(blocks[1]) in _compound_surnames())
+    return "".join(reversed(blocks) if is_turned else blocks)
+
+
 def pinyin_name(text: str) -> tuple[str, str]:
     """Surname and given name of a Han name in pinyin, letters only: 单田芳 -> (`shan`, `tianfang`)."""
     surname, given = split_han_name(text)

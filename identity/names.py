@@ -104,7 +104,7 @@ def _take_native(native: str, *latin: str) -> tuple[str | None, list[str]]:
     """The native name, also when it stands in a Latin field, and the Latin fields without it."""
     if not any(han.has_han(text) for text in latin):
         return native or None, list(latin)
-    found = "".join(letter for text in reversed(latin) for letter in text if han.HAN.match(letter))
+    found = "".join(han.surname_first(text) for text in reversed(latin))
     return native or found, [clean(han.HAN.sub(" ", text)) for text in latin]
 
 
@@ -137,7 +137,7 @@ def _split_full(text: str) -> tuple[_Part, _Part, bool]:
     count = len(whole.words)
     if count <= 1:
         return _NOTHING, whole, False
-    shouted = [len(word) > 1 and word.isupper() for word in whole.words]
+    shouted = [len(folded) > 1 and word.isupper() for word, folded in zip(whole.words, whole.folded, strict=True)]
     if any(shouted) and not all(shouted):
         first_at = [index for index in range(count) if not shouted[index]]
         last_at = [index for index in range(count) if shouted[index]]
