@@ -15,7 +15,6 @@ from ingest.errors import MappingError
 from ingest.mapping import read_mapping
 from ingest.propose import propose, write_proposal
 from tests.unit.ingest.conftest import Stage, csv_text, reservation
-from tests.unit.ingest.test_unseen_vendor import PROTEL_FILE
 
 PMS = """Hotel,Res No,Last Updated,Res Status,Arrival,Departure,Booking Date,Adults,Curr,Room Revenue,First Name,Surname,Email,Mobile,Shoe Size
 VIE,1,2026-07-01T10:00:00Z,Confirmed,15.07.2026,18.07.2026,2026-06-01,2,EUR,"1.234,50",Anna,Gruber,anna@example.com,+436605550100,38
@@ -106,7 +105,8 @@ def test_a_canonical_file_needs_no_thought(tmp_path: Path):
 
 
 def test_semicolons_and_german_names(tmp_path: Path):
-    proposal = propose("protel2", saved(tmp_path, "a.csv", PROTEL_FILE), "reservations")
+    protel = Path(__file__).parent / "unseen" / "protel_local_times" / "VIE_Res_20260702.csv"
+    proposal = propose("protel2", saved(tmp_path, "a.csv", protel.read_text(encoding="cp1252")), "reservations")
     values = {guess.column: guess.value for guess in proposal.guesses}
     assert "csv: {delimiter: ;}" in proposal.text or "csv: {delimiter: ';'}" in proposal.text
     assert values["reservation_id"] == "Res-Nr"
