@@ -15,12 +15,13 @@ def zone(name: str, properties: Properties, property_code: str) -> str:
 
 
 def date(given: str, formats: tuple[str, ...]) -> str:
-    """A date from text; null when it is none."""
+    """A date from text; null when it is none. Without formats: ISO 8601, also without separators (19800803)."""
     if formats:
         return f"try_strptime({given}, [{literals(formats)}])::date"
     return (
         f"case when regexp_full_match({given}, '[0-9]{{4}}[-/][0-9]{{1,2}}[-/][0-9]{{1,2}}([T"
-        f" ][0-9]{{1,2}}:[0-9]{{2}}.*)?') then try_cast({given} as date) end"
+        f" ][0-9]{{1,2}}:[0-9]{{2}}.*)?') then try_cast({given} as date)"
+        f" when regexp_full_match({given}, '[0-9]{{8}}') then try_strptime({given}, '%Y%m%d')::date end"
     )
 
 

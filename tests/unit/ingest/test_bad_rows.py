@@ -43,6 +43,7 @@ def test_unreadable_required_value_quarantines_the_row(stage: Stage, column: str
     ("column", "raw", "reason"),
     [
         ("guest_birth_date", "31/02/1980", "not a date from 1880-01-01"),
+        ("guest_birth_date", "03081980", "not a date from 1880-01-01"),
         ("adult_count", "two", "not a whole number from 0"),
         ("adult_count", "-1", "not a whole number from 0"),
         ("adult_count", "1.5", "not a whole number from 0"),

@@ -142,6 +142,8 @@ def test_whole_numbers_and_seconds(stage: Stage, column: str, delivered: str, ex
 @pytest.mark.parametrize(
     ("column", "delivered", "expected"),
     [
+        ("guest_birth_date: a", "1980-08-03", date(1980, 8, 3)),
+        ("guest_birth_date: a", "19800803", date(1980, 8, 3)),
         ("guest_birth_date: {from: a, date_format: '%d.%m.%Y'}", "03.08.1980", date(1980, 8, 3)),
         ("guest_birth_date: {from: a, date_format: ['%m/%d/%Y', '%Y%m%d']}", "19800803", date(1980, 8, 3)),
         ("guest_birth_date: {from: a, date_format: '%d-%b-%y'}", "03-AUG-80", date(1980, 8, 3)),
