@@ -30,12 +30,6 @@ state as (
         )
     from delivered
     where version_number = 1 and is_history and status <> 'waitlisted' and booked_on < known_on
-    union all
-    -- A nightly feed shows a guest in house on the evening of arrival. Without this state a stay over a past cut-off, and every
-    -- one-night stay that arrived on it, would be neither in the features nor, having begun, in the labels.
-    select * replace ('in_house' as status, arrival_date as known_on, '' as row_hash)
-    from delivered
-    where version_number = 1 and is_history and status in ('in_house', 'checked_out') and arrival_date < known_on
 ),
 
 period as (
