@@ -28,7 +28,7 @@ class Reference:
         if frame.empty:
             return pd.DataFrame({"column_name": [], "psi": [], "drift_code": []})
         values = [stability_index(self.shares[name], _shares(frame[name], self.edges[name])) for name in self.edges]
-        codes = [next(code for limit, code in LIMITS if value < limit) for value in values]
+        codes = [drift_code(value) for value in values]
         return pd.DataFrame({"column_name": list(self.edges), "psi": np.round(values, 6), "drift_code": codes})
 
 
@@ -42,6 +42,11 @@ def stability_index(then: Floats, now: Floats) -> float:
     """PSI of two distributions over the same bins; empty bins count as LEAST_SHARE."""
     a, b = np.maximum(then, LEAST_SHARE), np.maximum(now, LEAST_SHARE)
     return float(((b - a) * np.log(b / a)).sum())
+
+
+def drift_code(psi: float) -> str:
+    """stable, moved or drifted."""
+    return next(code for limit, code in LIMITS if psi < limit)
 
 
 def _edges(values: pd.Series) -> Floats:

@@ -10,12 +10,12 @@ _NO_PROBABILITY = "select count_if(isnan({0}) or not {0} between 0 and 1), count
 
 _SCORED = f"(select count(churn_probability) from {_CHURN})"
 _TONIGHT = "(select * from ml.model_drift_history where model_name = 'churn' and as_of_date = $night_date)"
-#: Largest population stability index tonight, and the columns above the limit of another population, at most five.
+#: Largest population stability index tonight, and the columns of another population, at most five.
 _DRIFT = f"""
 select max(psi), {_SCORED},
     'largest in ' || arg_max(column_name, (psi, column_name)) || coalesce(
-        '; over 0.25: ' || array_to_string(
-            list_slice(list_sort(list(column_name) filter (where psi > 0.25)), 1, 5), ', '
+        '; drifted: ' || array_to_string(
+            list_slice(list_sort(list(column_name) filter (where drift_code = 'drifted')), 1, 5), ', '
         ), ''
     )
 from {_TONIGHT}
@@ -24,7 +24,7 @@ where {{}}
 #: Nights in a row, up to tonight, on which the scores of the model in use were those of another population.
 _DRIFTED_NIGHTS = f"""
 with night as (
-    select as_of_date, psi > 0.25 as is_drifted
+    select as_of_date, drift_code = 'drifted' as is_drifted
     from ml.model_drift_history
     where model_name = 'churn' and column_name = 'churn_probability' and as_of_date <= $night_date
         and model_version = (select any_value(model_version) from {_TONIGHT})
@@ -35,13 +35,13 @@ select count(*) filter (
 from night
 """
 
-#: How much worse the scores did than visits alone would have, in standard errors, now that their horizon is over.
+#: What ml.model_health says of scores whose horizon is over: 0 healthy, 1 degraded, 2 failed.
 _MATURED = """
-select (brier - fallback_brier) / greatest(brier_gain_error, 1e-9), row_count,
-    'Brier ' || round(brier, 4) || ', of visits alone ' || round(fallback_brier, 4)
-    || ', scores of ' || judged_as_of_date
+select list_position(['healthy', 'degraded', 'failed'], health_code) - 1, row_count,
+    health_code || ': Brier ' || round(brier, 4) || ', of visits alone ' || round(fallback_brier, 4)
+    || ', calibration error ' || round(calibration_error, 4) || ', scores of ' || judged_as_of_date
 from ml.model_health_history
-where model_name = 'churn' and as_of_date = $night_date and brier is not null
+where model_name = 'churn' and as_of_date = $night_date and health_code <> 'unjudged'
 """
 #: Nights in a row, up to tonight, on which matured scores of the version in use failed.
 _FAILED_NIGHTS = f"""
@@ -121,11 +121,11 @@ SCORE_MEASURES: dict[str, tuple[str, str]] = {
     "score_drift": ("churn_probability", _DRIFT.format("column_name = 'churn_probability'")),
     "input_drift": ("features", _DRIFT.format("column_name <> 'churn_probability'")),
     "score_drift_nights": ("churn_probability", _DRIFTED_NIGHTS),
-    "matured_worse": ("churn_probability", _MATURED),
+    "matured_health": ("churn_probability", _MATURED),
     "matured_failed_nights": ("churn_probability", _FAILED_NIGHTS),
 }
 
 #: Measures whose first figure is a plain number.
 NUMBER_MEASURES = frozenset(
-    {"churn_mean_shift", "score_drift", "input_drift", "score_drift_nights", "matured_worse", "matured_failed_nights"}
+    {"churn_mean_shift", "score_drift", "input_drift", "score_drift_nights", "matured_health", "matured_failed_nights"}
 )

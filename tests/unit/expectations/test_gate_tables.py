@@ -11,6 +11,7 @@ from expectations.outcome import GateOutcome
 from guestbook.errors import GateBlocked
 from guestbook.settings import Settings
 from guestbook.warehouse import ensure_tables
+from ml.drift import drift_code
 
 NIGHT = date(2026, 11, 19)
 
@@ -221,9 +222,11 @@ def test_empty_tables_are_not_judged_and_block_nothing(con: duckdb.DuckDBPyConne
 
 def drift(*nights: tuple[str, float], version: str = "v1", column: str = "churn_probability") -> str:
     """SQL that adds a stability index by night."""
-    rows = ", ".join(f"('churn', '{column}', date '{night}', {psi}, '{version}')" for night, psi in nights)
+    rows = ", ".join(
+        f"('churn', '{column}', date '{night}', {psi}, '{drift_code(psi)}', '{version}')" for night, psi in nights
+    )
     return (
-        "insert into ml.model_drift_history (model_name, column_name, as_of_date, psi, model_version)"
+        "insert into ml.model_drift_history (model_name, column_name, as_of_date, psi, drift_code, model_version)"
         f" select * from (values {rows})"
     )
 
@@ -262,18 +265,20 @@ def test_a_model_that_drifts_warns_and_blocks_after_two_weeks(
 def judged(*nights: str, code: str = "failed", version: str = "v1") -> str:
     """SQL that adds a judgement of matured scores by night."""
     rows = ", ".join(
-        f"('churn', date '{night}', date '2025-11-19', '{version}', 900, 0.2, 0.18, 0.008, '{code}')"
+        f"('churn', date '{night}', date '2025-11-19', '{version}', 900, 0.18, 0.18, 0.12, '{code}')"
         for night in nights
     )
     return (
         "insert into ml.model_health_history (model_name, as_of_date, judged_as_of_date, model_version, row_count,"
-        f" brier, fallback_brier, brier_gain_error, health_code) select * from (values {rows})"
+        f" brier, fallback_brier, calibration_error, health_code) select * from (values {rows})"
     )
 
 
 @pytest.mark.parametrize(
     ("statement", "expected"),
     [
+        (judged("2026-11-19", code="healthy"), {}),
+        (judged("2026-11-19", code="degraded"), {"matured_scores_hold": "warned"}),
         (judged("2026-11-19"), {"matured_scores_hold": "warned"}),
         (
             judged(*(night for night, _ in EVERY_NIGHT)),
@@ -283,7 +288,7 @@ def judged(*nights: str, code: str = "failed", version: str = "v1") -> str:
         (judged(*(night for night, _ in EVERY_NIGHT), code="degraded"), {"matured_scores_hold": "warned"}),
     ],
 )
-def test_scores_that_did_worse_than_visits_alone_warn_and_block_after_two_weeks(
+def test_what_model_health_says_of_matured_scores_warns_and_blocks_after_two_weeks(
     con: duckdb.DuckDBPyConnection, settings: Settings, statement: str, expected: dict[str, str]
 ) -> None:
     con.execute(statement)
