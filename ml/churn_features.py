@@ -32,6 +32,8 @@ def design(features: pd.DataFrame, p_none: Floats) -> pd.DataFrame:
         "visits_90": _log(f["visit_trailing_90_count"]),
         "visits_180": _log(f["visit_trailing_180_count"]),
         "visits_year": _log(f["visit_trailing_year_count"]),
+        "visits_year_ago": _log(f["visit_year_ago_count"]),
+        "visits_two_years_ago": _log(f["visit_two_years_ago_count"]),
         "nights_year": _log(f["night_trailing_year_count"]),
         "spend_year": _log(f["spend_trailing_year_amount"]),
         "visit_amount": _log(f["average_visit_amount"].fillna(0.0)),

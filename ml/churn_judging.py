@@ -2,8 +2,9 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from functools import cached_property
+from itertools import islice
 from typing import Any
 
 import numpy as np
@@ -15,7 +16,7 @@ from threadpoolctl import threadpool_limits
 
 from ml.churn_features import hiatus_design, own_rhythm_design, rfm_design
 from ml.churn_model import PARTS, ChurnEnsemble
-from ml.history import CutOff, p_none, training_cut_offs
+from ml.history import CutOff, p_none, same_season, spaced, training_cut_offs
 from ml.judge import MIN_OF_EACH_CLASS, calibration_table, can_be_judged, judge_probability, lift_gain
 from ml.season import expected_pace, observed_pace
 from ml.stacking import Period, stacked_weights
@@ -53,26 +54,23 @@ class Trial:
 
 
 def judge_rolling(
-    past: Sequence[CutOff], horizon_days: int, window_days: int, random_state: int
+    as_of_date: date, past: Sequence[CutOff], horizon_days: int, window_days: int, random_state: int
 ) -> tuple[list[dict[str, Any]], list[Period]]:
     """One entry per judged cut-off, newest first, at most JUDGED: trained on what was known by then.
 
-    Beside them the same periods as what the weights of the parts may be learnt from. A cut-off is judged with weights
-    learnt from older periods whose outcome was known by then. Where no cut-off has another one whose outcome was known
-    by then, the newest is judged on customers held out from it: the same period, other people, which says less and is
+    Beside them every period that the weights of the parts may be learnt from. A cut-off is judged with weights learnt
+    from older periods whose outcome was known by then. Where no cut-off has another one whose outcome was known by
+    then, the newest is judged on customers held out from it: the same period, other people, which says less and is
     marked so.
     """
-    trials: list[Trial] = []
-    for cut_off in past:
-        train = training_cut_offs(past, cut_off.as_of_date, horizon_days)
-        known = [c for c in past if c.as_of_date <= cut_off.as_of_date - timedelta(days=horizon_days)]
-        pace = expected_pace(cut_off.as_of_date, known, horizon_days)
-        trial = fit_trial(cut_off, train, horizon_days, window_days, random_state, pace)
-        trials += [trial] if trial is not None else []
-        if len(trials) == JUDGED + WEIGHED:
-            break
+    fitted = (rolling_trial(c, past, horizon_days, window_days, random_state) for c in spaced(past, horizon_days // 2))
+    trials = list(islice((trial for trial in fitted if trial is not None), JUDGED + WEIGHED))
+    season = same_season(past, as_of_date, horizon_days)
+    if season is not None and all(season is not trial.cut_off for trial in trials):
+        last = rolling_trial(season, past, horizon_days, window_days, random_state)
+        trials += [last] if last is not None else []
     judged = []
-    for trial in trials[:JUDGED]:
+    for trial in judged_trials(trials, season):
         limit = trial.cut_off.as_of_date - timedelta(days=horizon_days)
         periods = [older.period for older in trials if older.cut_off.as_of_date <= limit]
         judged.append({**judge(trial, periods), "kind": "later_period"})
@@ -80,7 +78,25 @@ def judge_rolling(
         held = _held_out(past[0])
         alone = fit_trial(past[0].keep(held), [past[0].keep(~held)], horizon_days, window_days, random_state, None)
         judged = [] if alone is None else [{**judge(alone, []), "kind": "other_customers_of_the_same_period"}]
-    return judged, [trial.period for trial in trials[:JUDGED]]
+    return judged, [trial.period for trial in trials]
+
+
+def judged_trials(trials: Sequence[Trial], season: CutOff | None) -> list[Trial]:
+    """The newest, the last of them of the season of the date that is trained for, where there is one; newest first."""
+    same = [trial for trial in trials if trial.cut_off is season]
+    newest = [trial for trial in trials if trial.cut_off is not season]
+    chosen = [*newest[: JUDGED - len(same)], *same]
+    return sorted(chosen, key=lambda trial: trial.cut_off.as_of_date, reverse=True)
+
+
+def rolling_trial(
+    cut_off: CutOff, past: Sequence[CutOff], horizon_days: int, window_days: int, random_state: int
+) -> Trial | None:
+    """The candidate as of a cut-off, from the past as it was known then; None when that was too little."""
+    train = training_cut_offs(past, cut_off.as_of_date, horizon_days)
+    known = [c for c in past if c.as_of_date <= cut_off.as_of_date - timedelta(days=horizon_days)]
+    pace = expected_pace(cut_off.as_of_date, known, horizon_days)
+    return fit_trial(cut_off, train, horizon_days, window_days, random_state, pace)
 
 
 def fit_trial(

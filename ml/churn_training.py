@@ -72,7 +72,7 @@ def train_churn(
     if rhythm is None:
         reason = "not promoted: too few customers came back for any visit model; customers are not scored"
         return ChurnTraining(ChurnScorer("none", horizon_days, window_days), False, reason, {"judged": []}, 0)
-    judged, periods = judge_rolling(past, horizon_days, window_days, random_state)
+    judged, periods = judge_rolling(night.as_of_date, past, horizon_days, window_days, random_state)
     metrics: dict[str, Any] = {
         "label": f"1 = no visit in the {horizon_days} days after the cut-off",
         "judged": judged,

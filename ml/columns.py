@@ -16,6 +16,8 @@ COUNTS = (
     "visit_trailing_30_count",
     "visit_trailing_90_count",
     "visit_trailing_180_count",
+    "visit_year_ago_count",
+    "visit_two_years_ago_count",
     "fnb_amount",
     "pos_check_count",
     "cancelled_count",

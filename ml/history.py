@@ -1,18 +1,21 @@
 """Features of one cut-off date with what came after it: the unit that models are trained and judged on."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import cached_property
+from itertools import islice
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from ml.horizon import has_season, season_date
 from ml.rhythm_mean import RhythmMean
 from ml.visit_rhythm import Family, Floats, VisitRhythm, fit_visit_rhythm
 
 MAX_RHYTHM_CUSTOMERS = 200_000
+NEWEST = 3  # cut-offs to train on, beside that of the same season
 
 
 @dataclass(frozen=True)
@@ -63,16 +66,37 @@ class CutOff:
         )
 
 
-def training_cut_offs(past: Sequence[CutOff], known_until: date, horizon_days: int, most: int = 3) -> list[CutOff]:
-    """The newest cut-offs (`past` is newest first) whose labels were complete by a date.
+def spaced(cut_offs: Iterable[CutOff], least_days: float) -> Iterator[CutOff]:
+    """Of cut-offs, newest first, the first and each that lies so many days before the one taken last."""
+    taken: date | None = None
+    for cut_off in cut_offs:
+        if taken is None or (taken - cut_off.as_of_date).days >= least_days:
+            taken = cut_off.as_of_date
+            yield cut_off
 
-    A cut-off with less than a horizon of history behind it knows young customers only; it is taken alone, when there
-    is no other.
+
+def training_cut_offs(past: Sequence[CutOff], as_of_date: date, horizon_days: int) -> list[CutOff]:
+    """What a model for a date may learn from: of `past`, newest first, cut-offs whose outcome was known by then.
+
+    The newest three, half a horizon apart, and the one of the same season: the newest ones' outcomes lie in other
+    months. A cut-off with less than a horizon of history behind it knows young customers only; it is taken alone, when
+    there is no other.
     """
-    limit = known_until - timedelta(days=horizon_days)
+    limit = as_of_date - timedelta(days=horizon_days)
     complete = [c for c in past if c.as_of_date <= limit]
     grown = [c for c in complete if c.history_days >= horizon_days]
-    return grown[:most] or complete[:1]
+    chosen = list(islice(spaced(grown, horizon_days // 2), NEWEST))
+    season = same_season(grown, as_of_date, horizon_days)
+    if season is not None and all(season is not c for c in chosen):
+        chosen.append(season)
+    return chosen or complete[:1]
+
+
+def same_season(past: Iterable[CutOff], as_of_date: date, horizon_days: int) -> CutOff | None:
+    """The cut-off on the same day of the year as a date; None if it is not there or the horizon holds all seasons."""
+    if not has_season(horizon_days):
+        return None
+    return next((c for c in past if c.as_of_date == season_date(as_of_date, horizon_days)), None)
 
 
 def fit_rhythms(features: pd.DataFrame) -> dict[str, VisitRhythm]:

@@ -7,27 +7,16 @@ error of 90-day probabilities from 0.12 to 0.02. The newest cut-offs, of another
 """
 
 from collections.abc import Sequence
-from datetime import date, timedelta
+from datetime import date
 
 import numpy as np
 
-from ml.history import CutOff, expected_visits
+from ml.history import CutOff, expected_visits, same_season
 
-YEAR_DAYS = 365
 SEASON_HISTORY_DAYS = 180  # a younger cut-off says more about new customers than about the season
 DOUBT_VISITS = 100.0  # a pace seen on so many visits is believed half
 LIMITS = (0.2, 5.0)
 STEPS = 6
-
-
-def has_season(horizon_days: int) -> bool:
-    """Whether the horizon lies in one season rather than another: it does not cover whole years."""
-    return horizon_days % YEAR_DAYS != 0
-
-
-def season_date(as_of_date: date, horizon_days: int) -> date:
-    """The same day of the year, as many years before as a horizon takes."""
-    return as_of_date - timedelta(days=YEAR_DAYS * -(-horizon_days // YEAR_DAYS))
 
 
 def observed_pace(cut_off: CutOff) -> float:
@@ -44,8 +33,5 @@ def observed_pace(cut_off: CutOff) -> float:
 
 def expected_pace(as_of_date: date, known: Sequence[CutOff], horizon_days: int) -> float | None:
     """The pace to expect after a date, from cut-offs whose outcome was known by then; None if none is of the season."""
-    for cut_off in known if has_season(horizon_days) else ():
-        is_same_season = cut_off.as_of_date == season_date(as_of_date, horizon_days)
-        if is_same_season and cut_off.history_days >= SEASON_HISTORY_DAYS:
-            return observed_pace(cut_off)
-    return None
+    season = same_season(known, as_of_date, horizon_days)
+    return observed_pace(season) if season is not None and season.history_days >= SEASON_HISTORY_DAYS else None

@@ -19,7 +19,7 @@ from ml import registry, sql
 from ml.churn_judging import JUDGED, churn_skill
 from ml.churn_training import train_churn
 from ml.history import CutOff
-from ml.season import has_season, season_date
+from ml.horizon import has_season, season_date
 from ml.segment_training import train_segments
 from ml.value_training import train_value
 

@@ -28,6 +28,8 @@ select
     coalesce(stay.visit_trailing_30_count, 0) as visit_trailing_30_count,
     coalesce(stay.visit_trailing_90_count, 0) as visit_trailing_90_count,
     coalesce(stay.visit_trailing_180_count, 0) as visit_trailing_180_count,
+    coalesce(stay.visit_year_ago_count, 0) as visit_year_ago_count,
+    coalesce(stay.visit_two_years_ago_count, 0) as visit_two_years_ago_count,
     stay.last_gap_days,
     stay.max_gap_days,
     stay.std_gap_days,

@@ -1,6 +1,10 @@
 -- one row per customer_id and as_of_date with at least one stay known and arrived by then; visits as in fct_visit (macros/visit.sql)
 {{ config(materialized='view', tags=['core']) }}
 
+{# Back to the days of the year that the churn horizon covers, as many years as a horizon takes (ml.horizon). #}
+{% set horizon_days = var('horizon_days') | int %}
+{% set season_days = 365 * ((horizon_days + 364) // 365) %}
+
 with stay as (
     select
         *,
@@ -75,6 +79,16 @@ summed as (
         {% for days in [30, 90, 180] %}
         count(*) filter (where is_visit and arrival_date > as_of_date - {{ days }}) as visit_trailing_{{ days }}_count,
         {% endfor %}
+        {% for name, days in [('visit_year_ago_count', season_days), ('visit_two_years_ago_count', 2 * season_days)] %}
+        {% if horizon_days == season_days %}
+        0
+        {% else %}
+        count(*) filter (
+            where is_visit and arrival_date > as_of_date - {{ days }} and arrival_date <= as_of_date - {{ days - horizon_days }}
+        )
+        {% endif %}
+        as {{ name }},
+        {% endfor %}
         sum(stay_count) as stay_count,
         sum(night_count) as night_count,
         sum(night_count) filter (where is_trailing_year) as night_trailing_year_count,
@@ -107,6 +121,8 @@ select
     visit_trailing_30_count,
     visit_trailing_90_count,
     visit_trailing_180_count,
+    cast(visit_year_ago_count as bigint) as visit_year_ago_count,
+    cast(visit_two_years_ago_count as bigint) as visit_two_years_ago_count,
     gaps[-1] as last_gap_days,
     list_max(gaps) as max_gap_days,
     round(list_aggregate(gaps, 'stddev_samp'), 9) as std_gap_days,

@@ -10,6 +10,7 @@ import pandas as pd
 
 from ml.columns import COUNTS, MEASURES
 from ml.history import CutOff
+from ml.horizon import has_season, season_date
 
 
 def lifetimes_file(name: str) -> Path:
@@ -59,7 +60,7 @@ def random_history(
     return frame[["customer_id", "day", "amount"]]
 
 
-def features_of(purchases: pd.DataFrame, as_of: date) -> pd.DataFrame:
+def features_of(purchases: pd.DataFrame, as_of: date, horizon_days: int = 365) -> pd.DataFrame:
     """One row per customer_id with a purchase by as_of: the columns of ml.sql.read_features."""
     now = pd.Timestamp(as_of)
     known = purchases[purchases["day"] <= now]
@@ -87,6 +88,11 @@ def features_of(purchases: pd.DataFrame, as_of: date) -> pd.DataFrame:
     frame["visit_trailing_year_count"] = frame["night_trailing_year_count"] = since(365).size()
     for days in (30, 90, 180):
         frame[f"visit_trailing_{days}_count"] = since(days).size()
+    seasons = {"visit_year_ago_count": 1, "visit_two_years_ago_count": 2} if has_season(horizon_days) else {}
+    for name, years in seasons.items():
+        start = as_of - years * (as_of - season_date(as_of, horizon_days))
+        inside = visits["day"].between(pd.Timestamp(start), pd.Timestamp(start + timedelta(days=horizon_days)), "right")
+        frame[name] = visits[inside].groupby("customer_id").size()
     frame["property_count"] = 1
     frame["mean_los_nights"], frame["mean_lead_time_days"] = 1.0, 0.0
     for name in COUNTS:
@@ -99,7 +105,7 @@ def features_of(purchases: pd.DataFrame, as_of: date) -> pd.DataFrame:
 
 def cut_off(purchases: pd.DataFrame, as_of: date, horizon_days: int | None = None) -> CutOff:
     """Features of a date; with a horizon also what came in (as_of, as_of + horizon]."""
-    features = features_of(purchases, as_of)
+    features = features_of(purchases, as_of, horizon_days or 365)
     if horizon_days is None:
         return CutOff(as_of, features)
     now = pd.Timestamp(as_of)

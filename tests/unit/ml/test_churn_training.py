@@ -1,13 +1,14 @@
 """Churn: promoted when it can be shown to be no worse, a stated fallback otherwise, the same numbers every time."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import numpy as np
 import pandas as pd
 import pytest
 from histories import cut_off, random_history
+from sklearn.ensemble import HistGradientBoostingClassifier
 
-from ml.churn_judging import BASELINES, FALLBACK
+from ml.churn_judging import BASELINES, FALLBACK, JUDGED, WEIGHED, judge_rolling
 from ml.churn_model import ChurnEnsemble
 from ml.churn_training import train_churn
 from ml.history import CutOff, training_cut_offs
@@ -119,7 +120,31 @@ def test_a_cut_off_with_little_history_trains_only_when_there_is_no_other(past: 
     young = by_date["2020-07-01"]
     assert young.history_days < HORIZON
     assert training_cut_offs([young], date(2021, 12, 31), HORIZON) == [young]
-    assert young not in training_cut_offs(past, date(2023, 12, 31), HORIZON, most=9)
+    assert young not in training_cut_offs(past[-3:], date(2023, 12, 31), HORIZON)
+
+
+@pytest.fixture(scope="module")
+def quarters() -> list[CutOff]:
+    history = random_history(1500, 4 * 365, seed=5)
+    return [cut_off(history, day, 90) for day in cut_off_dates(history["day"].min().date(), NIGHT, 90)]
+
+
+def test_the_same_season_a_year_before_is_learnt_from_too(quarters: list[CutOff]) -> None:
+    """The newest cut-offs' outcomes lie in other months."""
+    known = [c.as_of_date for c in training_cut_offs(quarters, NIGHT, 90)]
+    assert known == [NIGHT - timedelta(days=back) for back in (90, 135, 180, 365)]
+    earlier = [c.as_of_date for c in training_cut_offs(quarters, NIGHT - timedelta(days=90), 90)]
+    assert earlier == [NIGHT - timedelta(days=back) for back in (180, 225, 270, 455)]
+
+
+def test_the_season_is_judged_where_history_allows(quarters: list[CutOff], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("ml.churn_model.make_boosting", lambda seed: HistGradientBoostingClassifier(max_iter=2))
+    judged, periods = judge_rolling(NIGHT, quarters, 90, 365, 1)
+    assert [j["as_of_date"] for j in judged] == ["2023-10-02", "2023-08-18", "2022-12-31"]
+    assert len(periods) == JUDGED + WEIGHED + 1
+    for entry in judged:
+        complete_by = [date.fromisoformat(day) + timedelta(days=90) for day in entry["trained_on"]]
+        assert max(complete_by) <= date.fromisoformat(entry["as_of_date"])
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,8 @@ import pandas as pd
 import pytest
 from histories import cut_off, random_history
 
-from ml.season import expected_pace, has_season, observed_pace, season_date
+from ml.horizon import has_season, season_date
+from ml.season import expected_pace, observed_pace
 
 
 @pytest.fixture(scope="module")
