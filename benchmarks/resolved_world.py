@@ -3,6 +3,7 @@
 from datetime import date, timedelta
 from pathlib import Path
 
+import expectations
 import identity
 import ingest
 from guestbook.dbt_runner import build, night_variables
@@ -21,6 +22,13 @@ def resolve_world(home: Path, *, customers: int, seed: int, days: int = 1460) ->
     settings.prepare_home()
     start = END - timedelta(days=days)
     simulate(Path(settings.landing), home / "truth", customers=customers, start=start, end=END, seed=seed)
+    resolve_landing(settings)
+    build_facts(settings, FACTS)
+    return settings
+
+
+def resolve_landing(settings: Settings) -> None:
+    """What was delivered, taken through ingest, its gate, staging and identity as a first night does."""
     ingest.load_reference(settings, END)
     for feed in FEEDS:
         _load(settings, feed)
@@ -29,9 +37,8 @@ def resolve_world(home: Path, *, customers: int, seed: int, days: int = 1460) ->
     build_facts(settings, "tag:staging")
     with warehouse(settings) as con:
         mark_staged(con)
+        identity.ensure_model(con, settings, END)
         identity.resolve(con, settings, END)
-    build_facts(settings, FACTS)
-    return settings
 
 
 def build_facts(settings: Settings, select: str = FACTS, *, full_refresh: bool = False) -> None:
@@ -40,8 +47,9 @@ def build_facts(settings: Settings, select: str = FACTS, *, full_refresh: bool =
 
 
 def _load(settings: Settings, feed: str) -> None:
-    """Every delivered file of a feed, accepted as it is: no gate."""
+    """Every delivered file of a feed. Raises GateBlocked when the gate holds one."""
     for batch in ingest.discover(settings, feed, END):
         ingest.load_batch(settings, feed, END, batch)
-    decisions = {file.sha256: "accepted" for file in ingest.staged_files(settings, feed, END)}
-    ingest.commit(settings, feed, END, decisions)
+    outcome = expectations.gate_feed(settings, feed, END, ingest.staged_files(settings, feed, END))
+    ingest.commit(settings, feed, END, dict(outcome.decisions))
+    outcome.raise_if_blocked()
