@@ -134,7 +134,7 @@ def christmas_buyers(rng: np.random.Generator, days: int, customer_count: int) -
 
     def gap(r: np.random.Generator, who: NDArray[np.int64], day: Floats) -> Floats:
         again = r.random(len(who)) < 0.3  # a second purchase in the same weeks
-        year = np.floor(day / DAYS_A_YEAR) + r.geometric(1.0 - skips[who])
+        year = np.floor(day / DAYS_A_YEAR) + r.geometric(1.0 - skips[who]).astype(np.float64)
         ahead = np.where(again, r.exponential(9, len(who)), _advent(r, year) - day)
         return np.where(is_seasonal[who], ahead, r.exponential(often[who]))
 

@@ -7,14 +7,15 @@ error of 90-day probabilities from 0.12 to 0.02. The newest cut-offs, of another
 """
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, timedelta
 
 import numpy as np
 
-from ml.history import CutOff, expected_visits, same_season
+from ml.history import CutOff, expected_visits, same_season, spaced
 
 SEASON_HISTORY_DAYS = 180  # a younger cut-off says more about new customers than about the season
 DOUBT_VISITS = 100.0  # a pace seen on so many visits is believed half
+DOUBT_SPREAD = 0.05  # squares of logarithms of paces, summed: so many that came back are believed half
 LIMITS = (0.2, 5.0)
 STEPS = 6
 
@@ -35,3 +36,24 @@ def expected_pace(as_of_date: date, known: Sequence[CutOff], horizon_days: int) 
     """The pace to expect after a date, from cut-offs whose outcome was known by then; None if none is of the season."""
     season = same_season(known, as_of_date, horizon_days)
     return observed_pace(season) if season is not None and season.history_days >= SEASON_HISTORY_DAYS else None
+
+
+def proven_pace(as_of_date: date, past: Sequence[CutOff], horizon_days: int) -> float:
+    """The pace to expect after a date, as far as past years' paces came back; 1 where that was never seen.
+
+    The share of a pace (of its logarithm) that came back a year later is found by least squares over past cut-offs that
+    have one of their own season before them, and drawn to none: what growth or chance made of a year does not return.
+    """
+    known = [c for c in past if c.as_of_date <= as_of_date - timedelta(days=horizon_days)]
+    expected = expected_pace(as_of_date, known, horizon_days)
+    if expected is None:
+        return 1.0
+    guessed, seen = [], []
+    for cut_off in spaced(known, horizon_days // 2):
+        earlier = [c for c in known if c.as_of_date <= cut_off.as_of_date - timedelta(days=horizon_days)]
+        guess = expected_pace(cut_off.as_of_date, earlier, horizon_days)
+        if guess is not None:
+            guessed.append(np.log(guess))
+            seen.append(np.log(observed_pace(cut_off)))
+    share = float(np.clip(np.dot(guessed, seen) / (np.dot(guessed, guessed) + DOUBT_SPREAD), 0.0, 1.0))
+    return float(expected**share)

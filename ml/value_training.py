@@ -2,14 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import timedelta
 from typing import Any
 
 import numpy as np
 
 from ml.history import CutOff, training_cut_offs
 from ml.judge import judge_amount
-from ml.season import expected_pace
+from ml.season import proven_pace
 from ml.value_model import ValueModel, fit_correction
 from ml.visit_value import fit_visit_value
 
@@ -108,14 +107,13 @@ def _figures(cut_off: CutOff, model: ValueModel) -> dict[str, dict[str, float]]:
 
 def _fit(night: CutOff, past: Sequence[CutOff], horizon_days: int, random_state: int, is_corrected: bool) -> ValueModel:
     f = night.features
-    known = [c for c in past if c.as_of_date <= night.as_of_date - timedelta(days=horizon_days)]
-    pace = expected_pace(night.as_of_date, known, horizon_days)
+    pace = proven_pace(night.as_of_date, past, horizon_days)
     visit_value = fit_visit_value(f["visit_count"].to_numpy(), f["average_visit_amount"].to_numpy())
-    usable = training_cut_offs(known, night.as_of_date, horizon_days)
+    usable = training_cut_offs(past, night.as_of_date, horizon_days)
     correction = None
     if is_corrected and night.rhythm is not None and sum(len(c.features) for c in usable) >= LEAST_CUSTOMERS:
-        correction = fit_correction(usable, pace is not None, random_state)
-    return ValueModel(horizon_days, night.rhythm, visit_value, pace or 1.0, correction)
+        correction = fit_correction(usable, pace != 1.0, random_state)
+    return ValueModel(horizon_days, night.rhythm, visit_value, pace, correction)
 
 
 def _total_error(figures: dict[str, float]) -> float:

@@ -7,8 +7,9 @@ import pandas as pd
 import pytest
 from histories import cut_off, random_history
 
+from ml.history import CutOff
 from ml.horizon import has_season, season_date
-from ml.season import expected_pace, observed_pace
+from ml.season import expected_pace, observed_pace, proven_pace
 
 
 @pytest.fixture(scope="module")
@@ -48,6 +49,38 @@ def test_few_visits_hardly_move_the_pace() -> None:
     few = cut_off(random_history(60, 700), date(2021, 6, 1), 30)
     assert 0 < few.future_visit_count.sum() < 10
     assert observed_pace(few) == pytest.approx(1.0, abs=0.1)
+
+
+NIGHT = date(2023, 10, 31)
+LONG_AGO = pd.DataFrame({"clv_age_days": [900.0]})
+
+
+@pytest.mark.parametrize(
+    ("last_year", "this_year", "believed"),
+    [
+        pytest.param([1.6, 0.6, 1.4], [1.6, 0.6, 1.4], (1.45, 1.5), id="every pace came back"),
+        pytest.param([1.6, 0.6, 1.4], [1.3, 0.8, 1.2], (1.2, 1.3), id="about half of it came back"),
+        pytest.param([1.6, 0.6, 1.4], [0.7, 1.5, 0.8], (1.0, 1.0), id="the opposite came"),
+        pytest.param([1.05, 0.96, 1.04], [1.05, 0.96, 1.04], (1.0, 1.1), id="too small to prove much"),
+        pytest.param([], [], (1.0, 1.0), id="never seen twice"),
+    ],
+)
+def test_a_pace_is_believed_as_far_as_paces_came_back(
+    last_year: list[float], this_year: list[float], believed: tuple[float, float], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    days = [NIGHT - timedelta(days=back) for back in (90, 135, 180)]
+    paces = {season_date(NIGHT, 90): 1.5, **dict(zip(days, this_year, strict=False))}
+    paces |= {season_date(day, 90): pace for day, pace in zip(days, last_year, strict=False)}
+    monkeypatch.setattr("ml.season.observed_pace", lambda cut_off: paces[cut_off.as_of_date])
+    past = [CutOff(day, LONG_AGO, horizon_days=90) for day in sorted(paces, reverse=True)]
+    assert believed[0] - 1e-9 <= proven_pace(NIGHT, past, 90) <= believed[1] + 1e-9
+
+
+def test_a_pace_takes_only_outcomes_known_by_then(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The cut-off 89 days before is not over: neither it nor what it would prove is looked at."""
+    monkeypatch.setattr("ml.season.observed_pace", lambda cut_off: 1.5)
+    days = [NIGHT - timedelta(days=back) for back in (89, 365, 89 + 365)]
+    assert proven_pace(NIGHT, [CutOff(day, LONG_AGO, horizon_days=90) for day in days], 90) == 1.0
 
 
 @pytest.mark.parametrize(("horizon", "day"), [(90, "2024-11-02"), (365, "2024-11-02"), (400, "2023-11-03")])
