@@ -142,15 +142,26 @@ def _segments(metrics: dict[str, Any]) -> Section:
     ]
     figures = ("silhouette", "ari_mean", "ari_lowest")
     tried = [
-        (f"{c['algorithm'].replace('_', ' ')}, {c['k']}", *(f"{c[name]:.2f}" for name in figures))
+        (f"{c['k']} by {c['algorithm'].replace('_', ' ')} of {', '.join(c['axes'])}", *(f"{c[n]:.2f}" for n in figures))
         for c in metrics["tried"]
+        if c["ari_mean"] > 0
     ]
     parts: list[Any] = [
         Text(metrics["reason"]),
         Table("Segments", ("Segment", "Customers", "Share", "Revenue", "Who they are", "Falls short in"), profiles),
     ]
     columns = ("Tried", "Silhouette", "Stability, mean", "Stability, lowest")
-    parts += [Table("Every algorithm and number tried", columns, tried)] if tried else []
+    parts += (
+        [
+            Table(
+                f"Ways tried with clear segments of sound size ({len(tried)} of {len(metrics['tried'])})",
+                columns,
+                tried,
+            )
+        ]
+        if tried
+        else []
+    )
     return Section("segments", "Segments", parts)
 
 

@@ -17,6 +17,7 @@ from guestbook.settings import Settings
 from guestbook.tables import conform, declared
 from guestbook.warehouse import load_records, write_rows
 from ml import registry, sql
+from ml.baskets import basket_rules
 from ml.churn_training import ChurnScorer, drift_columns
 from ml.errors import ModelError
 from ml.health import health_rows
@@ -68,6 +69,7 @@ def score(con: duckdb.DuckDBPyConnection, settings: Settings, night_date: date) 
     for table, rows in stamped.items():
         _write(con, settings, table, night_date, rows)
         counts[table] = len(rows)
+    counts["basket_rule"] = write_basket_rules(con, settings, night_date)
     write_page(settings, night_date, models, stamped["model_drift"], stamped["model_health"])
     return {**counts, "model_versions": {name: model.model_version for name, model in models.items()}}
 
@@ -199,6 +201,15 @@ def matured_rows(con: duckdb.DuckDBPyConnection, settings: Settings, night_date:
     for name, value in stamps.items():
         rows = rows.append_column(name, pa.array([value]))
     return rows
+
+
+def write_basket_rules(con: duckdb.DuckDBPyConnection, settings: Settings, night_date: date) -> int:
+    """What goes together in the night's baskets; returns the number of rules."""
+    table = declared("ml", "basket_rule")
+    rules = basket_rules(sql.read_baskets(con))
+    rows = rules.append_column("as_of_date", pa.array([night_date] * len(rules), pa.date32()))
+    _write(con, settings, "basket_rule", night_date, conform(rows, table))
+    return len(rules)
 
 
 def _stamped(rows: pa.Table, table: str, night_date: date, model_version: str, settings: Settings) -> pa.Table:

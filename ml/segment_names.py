@@ -26,10 +26,11 @@ def name_segments(centroids: Floats, typical: Floats) -> list[str]:
     return names
 
 
-def describe(centroid: Floats) -> str:
-    """One sentence on the typical customer of a segment."""
+def describe(centroid: Floats, rule: str = "") -> str:
+    """One sentence on the typical customer of a segment, after the rule that cuts it out, where there is one."""
     recency, repeats, spend = np.expm1(centroid)
-    return f"Typically last here {recency:.0f} days ago, {repeats + 1:.1f} visits and {spend:,.0f} spent in all."
+    typical = f"ypically last here {recency:.0f} days ago, {repeats + 1:.1f} visits and {spend:,.0f} spent in all."
+    return f"{rule[0].upper()}{rule[1:]}: t{typical}" if rule else f"T{typical}"
 
 
 def _words(centroid: Floats, typical: Floats) -> str:

@@ -7,8 +7,9 @@ import numpy as np
 
 from ml.history import CutOff
 from ml.rfm import LAST_TIER, TIERS, value_tiers
+from ml.segment_axes import even_rows
 from ml.segment_judging import judge_segments
-from ml.segment_model import SegmentModel, even_rows
+from ml.segment_model import SegmentModel
 
 JUDGED_ROWS = 2_000
 

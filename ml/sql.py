@@ -146,6 +146,16 @@ def scored_dates(con: duckdb.DuckDBPyConnection, table: str) -> set[date]:
     return {row[0] for row in con.table(f"ml.{table}").select("as_of_date").distinct().fetchall()}
 
 
+def read_baskets(con: duckdb.DuckDBPyConnection) -> pa.Table:
+    """One row per basket: basket_code, basket_values; no rows before the features are built."""
+    if not has_table(con, "features", "feat_basket"):
+        return pa.table(
+            {"basket_code": pa.array([], pa.string()), "basket_values": pa.array([], pa.list_(pa.string()))}
+        )
+    query = "select basket_code, basket_values from features.feat_basket order by basket_code, basket_id"
+    return con.execute(query).to_arrow_table()
+
+
 def empty_features() -> pd.DataFrame:
     """No rows, all columns of read_features."""
     frame = pd.DataFrame({"customer_id": pd.Series(dtype="str")})

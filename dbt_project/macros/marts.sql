@@ -35,3 +35,8 @@ from ({{ first_stays() }}) as first_stay
 inner join ({{ month_ends() }}) as month_end on first_stay.first_date <= month_end.as_of_date
 group by month_end.as_of_date
 {%- endmacro %}
+
+{# A hotel stayed at, as baskets of what customers choose name it. #}
+{% macro stay_choice(property_code) -%}
+'stay at ' || {{ property_code }}
+{%- endmacro %}

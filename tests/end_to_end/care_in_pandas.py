@@ -1,5 +1,6 @@
 """Marts of care and programmes computed again in pandas: who was lost and why, tiers earned, what to do, segments."""
 
+import numpy as np
 import pandas as pd
 
 from tests.end_to_end.marts_in_pandas import UNITS, Facts
@@ -129,21 +130,32 @@ def actions(facts: Facts) -> dict[str, str]:
 
 
 def offers(facts: Facts) -> set[str]:
-    """Customers with an outlet of a hotel where they eat that goes with one they use and that they never tried."""
+    """Customers with an outlet of a hotel of theirs that goes with what they chose and that they never tried."""
     checks = facts.ask(
-        """select customer_id, property_code, coalesce(outlet_name, outlet_code) as outlet, line_count
+        """select customer_id, property_code, coalesce(outlet_name, outlet_code) as choice, line_count
         from core.fct_pos_check"""
     )
-    there = set(zip(checks.property_code, checks.outlet, strict=True))
-    used = checks[checks.customer_id.notna() & (checks.line_count > 0)].drop_duplicates()
-    tried = set(zip(used.customer_id, used.outlet, strict=True))
-    rules = facts.ask("select * from marts.basket_rule where basket_code = 'outlet_of_stay' and lift_ratio > 1")
-    goes_with = rules.groupby("antecedent_value").consequent_value.apply(list).to_dict()
+    stays = facts.ask("select customer_id, property_code, 'stay at ' || property_code as choice from core.fct_stay")
+    outlets = checks.groupby("property_code").choice.apply(set).to_dict()
+    used = pd.concat([checks[checks.line_count > 0], stays]).dropna(subset=["customer_id"])
+    chosen, hotels = (used.groupby("customer_id")[name].apply(set) for name in ("choice", "property_code"))
+    sold = set(checks.choice.dropna())
+    rules = facts.ask("select * from marts.basket_rule where basket_code = 'choice_of_customer' and lift_ratio > 1")
+    rules = rules[rules.consequent_value.isin(sold)].sort_values(
+        ["confidence_share", "lift_ratio", "consequent_value"], ascending=[False, False, True]
+    )
+    best = rules.groupby(["antecedent_value", "other_antecedent_value"], dropna=False).head(10)
+    goes_with = [
+        ({row.antecedent_value, row.other_antecedent_value} - {None, np.nan}, row.consequent_value)
+        for row in best.itertuples()
+    ]
     return {
-        row.customer_id
-        for row in used.itertuples()
-        for other in goes_with.get(row.outlet, ())
-        if (row.property_code, other) in there and (row.customer_id, other) not in tried
+        customer
+        for customer, choices in chosen.items()
+        if any(
+            have <= choices and to not in choices and any(to in outlets.get(p, ()) for p in hotels[customer])
+            for have, to in goes_with
+        )
     }
 
 

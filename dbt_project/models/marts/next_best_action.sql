@@ -9,15 +9,19 @@
     'win_back_call': [4, "warning.customer_id is not null and customer.value_tier_code in ('vip', 'key')", "'High value and ' || cast(warning.silence_days as varchar) || ' days silent against a usual ' || cast(cast(warning.own_gap_days as integer) as varchar)"],
     'win_back_offer': [5, 'warning.customer_id is not null', "cast(warning.silence_days as varchar) || ' days silent against a usual ' || cast(cast(warning.own_gap_days as integer) as varchar)"],
     'invite_to_programme': [6, 'not customer.is_member and customer.visit_trailing_year_count >= 2', "cast(customer.visit_trailing_year_count as varchar) || ' visits in a year and no member'"],
-    'cross_sell': [7, "offer.consequent_value is not null and customer.lifecycle_stage_code in ('new', 'active', 'won_back')", "'Uses ' || offer.antecedent_value || ', never ' || offer.consequent_value || ' (lift ' || cast(round(offer.lift_ratio, 2) as varchar) || ')'"],
+    'cross_sell': [7, "offer.consequent_value is not null and customer.lifecycle_stage_code in ('new', 'active', 'won_back')", "'Chose ' || offer.chosen_text || ', never ' || offer.consequent_value || ' (lift ' || cast(round(offer.lift_ratio, 2) as varchar) || ')'"],
     'second_stay_offer': [8, "customer.lifecycle_stage_code = 'new'", "'Came once, lately'"],
     'book_direct': [9, "customer.lifecycle_stage_code in ('active', 'won_back') and customer.direct_share < 0.5", "'Books through others ' || cast(cast(100 * (1 - customer.direct_share) as integer) as varchar) || '% of the time'"],
 } %}
 
 with used as (
-    select distinct customer_id, coalesce(outlet_name, outlet_code) as outlet_name, property_code
+    select distinct customer_id, coalesce(outlet_name, outlet_code) as choice_value, property_code
     from {{ ref('fct_pos_check') }}
     where customer_id is not null and line_count > 0
+    union
+    select distinct customer_id, {{ stay_choice('property_code') }}, property_code
+    from {{ ref('fct_stay') }}
+    where customer_id is not null
 ),
 
 outlet as (
@@ -25,16 +29,37 @@ outlet as (
     from {{ ref('fct_pos_check') }}
 ),
 
--- The outlet that guests like this one also use, that their hotel has and that they never tried.
-offer as (
-    select used.customer_id, rule.antecedent_value, rule.consequent_value, rule.lift_ratio
-    from used
-    inner join {{ ref('basket_rule') }} as rule
-        on used.outlet_name = rule.antecedent_value and rule.basket_code = 'outlet_of_stay' and rule.lift_ratio > 1
-    semi join outlet on outlet.property_code = used.property_code and outlet.outlet_name = rule.consequent_value
-    anti join used as tried on tried.customer_id = used.customer_id and tried.outlet_name = rule.consequent_value
+-- The best few outlets that go with a choice, or with two: an offer is one of them.
+rule as (
+    select antecedent_value, other_antecedent_value, consequent_value, confidence_share, lift_ratio
+    from {{ ref('basket_rule') }}
+    where basket_code = 'choice_of_customer' and lift_ratio > 1
+        and consequent_value in (select outlet_name from outlet)
     qualify row_number() over (
-        partition by used.customer_id order by rule.confidence_share desc, rule.lift_ratio desc, rule.consequent_value, rule.antecedent_value
+        partition by antecedent_value, other_antecedent_value order by confidence_share desc, lift_ratio desc, consequent_value
+    ) <= 10
+),
+
+-- The outlet that guests who chose the same also use, that one of their hotels has and that they never tried.
+offer as (
+    select
+        used.customer_id,
+        rule.antecedent_value || coalesce(' and ' || rule.other_antecedent_value, '') as chosen_text,
+        rule.consequent_value,
+        rule.lift_ratio
+    from used
+    inner join rule on used.choice_value = rule.antecedent_value
+    left join used as other on other.customer_id = used.customer_id and other.choice_value = rule.other_antecedent_value
+    semi join (
+        select used.customer_id, outlet.outlet_name
+        from used
+        inner join outlet on used.property_code = outlet.property_code
+    ) as there on there.customer_id = used.customer_id and there.outlet_name = rule.consequent_value
+    anti join used as tried on tried.customer_id = used.customer_id and tried.choice_value = rule.consequent_value
+    where rule.other_antecedent_value is null or other.customer_id is not null
+    qualify row_number() over (
+        partition by used.customer_id
+        order by rule.confidence_share desc, rule.lift_ratio desc, rule.consequent_value, rule.antecedent_value, rule.other_antecedent_value
     ) = 1
 ),
 
