@@ -22,3 +22,17 @@ coalesce({% for field in person_fields() %}cast({{ field }} as varchar){{ ', ' i
 {% macro source_record_id() -%}
 {{ surrogate_key(person_key() + [surrogate_key(person_fields())]) }}
 {%- endmacro %}
+
+{# Who a check or an interaction itself shows, and the customer of that record: columns `name`_source_record_id, _customer_id and _match_probability. #}
+{% macro shown_person(record_kind, key, name) -%}
+select
+        shown.source_system,
+        shown.property_code,
+        shown.reference_id as {{ key }},
+        shown.source_record_id as {{ name }}_source_record_id,
+        record.customer_id as {{ name }}_customer_id,
+        record.match_probability as {{ name }}_match_probability
+    from {{ ref('stg_person_current') }} as shown
+    left join {{ source('identity', 'customer_record') }} as record on shown.source_record_id = record.source_record_id
+    where shown.record_kind = '{{ record_kind }}'
+{%- endmacro %}

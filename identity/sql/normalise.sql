@@ -146,6 +146,6 @@ select
          then concat_ws('|', source_system, coalesce(property_code, ''), reference_id) end as reservation_key,
     reservation_key || '|' || role as reservation_role_key,
     case when role = 'guest' then concat_ws('|', coalesce(property_code, ''), reference_id)
-         when role = 'payer' and reservation_id is not null
+         when role in ('payer', 'caller') and reservation_id is not null
          then concat_ws('|', coalesce(property_code, ''), reservation_id) end as stay_key
 from joined

@@ -1,8 +1,9 @@
 -- one row per source_record_id: one person as one role of one reservation, interaction or check ever showed them
 {{ config(materialized='incremental', unique_key='source_record_id') }}
 
--- The one reservation that a check was charged to: how a card becomes known. Not part of who the record is: a later version may move it.
-with charged as (
+-- The one reservation that a check was charged to, or that a call was about under the name said: how a card and a contact become known. Not part of who the
+-- record is: a later version may move it.
+with meant as (
     select
         'pos_check' as record_kind,
         source_system,
@@ -14,6 +15,15 @@ with charged as (
     qualify row_number() over (
         partition by source_system, property_code, pos_check_id order by method_rank, reservation_source_system, matched_reservation_id
     ) = 1
+    union all
+    select
+        'interaction',
+        source_system,
+        reservation_property_code,
+        interaction_id,
+        matched_reservation_id
+    from {{ ref('stg_interaction_reservation') }}
+    where fit_count = 1 and matched_role = 'guest' and name_level > 0
 ),
 
 sighting as (
@@ -31,8 +41,8 @@ sighting as (
         union
         select built.record_kind, built.source_system, built.reference_id
         from {{ this }} as built
-        left join charged using (record_kind, source_system, property_code, reference_id)
-        where built.record_kind = 'pos_check' and {{ differs('built.reservation_id', 'charged.reservation_id') }}
+        left join meant using (record_kind, source_system, property_code, reference_id)
+        where built.record_kind <> 'reservation' and {{ differs('built.reservation_id', 'meant.reservation_id') }}
     ) as affected using (record_kind, source_system, reference_id)
     {% endif %}
 ),
@@ -63,7 +73,7 @@ select
     first_sight.night_date,
     first_sight.is_history,
     newest.updated_at as observed_at,
-    charged.reservation_id
+    meant.reservation_id
 from newest
 inner join first_sight using (source_record_id)
-left join charged using (record_kind, source_system, property_code, reference_id)
+left join meant using (record_kind, source_system, property_code, reference_id)

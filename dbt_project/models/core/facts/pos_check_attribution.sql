@@ -31,7 +31,7 @@ affected as (
     select built.source_system, built.property_code, built.pos_check_id
     from {{ this }} as built
     left join {{ source('identity', 'customer_record') }} as payer on built.payer_source_record_id = payer.source_record_id
-    where {{ differs('built.payer_customer_id', 'payer.customer_id') }} or {{ differs('built.payer_probability', 'payer.match_probability') }}
+    where {{ differs('built.payer_customer_id', 'payer.customer_id') }} or {{ differs('built.payer_match_probability', 'payer.match_probability') }}
 ),
 {% endif %}
 
@@ -42,18 +42,7 @@ pos_check as (
     {% endif %}
 ),
 
-by_payer as (
-    select
-        shown.source_system,
-        shown.property_code,
-        shown.reference_id as pos_check_id,
-        shown.source_record_id as payer_source_record_id,
-        record.customer_id as payer_customer_id,
-        record.match_probability as payer_probability
-    from {{ ref('stg_person_current') }} as shown
-    left join {{ source('identity', 'customer_record') }} as record on shown.source_record_id = record.source_record_id
-    where shown.record_kind = 'pos_check'
-),
+by_payer as ({{ shown_person('pos_check', 'pos_check_id', 'payer') }}),
 
 candidate as (
     select
@@ -94,7 +83,7 @@ decided as (
         by_reservation.matched_reservation_id,
         by_payer.payer_source_record_id,
         by_payer.payer_customer_id,
-        by_payer.payer_probability,
+        by_payer.payer_match_probability,
         coalesce(by_reservation.customer_id, by_payer.payer_customer_id) as customer_id,
         case
             when by_reservation.customer_id is not null then by_reservation.source_record_id
@@ -107,10 +96,10 @@ decided as (
             else 'card_token'
         end as attribution_method,
         case
-            when not by_reservation.is_one_customer then least(by_reservation.match_confidence, by_payer.payer_probability, 0.9)
+            when not by_reservation.is_one_customer then least(by_reservation.match_confidence, by_payer.payer_match_probability, 0.9)
             when by_reservation.customer_id is not null then by_reservation.match_confidence
             when by_payer.payer_customer_id is null then 0
-            else least(by_payer.payer_probability, case when pos_check.loyalty_number is not null then 0.95 else 0.85 end)
+            else least(by_payer.payer_match_probability, case when pos_check.loyalty_number is not null then 0.95 else 0.85 end)
         end as attribution_confidence
     from pos_check
     inner join match using ({{ check_key }})
@@ -121,7 +110,7 @@ decided as (
 select
     {{ columns([
         'source_system', 'property_code', 'pos_check_id', 'business_date', 'customer_id', 'source_record_id', 'payer_source_record_id',
-        'payer_customer_id', 'payer_probability', 'reservation_source_system', 'matched_reservation_id', 'attribution_method', 'lines_hash', 'match_hash',
+        'payer_customer_id', 'payer_match_probability', 'reservation_source_system', 'matched_reservation_id', 'attribution_method', 'lines_hash', 'match_hash',
         'delivery_sequence', 'night_date',
     ], 'decided') }},
     cast(attribution_confidence as double) as attribution_confidence,

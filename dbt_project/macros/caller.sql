@@ -1,0 +1,70 @@
+{# What a call and a reservation say of a person, in the same words. #}
+
+{# A number as people read it out: letters and digits only. #}
+{% macro spoken_number(number) -%}
+nullif(regexp_replace(upper({{ number }}), '[^0-9A-Z]', '', 'g'), '')
+{%- endmacro %}
+
+{# One slip: a character wrong, missing, too many, or two neighbours exchanged. Short numbers are too much alike. #}
+{% macro is_similar_number(left, right) -%}
+coalesce(least(length({{ left }}), length({{ right }})) >= 6 and damerau_levenshtein({{ left }}, {{ right }}) = 1, false)
+{%- endmacro %}
+
+{# How a name as it was heard agrees with a person's: 2 family and given name, 1 the family name and no other, 0 one of the two is unknown,
+   -1 the family name with another given name, -2 another name. #}
+{% macro heard_name_level(heard, first_name, last_name) -%}
+case
+    when {{ has_all_words(heard, last_name) }} is null then 0
+    when not {{ has_all_words(heard, last_name) }} then -2
+    when coalesce({{ has_all_words(heard, first_name) }}, false) then 2
+    when len({{ folded_words(heard) }}) <= len({{ folded_words(last_name) }}) then 1
+    else -1
+end
+{%- endmacro %}
+
+{# How a call (`heard`) names a reservation (`reservation`): its number, somebody's contact, or a family name at the hotel. Contact and name count from the
+   booking to two weeks after departure. Conditions of an equality and more, so that each is one hash join. #}
+{% macro call_reservation_conditions() -%}
+{% set is_here = 'coalesce(heard.property_code = reservation.reservation_property_code, true)' %}
+{% set is_at_hand = 'coalesce(reservation.booked_at <= heard.ended_at + interval 10 minute, true) and heard.started_on <= reservation.departure_date + 14' %}
+{% set conditions = [] %}
+{% for number in ['confirmation_number', 'external_reference'] %}
+{% do conditions.append('heard.confirmation_number = ' ~ spoken_number('reservation.' ~ number) ~ ' and ' ~ is_here) %}
+{% endfor %}
+{% for role in ['guest', 'booker'] %}
+{% do conditions.append('heard.email = lower(reservation.' ~ role ~ '_email) and ' ~ is_at_hand) %}
+{% do conditions.append('heard.phone = ' ~ phone_tail('reservation.' ~ role ~ '_phone') ~ ' and ' ~ is_at_hand) %}
+{% endfor %}
+{% for name in ['guest_last_name', 'booker_name'] %}
+{% do conditions.append(
+    'heard.property_code = reservation.reservation_property_code and list_contains(heard.name_words, list_last(' ~ folded_words('reservation.' ~ name) ~ ')) and ' ~ is_at_hand
+) %}
+{% endfor %}
+{{ return(conditions) }}
+{%- endmacro %}
+
+{# How sure each way of finding a call's reservation is, the surest first. A name alone counts only at the hotel and for a reason that presumes a reservation. #}
+{% macro call_reservation_methods() -%}
+{{ return([
+    {
+        'name': 'confirmation_number', 'confidence': '0.98',
+        'condition': 'is_number_agreed and (is_contact_agreed or is_anonymous or name_level not in (-2, 0))',
+    },
+    {
+        'name': 'similar_confirmation_number', 'confidence': '0.9',
+        'condition': 'is_number_similar and (is_contact_agreed or name_level > 0)',
+    },
+    {
+        'name': 'done_in_call', 'confidence': '0.93',
+        'condition': 'is_done_in_call and (name_level > 0 or (name_level = 0 and is_contact_agreed))',
+    },
+    {
+        'name': 'contact_and_stay', 'confidence': '0.85',
+        'condition': 'is_at_hand and is_contact_agreed and name_level >= 0',
+    },
+    {
+        'name': 'name_and_stay', 'confidence': 'case when name_level = 2 then 0.9 else 0.8 end',
+        'condition': "is_at_hand and is_property_agreed and name_level > 0 and reason_code in ('change', 'cancellation', 'billing', 'complaint')",
+    },
+]) }}
+{%- endmacro %}
