@@ -27,6 +27,7 @@ SLOPE_LIMITS = (0.7, 1.4)
 HALF_ROWS = 3000
 PARTS = ("rhythm", "logistic", "boosting")
 MAX_TRAINING_ROWS = 240_000
+LEAST_KNOWN = 100  # rows with a value; a feature known of fewer tells nothing, and of none of a part cannot be binned
 
 
 class ChurnEnsemble:
@@ -52,7 +53,8 @@ class ChurnEnsemble:
             labels.append(used.has_left())
             folds.append(pd.util.hash_array(used.features["customer_id"].to_numpy(dtype=object)) % np.uint64(FOLDS))
         frame, y, fold = pd.concat(parts, ignore_index=True), np.concatenate(labels), np.concatenate(folds)
-        self.columns_ = [name for name in frame.columns if name != RHYTHM_COLUMN and frame[name].nunique() > 1]
+        tells = (frame.nunique() > 1) & (frame.count() >= LEAST_KNOWN)
+        self.columns_ = [name for name in frame.columns[tells] if name != RHYTHM_COLUMN]
         self.training_row_count_ = len(frame)
         self.rhythm_, self.pace_ = rhythm, pace or 1.0
         self.center_ = float(log_odds(np.array(y.mean())))

@@ -1,5 +1,6 @@
 """Churn: promoted when it can be shown to be no worse, a stated fallback otherwise, the same numbers every time."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import numpy as np
@@ -9,7 +10,7 @@ from histories import cut_off, random_history
 from sklearn.ensemble import HistGradientBoostingClassifier
 
 from ml.churn_judging import BASELINES, FALLBACK, JUDGED, WEIGHED, judge_rolling
-from ml.churn_model import ChurnEnsemble
+from ml.churn_model import FOLDS, ChurnEnsemble
 from ml.churn_training import train_churn
 from ml.history import CutOff, training_cut_offs
 from ml.judge import judge_probability
@@ -63,6 +64,16 @@ def test_a_customer_scored_alone_gets_the_number_of_the_batch(night: CutOff, pas
         model.predict(night.features.iloc[[row]].reset_index(drop=True))["ensemble"][0] for row in range(0, 200, 50)
     ]
     assert np.array(alone) == pytest.approx(batch[0:200:50], abs=1e-12)
+
+
+def test_a_feature_known_of_hardly_anybody_does_no_harm(night: CutOff, past: list[CutOff]) -> None:
+    """All who have it may be held out for calibration, and what is left has no value at all."""
+    features = past[0].features.copy()
+    held = np.flatnonzero(pd.util.hash_array(features["customer_id"].to_numpy(dtype=object)) % np.uint64(FOLDS) == 0)
+    features["mean_lead_time_days"] = np.nan
+    features.loc[held[:2], "mean_lead_time_days"] = [3.0, 9.0]
+    odd = replace(past[0], features=features)
+    assert "lead_time" not in ChurnEnsemble(HORIZON, WINDOW, 1).fit([odd], night.rhythm).columns_
 
 
 def test_one_cut_off_without_an_earlier_one_is_judged_on_other_customers(night: CutOff, past: list[CutOff]) -> None:
