@@ -10,6 +10,7 @@ from typing import Any
 
 from guestbook.errors import GuestbookError
 from guestbook.files import atomic_path
+from guestbook.life_stages import LAST_STAGE, STAGE_LIMITS, WON_BACK_GAP_RATIO, WON_BACK_LEAST_DAYS
 from guestbook.lock import warehouse_lock
 from guestbook.night import newest_completed_night
 from guestbook.settings import PROJECT_ROOT, Settings
@@ -28,6 +29,12 @@ def night_variables(settings: Settings, night_date: date, as_of_dates: list[date
         "window_days": settings.churn_window_days,
         "reporting_currency": settings.reporting_currency,
         "lake": str(settings.lake),
+        "life_stages": {
+            "limits": [list(limit) for limit in STAGE_LIMITS],
+            "last": LAST_STAGE,
+            "won_back_least_days": WON_BACK_LEAST_DAYS,
+            "won_back_gap_ratio": WON_BACK_GAP_RATIO,
+        },
     }
 
 

@@ -4,13 +4,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from guestbook.life_stages import LAST_STAGE, STAGE_LIMITS, WON_BACK_GAP_RATIO, WON_BACK_LEAST_DAYS
 from ml.visit_rhythm import Floats
 
-# Silence over the own usual gap: up to the limit the stage holds. A visit is due at 1.
-STAGE_LIMITS = (("active", 1.5), ("slipping", 3.0), ("dormant", 6.0))
-LAST_STAGE = "lost"
-WON_BACK_GAP_RATIO = 3.0
-WON_BACK_LEAST_DAYS = 180
 GAP_LIMITS = (14.0, 365.0)
 
 

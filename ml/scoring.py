@@ -19,6 +19,7 @@ from guestbook.warehouse import load_records, write_rows
 from ml import registry, sql
 from ml.baskets import basket_rules
 from ml.churn_training import ChurnScorer, drift_columns
+from ml.customer_map import record_customer_map
 from ml.errors import ModelError
 from ml.health import health_rows
 from ml.lifecycle import lifecycle_stages
@@ -60,6 +61,7 @@ def score(con: duckdb.DuckDBPyConnection, settings: Settings, night_date: date) 
         "model_drift": drift_rows(features, models["churn"].model, churn),
         "model_health": matured_rows(con, settings, night_date),
     }
+    record_customer_map(con, settings, night_date)
     load_records(con, settings, "ml.model_run")  # a rebuilt warehouse has none yet
     counts: dict[str, Any] = {}
     stamped = {

@@ -6,6 +6,7 @@ import duckdb
 import pandas as pd
 import pyarrow as pa
 
+from guestbook.tables import declared
 from ml.columns import COUNTS, NUMBERS
 
 # The customers that feat_as_of samples at past cut-offs.
@@ -154,6 +155,35 @@ def read_baskets(con: duckdb.DuckDBPyConnection) -> pa.Table:
         )
     query = "select basket_code, basket_values from features.feat_basket order by basket_code, basket_id"
     return con.execute(query).to_arrow_table()
+
+
+def customer_maps(con: duckdb.DuckDBPyConnection, night_date: date) -> pa.Table:
+    """One row per as_of_date whose features are built: the version of the customer map tonight, and that of its night.
+
+    The version does not depend on the order of source records. No rows before the features are built.
+    """
+    if not has_table(con, "features", "feat_as_of"):
+        return declared("ml", "customer_map").empty()
+    version = "null"
+    if has_table(con, "core", "bridge_customer_source_record"):
+        version = """(
+            select format('{:x}', bit_xor(md5_number(source_record_id || '|' || customer_id)))
+            from core.bridge_customer_source_record
+        )"""
+    query = f"""
+        with tonight as (select {version}::varchar as map_version)
+        select
+            ?::date as night_date,
+            as_of.as_of_date,
+            tonight.map_version,
+            if(as_of.as_of_date = ?, tonight.map_version, earlier.map_version) as as_of_map_version
+        from features.feat_as_of as as_of
+        cross join tonight
+        left join ml.customer_map as earlier
+            on earlier.night_date = as_of.as_of_date and earlier.as_of_date = as_of.as_of_date
+        order by as_of.as_of_date
+    """
+    return con.execute(query, [night_date, night_date]).to_arrow_table()
 
 
 def empty_features() -> pd.DataFrame:

@@ -18,6 +18,7 @@ from guestbook.warehouse import load_records
 from ml import registry, sql
 from ml.churn_judging import JUDGED, churn_skill
 from ml.churn_training import train_churn
+from ml.customer_map import record_customer_map
 from ml.history import CutOff
 from ml.horizon import has_season, season_date
 from ml.segment_training import train_segments
@@ -95,6 +96,7 @@ def train(con: duckdb.DuckDBPyConnection, settings: Settings, as_of_date: date) 
     Reads features and labels of as_of_date and of the cut-offs of `training_dates`; a cut-off whose features were not
     built is left out.
     """
+    record_customer_map(con, settings, as_of_date)
     one_in = sql.sample_one_in(con, as_of_date)
     night = read_cut_off(con, as_of_date, one_in=one_in)
     dates = training_dates(con, settings, as_of_date)

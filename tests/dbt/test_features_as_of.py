@@ -28,6 +28,15 @@ SHIFT = """
 """
 
 
+# Ann and Bob turn out to be one guest, whom Bob's id stands for.
+MERGE = """
+    update core.fct_reservation set customer_id = 'bob@x.example' where customer_id = 'ann@x.example';
+    update core.fct_pos_check set customer_id = 'bob@x.example' where customer_id = 'ann@x.example';
+    update core.fct_interaction set customer_id = 'bob@x.example' where customer_id = 'ann@x.example';
+    delete from identity.customer_confidence where customer_id = 'ann@x.example';
+"""
+
+
 def _week() -> Any:
     spec = importlib.util.spec_from_file_location("hotel_rows", Path(__file__).parent / "hotel_week.py")
     module = importlib.util.module_from_spec(spec)
@@ -37,12 +46,14 @@ def _week() -> Any:
 
 @dataclass
 class Seen:
-    """Rows of feat_customer by cut-off, at three moments."""
+    """Rows of feat_customer by cut-off, at three moments; and those of a map that came later, then and now."""
 
     warehouse: Any
     before_changes: dict[date, list[tuple]]
     after_changes: dict[date, list[tuple]]
     past_after_shift: list[tuple]
+    merged_then: dict[date, list[tuple]]
+    merged_now: dict[date, list[tuple]]
 
 
 @pytest.fixture(scope="module")
@@ -52,12 +63,25 @@ def seen(make_warehouse) -> Seen:
     _deliver(warehouse, HISTORY, rows["history"])
     warehouse.run_night(HISTORY)
     before = _features(warehouse, HISTORY, [PAST, HISTORY])
+    merged_then = _features_of_merged(warehouse, HISTORY)
     _deliver(warehouse, CHANGES, rows["changes"])
     warehouse.run_night(CHANGES)
     after = _features(warehouse, CHANGES, [PAST, HISTORY, CHANGES])
+    merged_now = _features_of_merged(warehouse, CHANGES)
     with warehouse.connect() as con:
         con.execute(SHIFT)
-    return Seen(warehouse, before, after, _features(warehouse, CHANGES, [PAST])[PAST])
+    past_after_shift = _features(warehouse, CHANGES, [PAST])[PAST]
+    return Seen(warehouse, before, after, past_after_shift, merged_then, merged_now)
+
+
+def _features_of_merged(warehouse: Any, night: date) -> dict[date, list[tuple]]:
+    """Features of the past by another customer map, from the facts of a night; the warehouse is left as it was."""
+    kept = warehouse.settings.warehouse_file.read_bytes()
+    with warehouse.connect() as con:
+        con.execute(MERGE)
+    features = _features(warehouse, night, [PAST, HISTORY])
+    warehouse.settings.warehouse_file.write_bytes(kept)
+    return features
 
 
 def _week_rows() -> dict[str, dict[str, list[dict]]]:
@@ -111,6 +135,14 @@ def _features(warehouse: Any, night: date, as_of_dates: list[date]) -> dict[date
 def test_later_deliveries_change_no_feature(seen, as_of):
     assert seen.before_changes[as_of]
     assert seen.after_changes[as_of] == seen.before_changes[as_of]
+
+
+@pytest.mark.parametrize("as_of", [PAST, HISTORY])
+def test_facts_are_as_known_then_and_identity_as_known_now(seen, as_of):
+    """With the same customer map a later night builds what that night would have built, whichever map it is."""
+    assert seen.merged_now[as_of] == seen.merged_then[as_of]
+    assert [row[0] for row in seen.merged_now[as_of] if row[0].startswith(("ann", "bob"))] == ["bob@x.example"]
+    assert seen.merged_now[as_of] != seen.after_changes[as_of]
 
 
 def test_later_deliveries_change_the_next_cut_off(seen):

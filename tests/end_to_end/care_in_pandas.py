@@ -192,6 +192,13 @@ def lost(facts: Facts) -> list[tuple]:
     stays = facts.ask(f"select stay_id, {money}, {work} from core.fct_stay").merge(facts.stay, on="stay_id")
     cases = complaint_days(facts)
     missed = facts.reservation[facts.reservation.status.eq("no_show")]
+    billed = facts.ask(
+        """select call.customer_id, timezone('UTC', call.started_at)::date::timestamp as started,
+            timezone('UTC', billing.resolved_at)::date::timestamp as resolved
+        from core.fct_interaction as call
+        inner join core.fct_case as billing using (source_system, case_id)
+        where call.reason_code = 'billing'"""
+    )
     told = []
     for row in periods.itertuples():
         mine = stays[stays.customer_id == row.customer_id].sort_values(["arrival", "stay_id"])
@@ -199,6 +206,9 @@ def lost(facts: Facts) -> list[tuple]:
         complained = sum(row.last_visit - 30 * DAY <= day <= row.lost_on for day in cases.get(row.customer_id, ()))
         own = missed[missed.customer_id == row.customer_id].arrival
         no_shows = int(own.between(row.last_visit, row.lost_on).sum())
+        bills = billed[billed.customer_id == row.customer_id]
+        is_open = bills.resolved.isna() | (bills.resolved > row.lost_on)
+        owes = bool((bills.started.between(row.last_visit, row.lost_on) & is_open).any())
         after = mine[(mine.arrival > row.until) & (mine.arrival <= row.until + YEAR)]
         told.append(
             (
@@ -207,7 +217,7 @@ def lost(facts: Facts) -> list[tuple]:
                 before.property_code.iloc[-1],
                 complained,
                 no_shows,
-                _churn_type(before, row.last_visit, complained, no_shows),
+                _churn_type(before, row.last_visit, complained, owes, no_shows),
                 int(before.units.sum()),
                 int(before[before.arrival > row.last_visit - YEAR].units.sum()),
                 0 if row.is_current else int(after.units.sum()),
@@ -225,10 +235,12 @@ def complaint_days(facts: Facts) -> dict[str, list[pd.Timestamp]]:
     return rows.groupby("customer_id").opened.apply(list).to_dict()
 
 
-def _churn_type(before: pd.DataFrame, last_visit: pd.Timestamp, complained: int, no_shows: int) -> str:
+def _churn_type(before: pd.DataFrame, last_visit: pd.Timestamp, complained: int, owes: bool, no_shows: int) -> str:
     at_last, sooner = before[before.arrival == last_visit], before[before.arrival < last_visit]
     if complained:
         return "service_failure"
+    if owes:
+        return "bad_debt"
     if no_shows:
         return "no_show"
     if sooner.empty:

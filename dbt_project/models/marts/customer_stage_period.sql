@@ -1,6 +1,9 @@
 -- one row per customer_id and stage_from_date: an unbroken time in one life-cycle stage, judged against the customer's own rhythm
 {{ config(materialized='table', tags=['marts']) }}
 
+{% set life = var('life_stages') %}
+{% set begun = namespace(at='null') %}
+
 -- Everybody's usual gap is learned with the segments (ml.lifecycle): that of the model in use, so that the stages here are those of the scores.
 with learned as (
     select coalesce(max(cast(json_extract_string(run.metrics, '$.typical_gap_days') as double)), 365.0) as typical_gap_days
@@ -35,8 +38,8 @@ rhythm as (
         -- The own mean with everybody's as one more observation: two close visits make no rhythm.
         greatest((span_days + typical_gap_days) / (repeat_count + 1), 1.0) as own_gap_days,
         coalesce(
-            repeat_count > 1 and last_gap_days >= 180
-            and last_gap_days >= 3.0 * (span_days - last_gap_days) / greatest(repeat_count - 1, 1),
+            repeat_count > 1 and last_gap_days >= {{ life.won_back_least_days }}
+            and last_gap_days >= {{ life.won_back_gap_ratio }} * (span_days - last_gap_days) / greatest(repeat_count - 1, 1),
             false
         ) as is_won_back
     from paced
@@ -45,7 +48,12 @@ rhythm as (
 
 -- Silence in own gaps up to which a stage holds; silence of the whole churn window is lost in any case.
 stage (lifecycle_stage_code, lower_limit, upper_limit) as (
-    values ('active', null, 1.5), ('slipping', 1.5, 3.0), ('dormant', 3.0, 6.0), ('lost', 6.0, null)
+    values
+        {% for code, upper_limit in life.limits %}
+        ('{{ code }}', {{ begun.at }}, {{ upper_limit }}),
+        {% set begun.at = upper_limit %}
+        {% endfor %}
+        ('{{ life.last }}', {{ begun.at }}, null)
 ),
 
 staged as (

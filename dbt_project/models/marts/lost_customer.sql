@@ -46,6 +46,21 @@ unkept as (
     group by lost.customer_id, lost.lost_on
 ),
 
+-- No feed carries balances. What shows a debt is a case about the bill that was still open when the customer was lost.
+indebted as (
+    select lost.customer_id, lost.lost_on, count(distinct (billing.source_system, billing.case_id)) as open_billing_count
+    from lost
+    inner join {{ ref('fct_interaction') }} as interaction
+        on lost.customer_id = interaction.customer_id
+        and interaction.reason_code = 'billing'
+        and {{ local_date('interaction.started_at') }} between lost.last_visit_on and lost.lost_on
+    inner join {{ ref('fct_case') }} as billing
+        on interaction.source_system = billing.source_system
+        and interaction.case_id = billing.case_id
+        and coalesce({{ local_date('billing.resolved_at') }} > lost.lost_on, true)
+    group by lost.customer_id, lost.lost_on
+),
+
 -- Tracking afterwards: whether anybody wrote or called, and what those who came back brought.
 contacted as (
     select
@@ -80,10 +95,12 @@ select
     lost.own_gap_days,
     coalesce(complained.complaint_count, 0) as complaint_count,
     coalesce(unkept.no_show_count, 0) as no_show_count,
+    coalesce(indebted.open_billing_count, 0) as open_billing_count,
     cast(before_loss.last_adr_amount as decimal(18, 4)) as last_adr_amount,
     cast(before_loss.earlier_adr_amount as decimal(18, 4)) as earlier_adr_amount,
     case
         when complained.complaint_count > 0 then 'service_failure'
+        when indebted.open_billing_count > 0 then 'bad_debt'
         when unkept.no_show_count > 0 then 'no_show'
         when lost.repeat_count = 0 then 'first_timer'
         when before_loss.last_adr_amount > 1.25 * before_loss.earlier_adr_amount then 'price'
@@ -102,5 +119,6 @@ from lost
 left join before_loss on lost.customer_id = before_loss.customer_id and lost.lost_on = before_loss.lost_on
 left join complained on lost.customer_id = complained.customer_id and lost.lost_on = complained.lost_on
 left join unkept on lost.customer_id = unkept.customer_id and lost.lost_on = unkept.lost_on
+left join indebted on lost.customer_id = indebted.customer_id and lost.lost_on = indebted.lost_on
 left join contacted on lost.customer_id = contacted.customer_id and lost.lost_on = contacted.lost_on
 left join regained on lost.customer_id = regained.customer_id and lost.lost_on = regained.lost_on

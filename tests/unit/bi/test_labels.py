@@ -10,8 +10,8 @@ from bi.diff import CAUSES, FIGURES
 from expectations.page import WORDS
 from guestbook.contracts import FEEDS
 from guestbook.labels import LANGUAGES, Labels, label_groups
+from guestbook.life_stages import LAST_STAGE, STAGE_LIMITS
 from guestbook.settings import PROJECT_ROOT
-from ml.lifecycle import LAST_STAGE, STAGE_LIMITS
 from ml.rfm import LAST_TIER, TIERS
 from ml.scoring import BANDS
 from ml.segment_names import RECENCY_WORDS, SPEND_WORDS, VISIT_WORDS

@@ -1,20 +1,9 @@
 """Life-cycle stages, each case a customer."""
 
-import re
-
 import pandas as pd
 import pytest
 
-from guestbook.settings import PROJECT_ROOT
-from ml.lifecycle import (
-    LAST_STAGE,
-    STAGE_LIMITS,
-    WON_BACK_GAP_RATIO,
-    WON_BACK_LEAST_DAYS,
-    lifecycle_stages,
-    own_gap_days,
-    typical_gap_days,
-)
+from ml.lifecycle import lifecycle_stages, own_gap_days, typical_gap_days
 
 
 def customer(**values: float) -> pd.DataFrame:
@@ -67,13 +56,3 @@ def test_own_gap_leans_on_everybody_when_there_is_little() -> None:
 
 def test_typical_gap_without_repeaters_is_a_year() -> None:
     assert typical_gap_days(customer()) == 365.0
-
-
-def test_the_marts_draw_the_same_lines() -> None:
-    """marts.customer_stage_period follows stages through time in SQL: its limits are those of the scores."""
-    sql = (PROJECT_ROOT / "dbt_project/models/marts/customer_stage_period.sql").read_text(encoding="utf-8")
-    limits = re.findall(r"\('(\w+)', [\w.]+, ([\d.]+|null)\)", sql)
-    assert [(name, float(upper)) for name, upper in limits if upper != "null"] == list(STAGE_LIMITS)
-    assert limits[-1] == (LAST_STAGE, "null")
-    assert f"last_gap_days >= {WON_BACK_LEAST_DAYS}\n" in sql
-    assert f"last_gap_days >= {WON_BACK_GAP_RATIO} * (span_days" in sql
