@@ -26,16 +26,32 @@ known_guest as (
     where record_kind = 'reservation' and role = 'guest'
 ),
 
+-- E-mails and phones of more than one customer: couples, families.
+household_contact as (
+    select contact
+    from (
+        select unnest([email_normalised, phone_number]) as contact, customer_id
+        from {{ source('identity', 'person_normalised') }} as person
+        inner join {{ source('identity', 'customer_record') }} as record using (source_record_id)
+        where person.record_kind = 'reservation'
+    )
+    group by contact
+    having min(customer_id) <> max(customer_id)
+),
+
 called as (
     select
         interaction.*,
         caller.* exclude (source_system, interaction_id, property_code),
         known_guest.customer_id is not null as is_caller_guest,
-        coalesce(contact.is_email_shared, false) or coalesce(contact.is_phone_shared, false) as is_contact_shared
+        coalesce(said.is_email_shared, false) or coalesce(said.is_phone_shared, false) as is_contact_shared,
+        said.first_name_key is null
+        and interaction.loyalty_number is null
+        and (said.email_normalised in (from household_contact) or said.phone_number in (from household_contact)) is true as is_of_household
     from interaction
     left join caller using (source_system, interaction_id)
     left join known_guest on caller.caller_customer_id = known_guest.customer_id
-    left join {{ source('identity', 'person_normalised') }} as contact on caller.caller_source_record_id = contact.source_record_id
+    left join {{ source('identity', 'person_normalised') }} as said on caller.caller_source_record_id = said.source_record_id
 ),
 
 candidate as (
@@ -71,7 +87,7 @@ by_reservation as (
 ),
 
 -- A number that was said beats the caller's own record, unless a known guest gives another first name; a contact without a name is
--- settled by who has a reservation; a name without a contact speaks where the caller is nobody we know.
+-- settled by who has a reservation; a name without a contact speaks where the caller is nobody we know. What a household shares names none of them.
 weighed as (
     select
         called.*,
@@ -81,7 +97,8 @@ weighed as (
             when match_method in ('confirmation_number', 'similar_confirmation_number') then not (is_caller_guest and name_level = -1)
             when match_method = 'contact_and_stay' and name_level = 0 then not is_contact_shared and loyalty_number is null and {{ differs('matched_customer_id', 'caller_customer_id') }}
             else not is_caller_guest
-        end as is_by_reservation
+        end as is_by_reservation,
+        is_of_household and {{ differs('matched_customer_id', 'caller_customer_id') }} as is_in_doubt
     from called
     left join by_reservation using (source_system, interaction_id)
 ),
@@ -89,14 +106,14 @@ weighed as (
 decided as (
     select
         weighed.*,
-        case when is_by_reservation then matched_customer_id else caller_customer_id end as own_customer_id,
+        case when is_by_reservation then matched_customer_id when not is_in_doubt then caller_customer_id end as own_customer_id,
         case
             when is_by_reservation then matched_source_record_id
-            when caller_customer_id is not null then caller_source_record_id
+            when own_customer_id is not null then caller_source_record_id
         end as own_source_record_id,
         case
             when is_by_reservation then match_method
-            when caller_customer_id is null then 'unattributed'
+            when own_customer_id is null then 'unattributed'
             when loyalty_number is not null then 'loyalty_number'
             when customer_email is not null then 'email'
             when customer_phone is not null then 'phone'
@@ -104,14 +121,14 @@ decided as (
         end as own_method,
         case
             when is_by_reservation then match_confidence
-            when caller_customer_id is null then 0
+            when own_customer_id is null then 0
             -- What the caller's own record says is as sure as the link that ties it to the customer, at most.
             else least(
                 caller_match_probability,
                 case own_method when 'confirmation_number' then 0.98 when 'loyalty_number' then 0.97 when 'email' then 0.95 else 0.9 end
             )
         end as own_confidence,
-        is_by_reservation or is_caller_guest as is_known
+        is_by_reservation or (is_caller_guest and not is_in_doubt) as is_known
     from weighed
 ),
 
