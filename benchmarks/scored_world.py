@@ -24,7 +24,9 @@ TABLES = (
     "fct_stay",
     "fct_visit",
     "fct_pos_check",
+    "fct_pos_line",
     "fct_interaction",
+    "bridge_customer_source_record",
 )
 DICE = "(hash({}) / 18446744073709551616.0)"
 
@@ -108,8 +110,21 @@ FILLS = {
         where status = 'checked_out' and number % 4 = 0
     """,
     "core.fct_pos_check": """
-        select 'pos' as source_system, property_code, 'k' || reservation_id as pos_check_id, customer_id
+        select 'pos' as source_system, property_code, 'k' || reservation_id as pos_check_id, customer_id,
+            'pms' as reservation_source_system, reservation_id, 3 as line_count,
+            'outlet ' || floor(12 * luck * luck)::integer as outlet_name
         from booking where status = 'checked_out' and number % 4 = 0
+    """,
+    "core.fct_pos_line": f"""
+        select 'pos' as source_system, property_code, 'k' || reservation_id as pos_check_id, line_number,
+            'item ' || floor(200 * power({DICE.format("number, line_number")}, 2))::integer as item_name,
+            ['food', 'beverage', 'spa', 'retail'][1 + floor(4 * luck * luck)::integer] as item_category,
+            false as is_void
+        from booking, range(1, 4) as lines(line_number)
+        where status = 'checked_out' and number % 4 = 0
+    """,
+    "core.bridge_customer_source_record": """
+        select reservation_id as source_record_id, customer_id, 'pms' as source_system from booking
     """,
     "staging.stg_interaction_version": """
         select 'calls' as source_system, 'i' || customer_number as interaction_id,

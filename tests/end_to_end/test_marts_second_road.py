@@ -12,7 +12,8 @@ WINDOW_DAYS = Settings.model_fields["churn_window_days"].default
 
 BASKETS = {
     "item_of_check": """
-        select distinct source_system || property_code || pos_check_id as basket, coalesce(item_name, item_code) as value
+        select distinct source_system || property_code || pos_check_id as basket,
+            coalesce(item_name, item_code) as value
         from core.fct_pos_line where not is_void and coalesce(item_category, '') not in ('tip', 'service_charge')""",
     "choice_of_customer": """
         select customer_id as basket, coalesce(outlet_name, outlet_code) as value from core.fct_pos_check
@@ -163,6 +164,28 @@ def test_members_and_the_tier_they_earn(facts: road.Facts) -> None:
     actual = facts.con.sql(query).fetchall()
     assert actual
     assert actual == care.members(facts)
+
+
+@pytest.mark.parametrize(("channel", "address"), [("email", "email"), ("phone", "phone_e164"), ("sms", "phone_e164")])
+def test_no_action_writes_to_who_did_not_say_yes_or_is_on_the_list(
+    facts: road.Facts, channel: str, address: str
+) -> None:
+    query = f"""select count(*), count(*) filter (
+            where not coalesce(customer.consent_{channel}, false) or customer.{address} is null
+                or exists (
+                    select 1 from staging.stg_suppression as listed
+                    where coalesce(listed.channel_code, 'all') in ('all', '{channel}') and (
+                        listed.phone = customer.phone_e164 or listed.email = customer.email
+                        or listed.loyalty_number = customer.loyalty_number
+                    )
+                )
+        )
+        from marts.next_best_action as action
+        inner join core.dim_customer as customer using (customer_id)
+        where action.allowed_channel_code = '{channel}'"""
+    told, wrongly = facts.con.sql(query).fetchone()
+    assert wrongly == 0
+    assert told or channel == "sms"  # who may have a text message mostly may have an e-mail, which comes first
 
 
 def test_next_best_action_of_every_customer(facts: road.Facts) -> None:
