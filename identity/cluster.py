@@ -4,14 +4,14 @@ Pure functions of arrays; node numbers must order by content, so that ties fall 
 """
 
 from dataclasses import dataclass
-from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
-Ints = NDArray[np.int64]
+from identity.groups import Contradictions, Groups, Identifiers, Ints
+
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
 MUST_LINK_WEIGHT = 1000.0
@@ -38,29 +38,12 @@ class Edges:
 
 
 @dataclass(frozen=True)
-class Contradictions:
-    """Pairs of facets that can't be one person; a facet is all that contradictions are judged by."""
+class Nodes:
+    """What is to be clustered: a facet each; a leaf has no given name, a bare one no data of its own but the name."""
 
-    first: Ints
-    second: Ints
-
-    @cached_property
-    def by_facet(self) -> dict[int, set[int]]:
-        """Facets that a facet contradicts."""
-        found: dict[int, set[int]] = {}
-        for one, other in zip(self.first.tolist(), self.second.tolist(), strict=True):
-            found.setdefault(one, set()).add(other)
-            found.setdefault(other, set()).add(one)
-        return found
-
-
-@dataclass(frozen=True)
-class Identifiers:
-    """What nodes carry: one row per node and slot (kind of identifier) with its value's number."""
-
-    node: Ints
-    slot: Ints
-    value: Ints
+    facet: Ints
+    is_leaf: Bools
+    is_bare: Bools
 
 
 def components(node_count: int, edges: Edges) -> Ints:
@@ -69,37 +52,44 @@ def components(node_count: int, edges: Edges) -> Ints:
     return connected_components(graph, directed=False)[1].astype(np.int64)
 
 
-def cluster(
-    facets: Ints, is_leaf: Bools, edges: Edges, contradictions: Contradictions, identifiers: Identifiers
-) -> Ints:
+def cluster(nodes: Nodes, edges: Edges, contradictions: Contradictions, identifiers: Identifiers) -> Ints:
     """The cluster of each node, in three steps.
 
     Strong edges make clusters of nodes that have a given name, and groups of leaves (no given name, or an initial).
     Weak edges join clusters whose identifiers don't conflict. A leaf bridges nobody: its group joins the one cluster
     with the strongest evidence, or stays alone when two are equally strong.
     """
+    facets, is_leaf = nodes.facet, nodes.is_leaf
     both_core = ~is_leaf[edges.first] & ~is_leaf[edges.second]
     both_leaf = is_leaf[edges.first] & is_leaf[edges.second]
     is_strong = edges.weight >= STRONG_BITS
     grown = edges.where((both_core & is_strong) | both_leaf)
     labels = _without_contradictions(components(len(facets), grown), facets, grown, contradictions)
-    labels = _join_by_weak_edges(labels, facets, edges.where(both_core & ~is_strong), contradictions, identifiers)
+    labels = _join_by_weak_edges(labels, nodes, edges.where(both_core & ~is_strong), contradictions, identifiers)
     return _attach_leaves(labels, facets, is_leaf, edges.where(~both_core & ~both_leaf), contradictions)
 
 
 def _join_by_weak_edges(
-    labels: Ints, facets: Ints, edges: Edges, contradictions: Contradictions, identifiers: Identifiers
+    labels: Ints, nodes: Nodes, edges: Edges, contradictions: Contradictions, identifiers: Identifiers
 ) -> Ints:
-    """Clusters that a weak edge connects become one, strongest first, unless facets or identifiers conflict."""
+    """Clusters that a weak edge connects become one, strongest first, unless facets or identifiers conflict.
+
+    Where two people of one name are known, a record that fits both as well joins neither.
+    """
     between = edges.where(labels[edges.first] != labels[edges.second])
     if not len(between):
         return labels
     order = np.lexsort((between.second, between.first, -between.support, -between.weight))
-    groups = _Groups(contradictions.by_facet)
-    involved = np.flatnonzero(np.isin(labels, np.r_[labels[between.first], labels[between.second]]))
-    groups.fill(labels, facets, involved, identifiers)
+    first, second = labels[between.first].tolist(), labels[between.second].tolist()
+    weight = between.weight.tolist()
+    are_bare = (nodes.is_bare[between.first] & nodes.is_bare[between.second]).tolist()
+    groups = Groups(contradictions)
+    involved = np.flatnonzero(np.isin(labels, np.r_[first, second]))
+    groups.fill(labels, nodes.facet, involved, identifiers)
+    for at in range(len(between)):
+        groups.meet(first[at], second[at], weight[at])
     for at in order.tolist():
-        groups.join(int(labels[between.first[at]]), int(labels[between.second[at]]))
+        groups.join(first[at], second[at], weight[at], are_bare=are_bare[at])
     target = np.arange(labels.max() + 1)
     touched = np.unique(labels[involved])
     target[touched] = [groups.root(label) for label in touched.tolist()]
@@ -111,14 +101,13 @@ def _without_contradictions(labels: Ints, facets: Ints, edges: Edges, contradict
 
     So a cut falls on the weakest edge between the parts. Ties go by node number.
     """
-    contradicted = contradictions.by_facet
     bad = _contradicting_components(labels, facets, contradictions)
     if not len(bad):
         return labels
     inside = edges.where(np.isin(labels[edges.first], bad))
     order = np.lexsort((inside.second, inside.first, -inside.support, -inside.weight))
     nodes = np.flatnonzero(np.isin(labels, bad))
-    groups = _Groups(contradicted)
+    groups = Groups(contradictions)
     groups.fill(np.arange(len(labels)), facets, nodes)
     for at in order.tolist():
         groups.join(int(inside.first[at]), int(inside.second[at]))
@@ -141,57 +130,6 @@ def _contradicting_components(labels: Ints, facets: Ints, contradictions: Contra
         label for label, held in members.items() if len(held) > 1 and any(contradicted[facet] & held for facet in held)
     ]
     return np.array(sorted(bad), dtype=np.int64)
-
-
-class _Groups:
-    """Union-find whose groups know their facets that contradict some other, those others, and identifiers by slot."""
-
-    def __init__(self, contradicted: dict[int, set[int]]) -> None:
-        self._contradicted = contradicted
-        self._parent: dict[int, int] = {}
-        self._held: dict[int, set[int]] = {}
-        self._forbidden: dict[int, set[int]] = {}
-        self._carried: dict[int, dict[int, set[int]]] = {}
-
-    def fill(self, group_of: Ints, facets: Ints, nodes: Ints, identifiers: Identifiers | None = None) -> None:
-        """Start with each node in its group."""
-        judged = nodes[np.isin(facets[nodes], list(self._contradicted))]
-        for group, facet in zip(group_of[judged].tolist(), facets[judged].tolist(), strict=True):
-            self._held.setdefault(group, set()).add(facet)
-            self._forbidden.setdefault(group, set()).update(self._contradicted[facet])
-        if identifiers is None:
-            return
-        wanted = np.isin(identifiers.node, nodes)
-        rows = (group_of[identifiers.node[wanted]], identifiers.slot[wanted], identifiers.value[wanted])
-        for group, slot, value in zip(*(column.tolist() for column in rows), strict=True):
-            self._carried.setdefault(group, {}).setdefault(slot, set()).add(value)
-
-    def root(self, group: int) -> int:
-        """The smallest group that a group was united with."""
-        at = group
-        while (above := self._parent.get(at, at)) != at:
-            at = above
-        while group != at:
-            self._parent[group], group = at, self._parent.get(group, group)
-        return at
-
-    def join(self, one: int, other: int) -> None:
-        """Unite two groups unless they contradict each other or carry conflicting identifiers."""
-        low, high = sorted((self.root(one), self.root(other)))
-        if low == high or self._forbids(low, high) or self._forbids(high, low):
-            return
-        low_carried, high_carried = self._carried.get(low, {}), self._carried.get(high, {})
-        if any(slot in low_carried and low_carried[slot].isdisjoint(held) for slot, held in high_carried.items()):
-            return
-        self._parent[high] = low
-        if high in self._held:
-            self._held.setdefault(low, set()).update(self._held[high])
-            self._forbidden.setdefault(low, set()).update(self._forbidden[high])
-        for slot, held in high_carried.items():
-            self._carried.setdefault(low, {}).setdefault(slot, set()).update(held)
-
-    def _forbids(self, one: int, other: int) -> bool:
-        return one in self._forbidden and other in self._held and not self._forbidden[one].isdisjoint(self._held[other])
 
 
 def _attach_leaves(labels: Ints, facets: Ints, is_leaf: Bools, edges: Edges, contradictions: Contradictions) -> Ints:

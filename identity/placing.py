@@ -7,14 +7,13 @@ import pyarrow as pa
 from identity import sql
 from identity.cluster import (
     MUST_LINK_WEIGHT,
-    Contradictions,
     Edges,
-    Identifiers,
-    Ints,
+    Nodes,
     cluster,
     components,
     unite,
 )
+from identity.groups import Contradictions, Identifiers, Ints
 from identity.tree import link_tree
 
 MAX_BITS = 60.0  # 2**-60 is nought in a probability
@@ -35,7 +34,7 @@ def _label_members(con: duckdb.DuckDBPyConnection) -> None:
     """Fill profile_label: one row per member with its cluster and its component, named by its smallest profile."""
     members = sql.arrays(con, "member_rows")
     numbers, facets = members["profile_number"].astype(np.int64), members["facet_number"].astype(np.int64)
-    is_leaf = members["is_leaf"].astype(bool)
+    kind = Nodes(facets, members["is_leaf"].astype(bool), members["is_bare"].astype(bool))
     every_edge = _edges(con)
     edges = every_edge.where(every_edge.weight < MUST_LINK_WEIGHT)
     linked = components(len(numbers), edges)
@@ -46,7 +45,7 @@ def _label_members(con: duckdb.DuckDBPyConnection) -> None:
     contradictions = Contradictions(found["first_facet"].astype(np.int64), found["second_facet"].astype(np.int64))
     carried = sql.arrays(con, "member_identifier_rows")
     identifiers = Identifiers(*(carried[name].astype(np.int64) for name in ("node_number", "slot", "identifier")))
-    labels = unite(cluster(facets, is_leaf, edges, contradictions, identifiers), *_steward_pairs(con))
+    labels = unite(cluster(kind, edges, contradictions, identifiers), *_steward_pairs(con))
     reached = components(len(numbers), every_edge)
     smallest = numbers[np.unique(reached, return_index=True)[1]] if len(numbers) else numbers
     placed = {

@@ -1,15 +1,18 @@
-"""Expectation maximisation over patterns of agreement (Fellegi and Sunter 1969, with a third class). Pure.
+"""Expectation maximisation over patterns of agreement (Fellegi and Sunter 1969, with more classes of two people). Pure.
 
-A pair is one person, two people of one household, or two strangers. Members of a household share family name, home and
-contact data as one person's records do, and are strangers in all else: without that class, couples look like matches.
+A pair is one person, two people of one household, two namesakes, or two strangers. Members of a household share family
+name, home and contact data as one person's records do, and are strangers in all else: without that class, couples look
+like matches. Namesakes are strangers of one name: more of them than the frequencies of its parts let expect, since
+names go with countries and families, and alike in what goes with a name, such as an e-mail made of it.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
+Bools = NDArray[np.bool_]
 UNKNOWN = -1
 MAX_ROUNDS, CLOSE_ENOUGH = 200, 1e-5
 STARTING_HOUSEHOLDS = 0.2  # pairs of one household for one pair of one person
@@ -28,88 +31,133 @@ class Patterns:
     personal_bits: Floats
     shared_bits: Floats
     pair_count: Floats
-    is_possible: NDArray[np.bool_]
+    is_possible: Bools
 
 
 @dataclass(frozen=True)
 class Compared:
-    """One comparison: the m that its levels start from, and whether a household shares it.
+    """One comparison: the m that its levels start from, and whom people may share it with (identity.match.spec).
 
     The last level is disagreement. `by_frequency`: in which levels the value's frequency stands in for u.
     """
 
     starting_m: Floats
-    by_frequency: NDArray[np.bool_]
-    is_shared: bool
+    by_frequency: Bools
+    kind: str
+
+    @property
+    def is_name(self) -> bool:
+        """Whether it is a part of the name."""
+        return self.kind in {"given_name", "family_name"}
+
+    @property
+    def is_of_household(self) -> bool:
+        """Whether members of a household share it, in their own measure."""
+        return self.kind in {"family_name", "shared"}
 
 
 @dataclass(frozen=True)
 class Learned:
-    """By comparison and level: the share among pairs of one person (m), of strangers (u), of a household (h).
+    """By comparison and level: the share among pairs of one person (m), strangers (u), a household (h), namesakes (n).
 
-    `prior` and `household_prior` are the shares of all pairs that are one person and one household.
+    `prior` and `household_prior` are the shares of all pairs that are one person and one household; `namesake_factor`
+    how many pairs of namesakes there are for one that the names' frequencies let expect.
     """
 
     m: list[Floats]
     u: list[Floats]
     h: list[Floats]
+    n: list[Floats]
     prior: float
     household_prior: float
+    namesake_factor: float
 
 
 def learn(patterns: Patterns, compared: list[Compared], prior_pairs: float) -> Learned:
-    """The likeliest model, where m and h are drawn to the starting m as if `prior_pairs` pairs had shown it."""
+    """The likeliest model, where m, h and n are drawn to where they start as if `prior_pairs` pairs had shown it.
+
+    Background (a country) tells no classes apart while they are learned: compatriots are neither household nor person.
+    """
     total = patterns.pair_count.sum()
     start = [one.starting_m for one in compared]
     even = [np.ones(len(shares)) / len(shares) for shares in start]
     u = _all_shares(patterns, patterns.pair_count, even, 1.0)
     prior = float(min(0.5, 1 / np.sqrt(2 * total)))
-    learned = Learned(start, u, start, prior, STARTING_HOUSEHOLDS * prior)
+    learned = Learned(start, u, start, u, prior, STARTING_HOUSEHOLDS * prior, 1.0)
+    telling = replace(patterns, level=np.where([one.kind == "background" for one in compared], UNKNOWN, patterns.level))
     for _ in range(MAX_ROUNDS):
-        matched, household, strangers = (
-            share * patterns.pair_count for share in _shares_of_classes(patterns, learned, compared)
+        matched, household, namesakes, strangers = (
+            share * patterns.pair_count for share in _shares_of_classes(telling, learned, compared)
         )
         before, prior = learned.prior, float(np.clip(matched.sum() / total, 1 / total, 0.5))
-        u = _all_shares(patterns, strangers, even, 1.0)
+        m, u = _all_shares(patterns, matched, start, prior_pairs), _all_shares(patterns, strangers, even, 1.0)
         in_household = _all_shares(patterns, household, start, prior_pairs)
+        of_one_name = _all_shares(patterns, namesakes, u, prior_pairs)
+        expected = _expected_namesakes(patterns, strangers, u, compared)
         learned = Learned(
-            m=_all_shares(patterns, matched, start, prior_pairs),
+            m=m,
             u=u,
-            h=[in_household[at] if one.is_shared else u[at] for at, one in enumerate(compared)],
+            h=[
+                m[at] if one.kind == "background" else in_household[at] if one.is_of_household else u[at]
+                for at, one in enumerate(compared)
+            ],
+            n=[of_one_name[at] if one.kind in {"background", "shared"} else u[at] for at, one in enumerate(compared)],
             prior=prior,
             household_prior=float(np.clip(household.sum() / total, 1 / total, 0.5)),
+            namesake_factor=float((namesakes.sum() + prior_pairs) / (expected + prior_pairs)),
         )
         if abs(prior - before) < CLOSE_ENOUGH * before:
             break
     return learned
 
 
-def evidence(patterns: Patterns, learned: Learned, compared: list[Compared]) -> tuple[Floats, Floats]:
-    """Bits, the prior included, by which one person is likelier than strangers, and than a household."""
+def evidence(patterns: Patterns, learned: Learned, compared: list[Compared]) -> tuple[Floats, Floats, Floats]:
+    """Bits, the prior included, by which one person is likelier than strangers, a household and namesakes."""
     strangers = 1 - learned.prior - learned.household_prior
     against_strangers = np.log2(learned.prior / strangers) - patterns.personal_bits - patterns.shared_bits
     against_household = np.log2(learned.prior / learned.household_prior) - patterns.personal_bits
+    against_namesakes = against_strangers - np.log2(learned.namesake_factor)
     for at, one in enumerate(compared):
-        m, u, h = np.log2(learned.m[at]), np.log2(learned.u[at]), np.log2(learned.h[at])
+        m, u, h, n = (np.log2(shares[at]) for shares in (learned.m, learned.u, learned.h, learned.n))
         level = patterns.level[:, at]
-        against_strangers += np.append(m - np.where(one.by_frequency, 0.0, u), 0.0)[level]
-        other = h if one.is_shared else np.where(one.by_frequency, 0.0, u)
-        against_household += np.append(m - other, 0.0)[level]
-    return against_strangers, against_household
+        stranger = np.where(one.by_frequency, 0.0, u)
+        household = h if one.is_of_household or one.kind == "background" else stranger
+        against_strangers += np.append(m - stranger, 0.0)[level]
+        against_household += np.append(m - household, 0.0)[level]
+        against_namesakes += np.append(m - np.where(one.by_frequency, 0.0, n), 0.0)[level]
+    against_namesakes[~of_one_name(patterns, compared)] = np.inf
+    return against_strangers, against_household, against_namesakes
 
 
 def total_evidence(patterns: Patterns, learned: Learned, compared: list[Compared]) -> Floats:
     """Bits, the prior included, by which one person is likelier than anything else."""
-    return np.asarray(-np.logaddexp2(*(-bits for bits in evidence(patterns, learned, compared))))
+    return np.asarray(-np.logaddexp2.reduce([-bits for bits in evidence(patterns, learned, compared)]))
 
 
-def _shares_of_classes(patterns: Patterns, learned: Learned, compared: list[Compared]) -> tuple[Floats, Floats, Floats]:
-    """Of each pattern's pairs: one person, one household, strangers; they add up to one."""
-    against_strangers, against_household = evidence(patterns, learned, compared)
+def of_one_name(patterns: Patterns, compared: list[Compared]) -> Bools:
+    """Whether every part of the name is known and agrees in some way."""
+    names = [at for at, one in enumerate(compared) if one.is_name]
+    if not names:
+        return np.zeros(len(patterns.level), dtype=bool)
+    last = np.array([len(compared[at].starting_m) - 1 for at in names])
+    level = patterns.level[:, names]
+    return np.asarray(((level != UNKNOWN) & (level < last)).all(axis=1))
+
+
+def _expected_namesakes(patterns: Patterns, strangers: Floats, u: list[Floats], compared: list[Compared]) -> float:
+    """Pairs of strangers who would bear one name if its parts were drawn one by one."""
+    names = [at for at, one in enumerate(compared) if one.is_name]
+    is_known = (patterns.level[:, names] != UNKNOWN).all(axis=1)
+    return float(strangers[is_known].sum() * np.prod([1 - u[at][-1] for at in names]))
+
+
+def _shares_of_classes(patterns: Patterns, learned: Learned, compared: list[Compared]) -> list[Floats]:
+    """Of each pattern's pairs: one person, one household, namesakes, strangers; they add up to one."""
+    against_strangers, against_household, against_namesakes = evidence(patterns, learned, compared)
     matched = np.where(patterns.is_possible, 0.0, -np.inf)
-    total = np.logaddexp2(matched, np.logaddexp2(-against_strangers, -against_household))
-    one, household, strangers = (np.exp2(bits - total) for bits in (matched, -against_household, -against_strangers))
-    return one, household, strangers
+    likely = [matched, -against_household, -against_namesakes, -against_strangers]
+    total = np.logaddexp2.reduce(likely)
+    return [np.exp2(bits - total) for bits in likely]
 
 
 def _all_shares(patterns: Patterns, weight: Floats, drawn_to: list[Floats], strength: float) -> list[Floats]:

@@ -26,7 +26,7 @@ class Comparison(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    kind: Literal["given_name", "family_name", "shared", "own"]
+    kind: Literal["given_name", "family_name", "background", "shared", "own"]
     unknown: str
     levels: tuple[Level, ...] = Field(min_length=1)
 
@@ -37,8 +37,8 @@ class Comparison(BaseModel):
         return self
 
     @property
-    def is_shared(self) -> bool:
-        """Whether the members of a household have it in common."""
+    def is_of_household(self) -> bool:
+        """Whether members of a household share it, in their own measure."""
         return self.kind in {"family_name", "shared"}
 
     @property

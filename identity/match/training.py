@@ -14,6 +14,7 @@ import pyarrow as pa
 from identity import sql
 from identity.match.expectation import Compared, Learned, Patterns, learn, total_evidence
 from identity.match.guards import GuardCounts, waived_guards
+from identity.match.homonyms import homonym_share
 from identity.match.model import MatchModel
 from identity.match.scoring import add_frequencies, prepare_input, set_guards
 from identity.match.spec import Comparison, MatchSpec, match_spec
@@ -49,7 +50,7 @@ def train_match_model(con: duckdb.DuckDBPyConnection, as_of_date: date, random_s
         "prior": learned.prior,
         "link_threshold_bits": LINK_THRESHOLD_BITS,
         "waived_guards": waived,
-        "others": others(spec, learned, waived),
+        "others": others(spec, learned, homonym_share(patterns, learned, compared, spec.prior_pairs), waived),
         "blocks": [list(block) for block in blocks],
         **_expectations(patterns, total_evidence(patterns, learned, compared)),
     }
@@ -99,23 +100,29 @@ def _guard_counts(con: duckdb.DuckDBPyConnection) -> GuardCounts:
     return GuardCounts(*(con.execute(sql.statement("guard_count")).fetchone() or (0,) * len(GuardCounts._fields)))
 
 
-def others(spec: MatchSpec, learned: Learned, waived: list[str]) -> dict[str, Any]:
-    """Households and namesakes, by what the model knows of them."""
-    shared = {at: name for at, (name, found) in enumerate(spec.comparisons.items()) if found.is_shared}
+def others(spec: MatchSpec, learned: Learned, homonyms: float, waived: list[str]) -> dict[str, Any]:
+    """Households, namesakes and kin of one name, by what the model knows of them."""
+    named = list(enumerate(spec.comparisons.items()))
+    of_household = {at: name for at, (name, found) in named if found.is_of_household or found.kind == "background"}
+    of_one_name = {at: name for at, (name, found) in named if found.kind in {"background", "shared"}}
     return {
         "household_prior": learned.household_prior,
-        "household_levels": {name: learned.h[at].tolist() for at, name in shared.items()},
+        "household_levels": {name: learned.h[at].tolist() for at, name in of_household.items()},
+        "namesake_factor": learned.namesake_factor,
+        "namesake_levels": {name: learned.n[at].tolist() for at, name in of_one_name.items()},
+        "homonym_share": homonyms,
         # Where birth dates that differ are mistakes, parent and child of one name are hardly there.
         "namesake_share": spec.namesake_share * (RARE_NAMESAKES if "birth_date" in waived else 1.0),
-        "own": [name for name, found in spec.comparisons.items() if found.kind == "own"],
-        "names": [name for name, found in spec.comparisons.items() if found.is_name],
+        "own": [name for _, (name, found) in named if found.kind == "own"],
+        "names": [name for _, (name, found) in named if found.is_name],
+        "background": [name for _, (name, found) in named if found.kind == "background"],
         "name_only_bits": spec.name_only_bits,
     }
 
 
 def _compared(comparison: Comparison) -> Compared:
     by_frequency = [*(level.frequency is not None for level in comparison.levels), False]
-    return Compared(np.array(comparison.starting_m), np.array(by_frequency), comparison.is_shared)
+    return Compared(np.array(comparison.starting_m), np.array(by_frequency), comparison.kind)
 
 
 def _expectations(patterns: Patterns, bits: np.ndarray[Any, np.dtype[np.float64]]) -> dict[str, float]:

@@ -58,10 +58,16 @@ def _compare(con: duckdb.DuckDBPyConnection, model: MatchModel) -> dict[Pair, li
 
 
 def _steps(row: Mapping[str, Any], model: MatchModel) -> list[Step]:
-    """One step per comparison, against strangers; last what the chance of a household or a namesake takes away."""
+    """One step per comparison, against strangers; last what the chance of anybody else takes away."""
     prior, others = model.splink_settings["probability_two_random_records_match"], model.others
-    steps: list[Step] = [("prior", "two records at random", math.log2(prior / (1 - prior)))]
-    household, namesake = math.log2(prior / others["household_prior"]), -math.log2(others["namesake_share"])
+    start = math.log2(prior / (1 - prior))
+    steps: list[Step] = [("prior", "two records at random", start)]
+    against = {
+        "household": math.log2(prior / others["household_prior"]),
+        "namesakes": start - math.log2(others["namesake_factor"]),
+        "homonyms": -math.log2(others["homonym_share"]),
+        "kin": -math.log2(others["namesake_share"]),
+    }
     for comparison in model.splink_settings["comparisons"]:
         name, at = comparison["output_column_name"], row[comparison["output_column_name"]]
         if at < 0:
@@ -72,12 +78,28 @@ def _steps(row: Mapping[str, Any], model: MatchModel) -> list[Step]:
         steps.append((name.replace("_", " "), level["label_for_charts"], bits))
         if rarity:
             steps.append((name.replace("_", " "), "rare value" if rarity > 0 else "frequent value", rarity))
-        shares = others["household_levels"].get(name)
-        household += math.log2(level["m_probability"] / shares[at]) if shares else bits + rarity
-        namesake += bits + rarity if name in others["own"] else 0.0
+        household, namesakes = (
+            math.log2(level["m_probability"] / shares[name][at]) if name in shares else bits + rarity
+            for shares in (others["household_levels"], others["namesake_levels"])
+        )
+        against["household"] += household
+        against["namesakes"] += namesakes
+        against["homonyms"] += 0.0 if name in others["names"] else namesakes
+        against["kin"] += bits + rarity if name in others["own"] else 0.0
     strangers = sum(bits for _, _, bits in steps)
-    total = -math.log2(sum(2.0**-bits for bits in (strangers, household, namesake)))
+    if not _is_one_name(row, model):
+        del against["namesakes"], against["homonyms"]
+    total = -math.log2(sum(2.0**-bits for bits in (strangers, *against.values())))
     return [*steps, ("another person", "of one household or name", total - strangers)]
+
+
+def _is_one_name(row: Mapping[str, Any], model: MatchModel) -> bool:
+    """Whether every part of the name is known and agrees in some way."""
+    last = {
+        comparison["output_column_name"]: len(comparison["comparison_levels"]) - 2
+        for comparison in model.splink_settings["comparisons"]
+    }
+    return all(0 <= row[name] < last[name] for name in model.others["names"])
 
 
 def _rarity(row: Mapping[str, Any], level: Mapping[str, Any]) -> float:

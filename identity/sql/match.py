@@ -8,6 +8,7 @@ from typing import Any
 from identity.match.spec import Comparison
 from identity.sql.statements import identifier
 
+DECISIVE_BITS = 3.0  # what speaks for a pair beside its name, or against it: eight to one
 _SIDED = re.compile(r"\b(\w+)_[lr]\b")
 
 
@@ -65,8 +66,8 @@ with level as (
     from {_sides(texts, frequent, "compared_pair", "is_possible")}
 )
 select {", ".join(names)}, is_possible,
-    {_rounded_bits(comparisons, is_shared=False)} as personal_bits,
-    {_rounded_bits(comparisons, is_shared=True)} as shared_bits,
+    {_rounded_bits(comparisons, is_of_household=False)} as personal_bits,
+    {_rounded_bits(comparisons, is_of_household=True)} as shared_bits,
     count(*) as pair_count
 from level group by all order by all
 """
@@ -75,17 +76,18 @@ from level group by all order by all
 def model_pair(settings: dict[str, Any], others: dict[str, Any], threshold_bits: float) -> str:
     """One row per candidate pair with at least `threshold_bits` of evidence that it is one person, the prior included.
 
-    Against strangers (Splink's weight), against two members of a household, and against namesakes in one.
+    Against strangers (Splink's weight), two members of a household, namesakes by chance, homonyms (whatever the name's
+    rarity) and namesakes in one home.
+    Where nothing but the name and what goes with it speaks for a pair, it needs `name_only_bits` more.
     """
     named = _levels_of(settings)
     prior = settings["probability_two_random_records_match"]
     strangers = {name: _weight(name, [_bits(level) for level in found[1:]]) for name, found in named.items()}
-    shares = others["household_levels"]
-    household = [
-        _weight(name, _household_bits(found[1:], shares[name])) if name in shares else strangers[name]
-        for name, found in named.items()
-    ]
-    beside_name = ", ".join(strangers[name] for name in named if name not in others["names"])
+    household = strangers | _against(named, others["household_levels"])
+    namesakes = strangers | _against(named, others["namesake_levels"])
+    beside = [name for name in named if name not in others["names"]]
+    one_name = " and ".join(f"{identifier(name)} between 0 and {len(named[name]) - 3}" for name in others["names"])
+    telling = ", ".join(namesakes[name] for name in beside if name not in others["background"])
     return f"""
 create or replace temp table model_pair as
 with level as ({_compared(settings, "match_candidate")}),
@@ -93,19 +95,31 @@ weighed as (
     select
         first_profile, second_profile,
         {_number(math.log2(prior / (1 - prior)))} + {" + ".join(strangers.values())} as against_strangers,
-        {_number(math.log2(prior / others["household_prior"]))} + {" + ".join(household)} as against_household,
+        {_number(math.log2(prior / others["household_prior"]))} + {" + ".join(household.values())} as against_household,
+        {_number(math.log2(prior / (1 - prior)) - math.log2(others["namesake_factor"]))}
+            + {" + ".join(namesakes.values())} as against_namesakes,
+        {_number(-math.log2(others["homonym_share"]))}
+            + {" + ".join(namesakes[name] for name in beside)} as against_homonyms,
         {_number(-math.log2(others["namesake_share"]))}
-            + {" + ".join(strangers[name] for name in others["own"])} as against_namesakes,
-        greatest({beside_name}) > 0 as is_more_than_a_name
+            + {" + ".join(strangers[name] for name in others["own"])} as against_kin,
+        {one_name} as is_one_name,
+        greatest({telling}) < {_number(DECISIVE_BITS)} as is_name_alone
     from level
 )
 select
     first_profile, second_profile,
-    -log2(pow(2, -against_strangers) + pow(2, -against_household) + pow(2, -against_namesakes)) as model_weight
+    -log2(
+        pow(2, -against_strangers) + pow(2, -against_household) + pow(2, -against_kin)
+        + case when is_one_name then pow(2, -against_namesakes) + pow(2, -against_homonyms) else 0 end
+    ) as model_weight
 from weighed
 where model_weight >= {_number(threshold_bits)}
-    and (is_more_than_a_name or against_strangers >= {_number(threshold_bits + others["name_only_bits"])})
+    and (model_weight >= {_number(threshold_bits + others["name_only_bits"])} or not is_name_alone)
 """
+
+
+def _against(named: dict[str, list[dict[str, Any]]], shares: dict[str, list[float]]) -> dict[str, str]:
+    return {name: _weight(name, _bits_against(named[name][1:], levels)) for name, levels in shares.items()}
 
 
 def compared_levels(settings: dict[str, Any]) -> str:
@@ -139,12 +153,12 @@ from {_sides(texts, frequent, pairs, "first_profile", "second_profile")}
 """
 
 
-def _rounded_bits(comparisons: dict[str, Comparison], *, is_shared: bool) -> str:
+def _rounded_bits(comparisons: dict[str, Comparison], *, is_of_household: bool) -> str:
     bits = [
         f"case when {identifier(name)} = {at} then cast(round({_log_frequency(level.frequency)}) as int) else 0 end"
         for name, comparison in comparisons.items()
         for at, level in enumerate(comparison.levels)
-        if level.frequency and comparison.is_shared == is_shared
+        if level.frequency and comparison.is_of_household == is_of_household
     ]
     return " + ".join(bits) or "0"
 
@@ -170,7 +184,7 @@ def _bits(level: dict[str, Any]) -> str:
     return _number(math.log2(level["m_probability"] / level["u_probability"]))
 
 
-def _household_bits(levels: list[dict[str, Any]], shares: list[float]) -> list[str]:
+def _bits_against(levels: list[dict[str, Any]], shares: list[float]) -> list[str]:
     pairs = zip(levels, shares, strict=True)
     return [_number(math.log2(level["m_probability"] / share)) for level, share in pairs]
 

@@ -49,7 +49,7 @@ select
     profile.email_key, profile.phone_key, profile.postal_code_key, profile.address_key,
     nullif(regexp_replace(profile.address_key, '[^a-z]', '', 'g'), '') as address_words,
     nullif(trim(regexp_replace(profile.address_key, '[^0-9]+', ' ', 'g')), '') as address_number,
-    profile.city_key, profile.document_key, profile.loyalty_number_key, profile.guest_profile_key, profile.profile_place
+    profile.city_key, profile.country_key, profile.document_key, profile.loyalty_number_key, profile.guest_profile_key, profile.profile_place
 from profile
 inner join compared_name as compared on profile.name_number = compared.name_number
 where not compared.is_organisation

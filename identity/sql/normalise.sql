@@ -126,6 +126,7 @@ with joined as (
             as address_key,
         nullif(regexp_replace(lower(strip_accents(raw.city)), '[^a-z]', '', 'g'), '') as city_key,
         upper(raw.country_code) as country_code,
+        coalesce(upper(raw.country_code), upper(raw.nationality_code)) as country_key,
         nullif(regexp_replace(upper(raw.loyalty_number), '[^0-9A-Z]', '', 'g'), '') as loyalty_number_key,
         nullif(trim(raw.document_hash), '') as document_hash,
         lower(trim(raw.document_type)) as document_type,

@@ -41,7 +41,7 @@ select
             coalesce(cast(name_id as varchar), ''), coalesce(email_key, ''), coalesce(shared_email, ''), coalesce(phone_key, ''),
             coalesce(shared_phone, ''), coalesce(cast(birth_date as varchar), ''), coalesce(gender, ''),
             coalesce(own_loyalty_key, ''), coalesce(own_document_key, ''), coalesce(own_profile_key, ''),
-            coalesce(own_card_token, ''), coalesce(postal_code_key, ''), coalesce(address_key, ''), coalesce(city_key, '')
+            coalesce(own_card_token, ''), coalesce(postal_code_key, ''), coalesce(address_key, ''), coalesce(city_key, ''), coalesce(country_key, '')
         ))
     end as profile_id,
     content_number(profile_id) as profile_number,
@@ -86,6 +86,7 @@ from (
         any_value(postal_code_key) as postal_code_key,
         any_value(address_key) as address_key,
         any_value(city_key) as city_key,
+        any_value(country_key) as country_key,
         any_value(steward_record) as steward_record
     from matchable
     group by profile_number
@@ -134,10 +135,14 @@ from (
 )
 
 -- name: member_rows
--- one row per member in the order of node_number; a leaf has no given name to be told apart by
+-- one row per member in the order of node_number; a leaf has no given name to be told apart by, a bare one says nothing that finds the guest again
 select
     profile.profile_number, facet.facet_number,
-    profile.first_key is null or profile.is_initial or profile.is_organisation as is_leaf
+    profile.first_key is null or profile.is_initial or profile.is_organisation as is_leaf,
+    coalesce(
+        profile.email_key, profile.phone_key, profile.loyalty_number_key, profile.document_key,
+        profile.postal_code_key, profile.address_key, cast(profile.birth_date as varchar)
+    ) is null as is_bare
 from node
 inner join profile on node.profile_number = profile.profile_number
 inner join facet

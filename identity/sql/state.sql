@@ -18,7 +18,7 @@ create table if not exists identity_state.profile (
     is_organisation boolean, email_key varchar, shared_email varchar, phone_key varchar, shared_phone varchar,
     birth_date date, gender varchar, loyalty_number_key varchar, document_key varchar,
     guest_profile_key varchar, card_token varchar, postal_code_key varchar,
-    address_key varchar, city_key varchar, steward_record varchar, component bigint
+    address_key varchar, city_key varchar, country_key varchar, steward_record varchar, component bigint
 );
 create table if not exists identity_state.committed_record (source_record_id varchar, customer_id varchar, valid_from date);
 create table if not exists identity_state.committed_history (

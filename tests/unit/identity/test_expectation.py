@@ -1,16 +1,18 @@
 """What expectation maximisation finds in pairs that were made to a known recipe, and when guards are waived."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from identity.match.expectation import UNKNOWN, Compared, Patterns, learn, total_evidence
 from identity.match.guards import GuardCounts, waived_guards
+from identity.match.homonyms import homonym_share
 
 COUNTS = GuardCounts(*[0] * len(GuardCounts._fields))
 START = np.array([0.8, 0.2])
 PLAIN = np.array([False, False])
-# first name, birth date: a person's own; family name, home: a household's
-COMPARED = [Compared(START, PLAIN, is_shared=at > 1) for at in range(4)]
+COMPARED = [Compared(START, PLAIN, kind) for kind in ("given_name", "own", "family_name", "shared")]
 
 
 def made(rows: list[tuple[tuple[int, ...], int]], *, is_possible: bool = True) -> Patterns:
@@ -49,6 +51,45 @@ def test_a_refused_pair_teaches_nothing_about_people() -> None:
                        is_possible=np.arange(len(PATTERNS.pair_count)) != 1)  # fmt: skip
 
     assert learn(refused, COMPARED, 10).m[0][0] > learn(PATTERNS, COMPARED, 10).m[0][0]
+
+
+NAMES = [Compared(START, PLAIN, kind) for kind in ("given_name", "family_name", "own", "background")]
+#: Given name, family name, birth date, country. Names are drawn one by one but for `together` strangers of one name.
+STRANGERS = [((0, 1, 1, 1), 9_900), ((1, 0, 1, 1), 9_900), ((1, 1, 1, 1), 970_000)]
+PEOPLE = [((0, 0, 0, 0), 900), ((0, 0, UNKNOWN, 0), 100)]
+
+
+def namesakes(together: int) -> Patterns:
+    """A guard sees that birth dates of one name differ."""
+    found = made([*STRANGERS, *PEOPLE, ((0, 0, 1, 0), together)])
+    return replace(found, is_possible=np.arange(len(found.pair_count)) < len(found.pair_count) - 1)
+
+
+def test_names_that_go_together_make_a_name_alone_worth_less() -> None:
+    """By chance 100 pairs of strangers would bear one name; where 1,000 do, their country is no evidence either."""
+    alone = made([((0, 0, UNKNOWN, 0), 1)])
+    by_chance, by_custom = (learn(namesakes(count), NAMES, prior_pairs=10) for count in (100, 1_000))
+
+    assert by_chance.namesake_factor < 2
+    assert by_custom.namesake_factor > 5
+    assert total_evidence(alone, by_chance, NAMES)[0] > total_evidence(alone, by_custom, NAMES)[0] + 2
+
+
+def test_compatriots_are_no_household() -> None:
+    learned = learn(namesakes(100), NAMES, prior_pairs=10)
+
+    assert learned.h[3].tolist() == learned.m[3].tolist()
+
+
+@pytest.mark.parametrize(("together", "low", "high"), [(0, 0.0, 0.02), (300, 0.1, 0.5)])
+def test_homonyms_are_counted_where_a_birth_date_tells(together: int, low: float, high: float) -> None:
+    """Rare names (20 bits): chance makes no two people of one name, and yet `together` pairs are."""
+    patterns = namesakes(together)
+    rare = replace(patterns, personal_bits=np.where(patterns.level[:, :2].max(axis=1) == 0, -20.0, 0.0))
+    by_frequency = [replace(one, by_frequency=np.array([True, False])) if one.is_name else one for one in NAMES]
+    learned = learn(rare, by_frequency, prior_pairs=10)
+
+    assert low <= homonym_share(rare, learned, by_frequency, prior_pairs=10) <= high
 
 
 @pytest.mark.parametrize(

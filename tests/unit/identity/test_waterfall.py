@@ -22,11 +22,13 @@ def model() -> MatchModel:
         m=[np.array([0.8 / 4**at for at in range(size)]) for size in sizes.values()],
         u=[np.array([0.01 * 3**at for at in range(size)]) for size in sizes.values()],
         h=[np.full(size, 0.01) for size in sizes.values()],
+        n=[np.array([0.01 * 3**at for at in range(size)]) for size in sizes.values()],
         prior=0.001,
         household_prior=1e-9,
+        namesake_factor=1.0,
     )
     frequencies = {column: pa.table({"value": ["huber"], "tf": [0.02]}) for column in spec.frequency_columns()}
-    card = {"trained_as_of": "2026-11-20", "link_threshold_bits": 0.0, "others": others(spec, by_hand, [])}
+    card = {"trained_as_of": "2026-11-20", "link_threshold_bits": 0.0, "others": others(spec, by_hand, 0.02, [])}
     return MatchModel(splink_settings(spec, by_hand, []), frequencies, card)
 
 

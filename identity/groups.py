@@ -1,0 +1,129 @@
+"""Groups of nodes that grow link by link, and what keeps two of them apart. Pure."""
+
+import math
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+Ints = NDArray[np.int64]
+# Slots of identifiers (work statement member_identifier_rows) from this one on are profiles, one slot per property.
+FIRST_PROFILE_SLOT = 4
+# Evidence (bits) from which another profile of one property keeps nobody apart: systems make a second one for every
+# guest whom the desk doesn't find, so it is a weaker sign of two people than another e-mail or phone.
+PROFILE_BITS = 8.0
+# A link says nothing while a rival, who can't be the same person, is not at least eight times less likely.
+RIVAL_BITS = 3.0
+
+
+@dataclass(frozen=True)
+class Contradictions:
+    """Pairs of facets that can't be one person; a facet is all that contradictions are judged by."""
+
+    first: Ints
+    second: Ints
+
+    @cached_property
+    def by_facet(self) -> dict[int, set[int]]:
+        """Facets that a facet contradicts."""
+        found: dict[int, set[int]] = {}
+        for one, other in zip(self.first.tolist(), self.second.tolist(), strict=True):
+            found.setdefault(one, set()).add(other)
+            found.setdefault(other, set()).add(one)
+        return found
+
+
+@dataclass(frozen=True)
+class Identifiers:
+    """What nodes carry: one row per node and slot (kind of identifier) with its value's number."""
+
+    node: Ints
+    slot: Ints
+    value: Ints
+
+
+class Groups:
+    """Union-find; groups know their facets that contradict some other, those others, identifiers and neighbours."""
+
+    def __init__(self, contradictions: Contradictions) -> None:
+        self._contradicted = contradictions.by_facet
+        self._parent: dict[int, int] = {}
+        self._held: dict[int, set[int]] = {}
+        self._forbidden: dict[int, set[int]] = {}
+        self._carried: dict[int, dict[int, set[int]]] = {}
+        self._near: dict[int, dict[int, float]] = {}
+
+    def fill(self, group_of: Ints, facets: Ints, nodes: Ints, identifiers: Identifiers | None = None) -> None:
+        """Start with each node in its group."""
+        judged = nodes[np.isin(facets[nodes], list(self._contradicted))]
+        for group, facet in zip(group_of[judged].tolist(), facets[judged].tolist(), strict=True):
+            self._held.setdefault(group, set()).add(facet)
+            self._forbidden.setdefault(group, set()).update(self._contradicted[facet])
+        if identifiers is None:
+            return
+        wanted = np.isin(identifiers.node, nodes)
+        rows = (group_of[identifiers.node[wanted]], identifiers.slot[wanted], identifiers.value[wanted])
+        for group, slot, value in zip(*(column.tolist() for column in rows), strict=True):
+            self._carried.setdefault(group, {}).setdefault(slot, set()).add(value)
+
+    def meet(self, one: int, other: int, weight: float) -> None:
+        """Say that two groups may be one person: they are rivals of whoever else wants either of them."""
+        for near, far in ((one, other), (other, one)):
+            known = self._near.setdefault(near, {})
+            known[far] = max(weight, known.get(far, -math.inf))
+
+    def root(self, group: int) -> int:
+        """The smallest group that a group was united with."""
+        at = group
+        while (above := self._parent.get(at, at)) != at:
+            at = above
+        while group != at:
+            self._parent[group], group = at, self._parent.get(group, group)
+        return at
+
+    def join(self, one: int, other: int, weight: float = math.inf, *, are_bare: bool = False) -> None:
+        """Unite two groups unless they contradict each other, carry conflicting identifiers or a rival is as likely.
+
+        `are_bare`: two records that say nothing but a name; another profile of the property is no conflict then, since
+        a guest whom the desk can't look up gets a new one.
+        """
+        low, high = sorted((self.root(one), self.root(other)))
+        slot_end = FIRST_PROFILE_SLOT if are_bare or weight >= PROFILE_BITS else math.inf
+        if low == high or self._contradict(low, high) or self._conflict(low, high, slot_end):
+            return
+        if self._has_rival(low, high, weight) or self._has_rival(high, low, weight):
+            return
+        self._parent[high] = low
+        if high in self._held:
+            self._held.setdefault(low, set()).update(self._held[high])
+            self._forbidden.setdefault(low, set()).update(self._forbidden[high])
+        for slot, held in self._carried.get(high, {}).items():
+            self._carried.setdefault(low, {}).setdefault(slot, set()).update(held)
+        self._inherit_neighbours(low, high)
+
+    def _inherit_neighbours(self, low: int, high: int) -> None:
+        for far, weight in self._near.pop(high, {}).items():
+            del self._near[far][high]
+            if far != low:
+                self.meet(low, far, weight)
+
+    def _has_rival(self, group: int, wanted: int, weight: float) -> bool:
+        """Whether a neighbour of `group` that contradicts `wanted` is not much less likely."""
+        return any(
+            far_weight > weight - RIVAL_BITS and far != wanted and self._contradict(far, wanted)
+            for far, far_weight in self._near.get(group, {}).items()
+        )
+
+    def _conflict(self, one: int, other: int, slot_end: float) -> bool:
+        """Whether they carry different values of one identifier in a slot below `slot_end`."""
+        carried, others = self._carried.get(one, {}), self._carried.get(other, {})
+        return any(
+            slot in carried and carried[slot].isdisjoint(held) for slot, held in others.items() if slot < slot_end
+        )
+
+    def _contradict(self, one: int, other: int) -> bool:
+        return self._forbids(one, other) or self._forbids(other, one)
+
+    def _forbids(self, one: int, other: int) -> bool:
+        return one in self._forbidden and other in self._held and not self._forbidden[one].isdisjoint(self._held[other])

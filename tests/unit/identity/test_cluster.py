@@ -1,0 +1,80 @@
+"""What keeps two groups of records apart, and when a record that fits two people joins neither."""
+
+import numpy as np
+import pytest
+
+from identity.cluster import Edges, Nodes, cluster
+from identity.groups import FIRST_PROFILE_SLOT, Contradictions, Identifiers
+
+PHONE_AND_NAME, NAME_AND_HOME, DOCUMENT = 9.5, 6.0, 24.0
+NOTHING = np.array([], dtype=np.int64)
+
+
+def clusters(
+    size: int,
+    edges: list[tuple[int, int, float]],
+    *,
+    apart: tuple[int, int] | None = None,
+    profiles: dict[int, int] | None = None,
+    emails: dict[int, int] | None = None,
+    bare: tuple[int, ...] = (),
+) -> list[int]:
+    """The cluster of each node; every node is its own facet, and the two of `apart` can't be one person."""
+    first, second, weight = (np.array(column) for column in zip(*edges, strict=True))
+    kind = Nodes(np.arange(size), np.zeros(size, dtype=bool), np.isin(np.arange(size), bare))
+    contradictions = Contradictions(*(np.array([one]) for one in apart)) if apart else Contradictions(NOTHING, NOTHING)
+    held = [(node, FIRST_PROFILE_SLOT, value) for node, value in (profiles or {}).items()]
+    held += [(node, 0, value) for node, value in (emails or {}).items()]
+    identifiers = Identifiers(*(np.array(held, dtype=np.int64).reshape(-1, 3).T))
+    found = cluster(
+        kind, Edges(first, second, weight, np.zeros(len(first), dtype=np.int64)), contradictions, identifiers
+    )
+    return np.unique(found, return_inverse=True)[1].tolist()
+
+
+@pytest.mark.parametrize(
+    ("case", "edges", "expected"),
+    [
+        ("fits father and son as well", [(0, 1, PHONE_AND_NAME), (1, 2, PHONE_AND_NAME)], [0, 1, 2]),
+        ("a little likelier the father's", [(0, 1, PHONE_AND_NAME), (1, 2, PHONE_AND_NAME - 1)], [0, 1, 2]),
+        ("far likelier the father's", [(0, 1, PHONE_AND_NAME), (1, 2, NAME_AND_HOME)], [0, 0, 1]),
+        ("the father's document", [(0, 1, DOCUMENT), (1, 2, PHONE_AND_NAME)], [0, 0, 1]),
+        ("only the father is known", [(0, 1, PHONE_AND_NAME)], [0, 0, 1]),
+    ],
+)
+def test_a_record_between_two_people_of_one_name_joins_neither_unless_it_says_whose_it_is(
+    case: str, edges: list[tuple[int, int, float]], expected: list[int]
+) -> None:
+    """Nodes 0 and 2 are father and son of one name, with two birth dates; 1 has none."""
+    assert clusters(3, edges, apart=(0, 2)) == expected, case
+
+
+def test_records_that_fit_two_people_still_find_each_other() -> None:
+    edges = [
+        (0, 1, PHONE_AND_NAME),
+        (0, 2, PHONE_AND_NAME),
+        (1, 2, PHONE_AND_NAME),
+        (1, 3, PHONE_AND_NAME),
+        (2, 3, 9.0),
+    ]
+
+    assert clusters(4, edges, apart=(0, 3)) == [0, 1, 1, 2]
+
+
+@pytest.mark.parametrize(
+    ("case", "weight", "bare", "expected"),
+    [
+        ("a phone outweighs a second profile", PHONE_AND_NAME, (), [0, 0]),
+        ("a home does not", NAME_AND_HOME, (), [0, 1]),
+        ("two guests who leave nothing but a name", NAME_AND_HOME, (0, 1), [0, 0]),
+        ("one of whom left something", NAME_AND_HOME, (0,), [0, 1]),
+    ],
+)
+def test_a_second_profile_of_one_property_is_a_weak_sign(
+    case: str, weight: float, bare: tuple[int, ...], expected: list[int]
+) -> None:
+    assert clusters(2, [(0, 1, weight)], profiles={0: 1, 1: 2}, bare=bare) == expected, case
+
+
+def test_another_email_keeps_a_weak_link_apart() -> None:
+    assert clusters(2, [(0, 1, PHONE_AND_NAME)], emails={0: 1, 1: 2}) == [0, 1]
