@@ -94,6 +94,7 @@ RESERVATIONS_1 = [
     reservation("name_swap", ("2026-12-07", "2026-12-08"), "2026-10-30", "reserved", **BOB)
     | {"booker_email": "pa@corp.example"},
     reservation("newest_first", ("2026-12-09", "2026-12-11"), "2026-10-30", "reserved", **CAT),
+    reservation("filled_in", ("2026-12-12", "2026-12-13"), "2026-10-30", "reserved", **CAT | {"guest_email": None}),
 ]
 RESERVATIONS_2 = [
     reservation("undone", UNDONE, "2026-11-01", "cancelled", cancelled_at="2026-11-01 10:00:00+00", **BOB),
@@ -101,6 +102,7 @@ RESERVATIONS_2 = [
     reservation("to_be_blanked", ("2026-12-05", "2026-12-06"), "2026-11-01", "reserved"),
     reservation("name_swap", ("2026-12-07", "2026-12-08"), "2026-11-01", "reserved", **CAT),
     reservation("newest_first", ("2026-12-09", "2026-12-10"), "2026-10-29", "reserved", **CAT),
+    reservation("filled_in", ("2026-12-12", "2026-12-13"), "2026-11-01", "reserved", **CAT),
     reservation("late_stay", LATE, "2026-10-22", room_number="205", room_revenue_amount="40", **BOB),
 ]
 CHECKS_1 = [

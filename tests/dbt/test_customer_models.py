@@ -36,7 +36,12 @@ def test_table_exists_and_is_empty(built_on_nothing, table):
 def test_helpers_with_raw_contact_data_are_not_published(built_on_nothing):
     query = "select table_name from duckdb_tables where schema_name = 'helper'"
     helpers = {name for (name,) in built_on_nothing.rows(query)}
-    assert helpers == {"customer_field_candidate", "interaction_attribution", "pos_check_attribution", "survivorship_rule"}
+    assert helpers == {
+        "customer_field_candidate",
+        "interaction_attribution",
+        "pos_check_attribution",
+        "survivorship_rule",
+    }
     with built_on_nothing.connect() as con:
         published = relations(con)
     assert ("core", "dim_customer") in {row[:2] for row in published}

@@ -83,6 +83,7 @@ def test_an_older_version_that_comes_later_is_not_current(hotel_week):
         ("placeholder", [(True, None), (False, "ann@x.example")], "ann@x.example"),
         ("to_be_blanked", [(False, "cat@x.example")], "cat@x.example"),
         ("name_swap", [(False, "bob@x.example"), (False, "cat@x.example")], "cat@x.example"),
+        ("filled_in", [(True, None), (False, "cat@x.example")], "cat@x.example"),
     ],
 )
 def test_what_a_changing_guest_leaves_behind(hotel_week, reservation_id, records, current_email):
