@@ -19,7 +19,7 @@ GROUPS = {
 }
 
 
-def customers(count: int = 300, seed: int = 0, keep: float = 1.0) -> pd.DataFrame:
+def customers(count: int = 100, seed: int = 0, keep: float = 1.0) -> pd.DataFrame:
     rng = np.random.default_rng(seed)
     rows = [
         (
@@ -118,7 +118,7 @@ def test_one_stated_segment_where_nobody_can_be_told_apart(frame: pd.DataFrame, 
 
 
 def test_the_same_seed_gives_the_same_segments() -> None:
-    frame = customers()
+    frame = customers(40)
     one, two = SegmentModel(3).fit(frame), SegmentModel(3).fit(frame)
     assert (one.middles_ == two.middles_).all()
     assert one.record() == two.record()
@@ -137,22 +137,27 @@ def spread_evenly(count: int, seed: int) -> pd.DataFrame:
     return frame.assign(mean_gap_days=90.0, consent_email=1.0)
 
 
-@pytest.mark.parametrize("seed", [41, 42])
-def test_the_bars_are_met_where_there_are_no_groups_to_find(seed: int) -> None:
+@pytest.fixture(scope="module")
+def even() -> tuple[pd.DataFrame, SegmentModel]:
+    """Evenly spread customers and their segments."""
+    frame = spread_evenly(600, 41)
+    return frame, SegmentModel(1).fit(frame)
+
+
+def test_the_bars_are_met_where_there_are_no_groups_to_find(even: tuple[pd.DataFrame, SegmentModel]) -> None:
     """The figures on record, and sizes and silhouette taken again from the outside."""
-    frame = spread_evenly(600, seed)
-    model = SegmentModel(1).fit(frame)
+    frame, model = even
+    codes = model.predict(frame)[0]
     assert model.choice_.passes, model.reason_
-    shares = pd.Series(model.predict(frame)[0]).value_counts(normalize=True)
+    shares = pd.Series(codes).value_counts(normalize=True)
     assert 4 <= len(shares) <= 9
     assert (shares.min() >= 0.02, shares.max() <= 0.6) == (True, True)
-    assert silhouette_score(model.space(frame), model.predict(frame)[0]) >= 0.3
+    assert silhouette_score(model.space(frame), codes) >= 0.3
 
 
-def test_stability_is_that_of_a_fit_from_nothing() -> None:
+def test_stability_is_that_of_a_fit_from_nothing(even: tuple[pd.DataFrame, SegmentModel]) -> None:
     """The recorded figure is what anybody finds who fits the plan again on drawn customers, with draws of their own."""
-    frame = spread_evenly(600, 43)
-    model = SegmentModel(1).fit(frame)
+    frame, model = even
     plain, rng = plain_axes(frame), np.random.default_rng(99)
     found = [
         adjusted_rand_score(
@@ -172,10 +177,9 @@ def test_where_no_plan_meets_every_bar_the_record_says_which_is_missed(monkeypat
     assert "none meets every bar, this one misses silhouette" in model.reason_
 
 
-def test_segments_in_use_stay_unless_others_are_clearly_better() -> None:
+def test_segments_in_use_stay_unless_others_are_clearly_better(even: tuple[pd.DataFrame, SegmentModel]) -> None:
     """Among evenly spread customers many plans are alike: whichever is in use goes on, month after month."""
-    frame = spread_evenly(400, 44)
-    first = SegmentModel(1).fit(frame)
+    frame, first = even
     again = SegmentModel(2).fit(spread_evenly(400, 45), first)
     assert again.plan_ == first.plan_
     assert again.codes_ == first.codes_
