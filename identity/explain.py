@@ -31,7 +31,7 @@ def explain(con: duckdb.DuckDBPyConnection, customer_id: str) -> dict[str, Any]:
         raise UsageError(f"no customer {customer_id!r}: ids are in core.dim_customer and core.customer_id_history")
     current = history[0]["current_customer_id"] or customer_id
     sql.run(con, "explain_pair", customer_id=current)
-    sql.run(con, "compared_field")
+    sql.run(con, "compared_field", "evidence")
     found = {part: sql.rows(con, name, customer_id=current).to_pylist() for part, name in PARTS.items()}
     sql.drop_work_tables(con)
     return {"customer_id": current, "asked_for": customer_id, "history": history[0], **found}

@@ -17,7 +17,7 @@ def review(con: duckdb.DuckDBPyConnection, limit: int = 50) -> list[dict[str, An
     """
     sql.run(con, "review_value")
     sql.run(con, "review_doubt", strong_bits=STRONG_BITS, row_limit=limit)
-    sql.run(con, "compared_field")
+    sql.run(con, "compared_field", "evidence")
     rows = sql.rows(con, "review_rows").to_pylist()
     sql.drop_work_tables(con)
     return rows

@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 
 from guestbook.errors import ConfigError
 
-NameClass = Literal["same", "close", "partial", "unknown", "married", "different"]
+NameClass = Literal["same", "close", "partial", "unknown", "nameless", "married", "different"]
 Role = Literal["guest", "booker", "caller", "payer"]
 Agreement = Literal[
     "birth_date", "phone", "email", "postal_code", "address", "city", "gender", "loyalty_number", "profile"

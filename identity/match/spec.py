@@ -66,6 +66,8 @@ class MatchSpec(BaseModel):
     training_pairs: int
     pairs_per_profile: float
     blocks: tuple[tuple[str, ...], ...]
+    wide_pairs: int
+    wide_blocks: tuple[tuple[str, ...], ...]
     comparisons: dict[str, Comparison]
 
     def frequency_columns(self) -> list[str]:

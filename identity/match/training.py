@@ -59,8 +59,10 @@ def train_match_model(con: duckdb.DuckDBPyConnection, as_of_date: date, random_s
 
 def _affordable_blocks(con: duckdb.DuckDBPyConnection, spec: MatchSpec, count: int) -> list[tuple[str, ...]]:
     """Blocks that make some pairs, and not more than the budget."""
-    pairs = {block: _number(con, match_sql.block_pair_count(block)) for block in spec.blocks}
-    return [block for block, number in pairs.items() if 0 < number <= spec.pairs_per_profile * count]
+    budget = dict.fromkeys(spec.blocks, spec.pairs_per_profile * count) | dict.fromkeys(
+        spec.wide_blocks, spec.wide_pairs
+    )
+    return [block for block, most in budget.items() if 0 < _number(con, match_sql.block_pair_count(block)) <= most]
 
 
 def _patterns(

@@ -1,5 +1,6 @@
 """All SQL of the identity stage: named statements of the `.sql` files; pairs and edges compiled from the rules."""
 
+from identity.sql.carried import affected_record, carried, carrier_of_changes, carrier_of_touched
 from identity.sql.linking import edge, neighbour, pair_candidate
 from identity.sql.person import COLUMNS_OF_STAGING, PERSON_COLUMNS, changed_record, person_raw
 from identity.sql.statements import arrays, drop, drop_work_tables, keep_rows, rows, run, statement
@@ -7,7 +8,11 @@ from identity.sql.statements import arrays, drop, drop_work_tables, keep_rows, r
 __all__ = [
     "COLUMNS_OF_STAGING",
     "PERSON_COLUMNS",
+    "affected_record",
     "arrays",
+    "carried",
+    "carrier_of_changes",
+    "carrier_of_touched",
     "changed_record",
     "drop",
     "drop_work_tables",

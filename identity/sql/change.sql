@@ -23,62 +23,16 @@ from known_person
 where source_record_id in (select source_record_id from changed_record)
     or source_record_id in (select source_record_id from removed_record)
 
--- name: carried
--- one row per record and identifier of the table carrier
-create or replace temp view carried as
-select 'email' as identifier_type, email_normalised as identifier_value, last_key, name_number, email_registry_reason
-from carrier where email_normalised is not null
-union all
-select 'phone', phone_number, last_key, name_number, null from carrier where phone_number is not null
-union all
-select 'loyalty_number', loyalty_number_key, last_key, name_number, null from carrier where loyalty_number_key is not null
-union all
-select 'document', document_key, last_key, name_number, null from carrier where document_key is not null
-union all
-select 'guest_profile', guest_profile_key, last_key, name_number, null from carrier where guest_profile_key is not null
-union all
-select 'card_token', card_token, last_key, name_number, null from carrier where card_token is not null
-
 -- name: carrier_is_everyone
 create or replace temp view carrier as select * from person
 
 -- name: count_everything
 create or replace temp view carried_now as select * from carried
 
--- name: carrier_of_changes
-create or replace temp table carrier as
-select last_key, name_number, email_registry_reason, email_normalised, phone_number, loyalty_number_key, document_key,
-    guest_profile_key, card_token
-from person
-union all
-select last_name_key, name_number, email_registry_reason, email_normalised, phone_number, loyalty_number_key,
-    document_key, guest_profile_key, card_token
-from gone_person
-
 -- name: touched_identifier
 create or replace temp table touched_identifier as
 select distinct identifier_type, identifier_value
 from carried
-
--- name: carrier_of_touched
--- everybody who carries a touched identifier now
-create or replace temp table carrier as
-select last_key, name_number, email_registry_reason, email_normalised, phone_number, loyalty_number_key, document_key,
-    guest_profile_key, card_token
-from person
-union all
-select last_name_key, name_number, email_registry_reason, email_normalised, phone_number, loyalty_number_key,
-    document_key, guest_profile_key, card_token
-from known_person
-where (
-        email_normalised in (select identifier_value from touched_identifier where identifier_type = 'email')
-        or phone_number in (select identifier_value from touched_identifier where identifier_type = 'phone')
-        or loyalty_number_key in (select identifier_value from touched_identifier where identifier_type = 'loyalty_number')
-        or document_key in (select identifier_value from touched_identifier where identifier_type = 'document')
-        or guest_profile_key in (select identifier_value from touched_identifier where identifier_type = 'guest_profile')
-        or card_token in (select identifier_value from touched_identifier where identifier_type = 'card_token')
-    )
-    and source_record_id not in (select source_record_id from gone_person)
 
 -- name: count_touched
 create or replace temp view carried_now as
@@ -132,25 +86,6 @@ where confirmation_key not in (
     where record_kind = 'reservation' and confirmation_key in (select confirmation_key from changed)
         and source_record_id not in (select source_record_id from gone_person)
 )
-
--- name: affected_record
--- one row per source_record_id to be judged again: new, changed, or holding what changed its meaning
-create or replace temp table affected_record as
-select source_record_id from changed_record
-union
-select source_record_id
-from known_person
-where (
-        email_normalised in (select identifier_value from sharing_change where identifier_type = 'email')
-        or phone_number in (select identifier_value from sharing_change where identifier_type = 'phone')
-        or loyalty_number_key in (select identifier_value from sharing_change where identifier_type = 'loyalty_number')
-        or document_key in (select identifier_value from sharing_change where identifier_type = 'document')
-        or guest_profile_key in (select identifier_value from sharing_change where identifier_type = 'guest_profile')
-        or card_token in (select identifier_value from sharing_change where identifier_type = 'card_token')
-        or (role = 'caller' and confirmation_key in (select confirmation_key from confirmation_change))
-        or source_record_id in (select source_record_id from steward_change)
-    )
-    and source_record_id not in (select source_record_id from gone_person)
 
 -- name: affected_is_changed
 create or replace temp view affected_record as select source_record_id from changed_record

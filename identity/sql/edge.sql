@@ -6,7 +6,8 @@ create or replace temp table pair as
 with named as (
     select
         candidate.*,
-        case when a.name_number is null or b.name_number is null then 'unknown'
+        case when a.name_number is null and b.name_number is null then 'nameless'
+             when a.name_number is null or b.name_number is null then 'unknown'
              else coalesce(names.name_class, 'same') end as name_class,
         case when a.name_number is null or b.name_number is null then 0
              else coalesce(names.first_level, 5) end as first_level,

@@ -33,14 +33,6 @@ where edge.source_record_id_1 in (select source_record_id from identity.customer
 
 -- name: explain_link
 -- the same with the fields that agree and differ, and the other customer when the pair is not together
-with evidence as (
-    select
-        source_record_id_1, source_record_id_2,
-        string_agg(field_name, ', ' order by position) filter (where is_equal) as agrees,
-        string_agg(field_name, ', ' order by position) filter (where not is_equal) as differs
-    from compared_field
-    group by source_record_id_1, source_record_id_2
-)
 select
     pair.source_record_id_1, pair.source_record_id_2, pair.match_rule, pair.match_rules, pair.match_weight,
     pair.match_probability, pair.edge_status, pair.refused_reason, evidence.agrees, evidence.differs,

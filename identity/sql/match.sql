@@ -1,7 +1,7 @@
 -- The match model's input, and its pairs beside those of the rules.
 
 -- name: match_input
--- one row per profile with a name; position orders by content, so that samples are the same every time.
+-- one row per profile with a name or a birth date; position orders by content, so that samples are the same every time.
 -- is_slip: one slip in a word, or nearly the same; sound: first letter and consonants;
 -- is_swapped_name: given and family name have changed places, a slip in one of them allowed
 create or replace temp macro is_slip(a, b, likeness) as
@@ -45,14 +45,14 @@ select
     left(compared.last_compact, 4) as last_start,
     case when not compared.is_initial then sound(compared.first_compact) end as first_sound,
     sound(compared.last_compact) as last_sound,
-    profile.birth_date, year(profile.birth_date) as birth_year,
+    profile.birth_date, year(profile.birth_date) as birth_year, strftime(profile.birth_date, '%m%d') as birth_day,
     profile.email_key, profile.phone_key, profile.postal_code_key, profile.address_key,
     nullif(regexp_replace(profile.address_key, '[^a-z]', '', 'g'), '') as address_words,
     nullif(trim(regexp_replace(profile.address_key, '[^0-9]+', ' ', 'g')), '') as address_number,
     profile.city_key, profile.country_key, profile.document_key, profile.loyalty_number_key, profile.guest_profile_key, profile.profile_place
 from profile
-inner join compared_name as compared on profile.name_number = compared.name_number
-where not compared.is_organisation
+left join compared_name as compared on profile.name_number = compared.name_number
+where not coalesce(compared.is_organisation, false) and (compared.name_number is not null or profile.birth_date is not null)
 
 -- name: known_match_input
 -- the columns of the model's blocks, of profiles of earlier nights
@@ -65,14 +65,14 @@ select
     left(compared.last_compact, 4) as last_start,
     case when not compared.is_initial then sound(compared.first_compact) end as first_sound,
     sound(compared.last_compact) as last_sound,
-    profile.birth_date, year(profile.birth_date) as birth_year,
+    profile.birth_date, year(profile.birth_date) as birth_year, strftime(profile.birth_date, '%m%d') as birth_day,
     profile.postal_code_key, profile.address_key,
     nullif(regexp_replace(profile.address_key, '[^a-z]', '', 'g'), '') as address_words,
     nullif(trim(regexp_replace(profile.address_key, '[^0-9]+', ' ', 'g')), '') as address_number,
     profile.city_key, profile.document_key
 from known_profile as profile
-inner join known_name as compared on profile.name_number = compared.name_number
-where not compared.is_organisation
+left join known_name as compared on profile.name_number = compared.name_number
+where not coalesce(compared.is_organisation, false) and (compared.name_number is not null or profile.birth_date is not null)
 
 -- name: no_model_pair
 create or replace temp table waived_guard (refused_reason varchar);

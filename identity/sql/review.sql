@@ -96,15 +96,17 @@ cross join lateral (
 ) as compared
 where compared.values[1] is not null and compared.values[2] is not null
 
+-- name: evidence
+-- one row per pair of compared_pair: fields that agree and that differ
+create or replace temp view evidence as
+select
+    source_record_id_1, source_record_id_2,
+    string_agg(field_name, ', ' order by position) filter (where is_equal) as agrees,
+    string_agg(field_name, ', ' order by position) filter (where not is_equal) as differs
+from compared_field
+group by source_record_id_1, source_record_id_2
+
 -- name: review_rows
-with evidence as (
-    select
-        source_record_id_1, source_record_id_2,
-        string_agg(field_name, ', ' order by position) filter (where is_equal) as agrees,
-        string_agg(field_name, ', ' order by position) filter (where not is_equal) as differs
-    from compared_field
-    group by source_record_id_1, source_record_id_2
-)
 select
     doubt_code, revenue_at_stake_amount, customer_id_1, customer_id_2, top.source_record_id_1, top.source_record_id_2,
     match_rules, match_weight, match_probability, refused_reason, link_count, evidence.agrees, evidence.differs

@@ -24,6 +24,10 @@ CASES: dict[str, tuple[list[dict[str, object]], set[frozenset[str]]]] = {
         [person("r1", "Anna Huber", guest_profile_id="7"), person("r2", "Anna Hubar", guest_profile_id="7")],
         {frozenset({"r1", "r2"})},
     ),
+    "a profile for guests without a name": (
+        [person("r1", "TBA TBA", guest_profile_id="9"), person("r2", guest_profile_id="9")],
+        {frozenset({"r1"}), frozenset({"r2"})},
+    ),
     "same profile id in another property is another profile": (
         [
             person("r1", "Anna Huber", guest_profile_id="7"),

@@ -9,6 +9,7 @@ from identity.names import parse_name
     ("case", "name", "first_key", "last_key"),
     [
         ("title and case", ("Mr", "JOHN", "smith", None, None), "john", "smith"),
+        ("a title that is a suffix elsewhere", (None, "Sr. Amado", "López", None, None), "amado", "lopez"),
         ("diacritics dropped", (None, "Jürgen", "Müller", None, None), "jurgen", "muller"),
         ("diacritics spelled out", (None, "Juergen", "Mueller", None, None), "jurgen", "muller"),
         ("apostrophe", (None, "Sean", "O’Brien", None, None), "sean", "obrien"),
