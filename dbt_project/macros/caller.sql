@@ -47,16 +47,16 @@ end
 {% macro call_reservation_methods() -%}
 {{ return([
     {
-        'name': 'confirmation_number', 'confidence': '0.98',
+        'name': 'confirmation_number', 'confidence': "case when role = 'accompanying' then 0.9 else 0.98 end",
         'condition': 'is_number_agreed and (is_contact_agreed or is_anonymous or name_level not in (-2, 0))',
     },
     {
         'name': 'similar_confirmation_number', 'confidence': '0.9',
-        'condition': 'is_number_similar and (is_contact_agreed or name_level > 0)',
+        'condition': "is_number_similar and role <> 'accompanying' and (is_contact_agreed or name_level > 0)",
     },
     {
         'name': 'done_in_call', 'confidence': '0.93',
-        'condition': 'is_done_in_call and (name_level > 0 or (name_level = 0 and is_contact_agreed))',
+        'condition': "is_done_in_call and role <> 'accompanying' and (name_level > 0 or (name_level = 0 and is_contact_agreed))",
     },
     {
         'name': 'contact_and_stay', 'confidence': '0.85',
@@ -64,7 +64,7 @@ end
     },
     {
         'name': 'name_and_stay', 'confidence': 'case when name_level = 2 then 0.9 else 0.8 end',
-        'condition': "is_at_hand and is_property_agreed and name_level > 0 and reason_code in ('change', 'cancellation', 'billing', 'complaint')",
+        'condition': "is_at_hand and role <> 'accompanying' and is_property_agreed and name_level > 0 and reason_code in ('change', 'cancellation', 'billing', 'complaint')",
     },
 ]) }}
 {%- endmacro %}

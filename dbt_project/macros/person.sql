@@ -36,3 +36,8 @@ select
     left join {{ source('identity', 'customer_record') }} as record on shown.source_record_id = record.source_record_id
     where shown.record_kind = '{{ record_kind }}'
 {%- endmacro %}
+
+{# Who comes along with the guest: JSON list of {first_name, last_name} as a list of structs. #}
+{% macro companion_list(json_text) -%}
+from_json(cast({{ json_text }} as json), '[{"first_name": "VARCHAR", "last_name": "VARCHAR"}]')
+{%- endmacro %}

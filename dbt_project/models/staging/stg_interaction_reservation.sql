@@ -1,4 +1,4 @@
--- one row per call, reservation that fits it best and person of it (guest, booker); a call that fits none has one row without a reservation
+-- one row per call, reservation that fits it best and role of the person it agrees with (guest, booker, accompanying); a call that fits none has one row without a reservation
 {{ config(materialized='incremental', unique_key=['source_system', 'interaction_id']) }}
 
 {% set matched_key = ['reservation_source_system', 'reservation_property_code', 'matched_reservation_id'] | join(', ') %}
@@ -82,7 +82,7 @@ reservation as (
         {{ matched_key }},
         {% for column in [
             'booked_at', 'cancelled_at', 'departure_date', 'confirmation_number', 'external_reference', 'guest_loyalty_number', 'guest_first_name',
-            'guest_email', 'guest_phone', 'booker_name', 'booker_email', 'booker_phone',
+            'guest_email', 'guest_phone', 'accompanying_guests', 'booker_name', 'booker_email', 'booker_phone',
         ] %}
         arg_max({{ column }}, (updated_at, row_hash)) as {{ column }},
         {% endfor %}
@@ -114,6 +114,13 @@ person as (
         {{ phone_tail('booker_phone') }} as phone
     from reservation
     where booker_email is not null or booker_phone is not null
+    union all by name
+    select
+        {{ matched_key }}, booked_at, departure_date, confirmation_number, external_reference, done_at,
+        'accompanying' as role,
+        companion.first_name,
+        companion.last_name
+    from reservation, unnest({{ companion_list('accompanying_guests') }}) as of_reservation(companion)
 ),
 
 compared as (
@@ -170,6 +177,7 @@ best as (
             method_rank,
             is_number_agreed desc,
             name_level desc,
+            role <> 'accompanying' desc,
             is_contact_agreed desc,
             is_property_agreed desc,
             role = 'guest' or (is_anonymous and coalesce(reason_code in ('reservation', 'change', 'cancellation'), false)) desc

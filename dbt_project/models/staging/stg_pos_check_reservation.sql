@@ -66,7 +66,8 @@ reservation as (
         arg_max(checked_out_at, (updated_at, row_hash)) as checked_out_at,
         arg_max(
             {'first_name': guest_first_name, 'last_name': coalesce(guest_last_name, guest_native_name)}, (updated_at, row_hash)
-        ) filter (where coalesce(guest_last_name, guest_native_name) is not null) as guest
+        ) filter (where coalesce(guest_last_name, guest_native_name) is not null) as guest,
+        {{ companion_list('arg_max(accompanying_guests, (updated_at, row_hash))') }} as companions
     from version
     group by source_system, property_code, reservation_id
 ),
@@ -98,6 +99,10 @@ judged as (
         reservation.reservation_id as matched_reservation_id,
         {{ has_all_words('pos_check.guest_name', 'reservation.guest.last_name') }} as is_name_agreed,
         coalesce({{ has_all_words('pos_check.guest_name', 'reservation.guest.first_name') }}, false) as is_first_name_agreed,
+        len(list_filter(
+            reservation.companions,
+            lambda companion: {{ has_all_words('pos_check.guest_name', "companion.first_name || ' ' || companion.last_name") }}
+        )) > 0 as is_companion_agreed,
         pos_check.business_date between reservation.arrival_date and reservation.departure_date as is_in_dates,
         coalesce(pos_check.served_at >= reservation.checked_in_at, true) and coalesce(pos_check.served_at <= reservation.checked_out_at, true)
             as is_in_house,
@@ -131,7 +136,7 @@ best as (
     select
         *,
         32 * cast(is_in_dates as integer)
-        + 16 * cast(coalesce(is_name_agreed, false) as integer)
+        + 16 * cast(coalesce(is_name_agreed, false) or coalesce(is_companion_agreed, false) as integer)
         + 8 * cast(is_room_held as integer)
         + 4 * cast(is_in_house as integer)
         + cast(is_first_name_agreed as integer) as fit
@@ -154,6 +159,7 @@ select
         when best.match_method = '{{ way.name }}' then {{ way.confidence }}
         {% endfor %}
         when not best.is_in_house or not best.is_room_held then 0.8
+        when not best.is_name_agreed and best.is_companion_agreed then 0.95
         when not best.is_name_agreed then 0.85
         when best.is_name_agreed then 0.99
         when best.match_method = 'room_charge' then 0.95

@@ -57,8 +57,8 @@ called as (
 candidate as (
     select
         found.*,
-        case found.matched_role when 'guest' then reservation.customer_id else reservation.booker_customer_id end as matched_customer_id,
-        case found.matched_role when 'guest' then reservation.guest_source_record_id else reservation.booker_source_record_id end
+        case found.matched_role when 'booker' then reservation.booker_customer_id else reservation.customer_id end as matched_customer_id,
+        case found.matched_role when 'booker' then reservation.booker_source_record_id else reservation.guest_source_record_id end
             as matched_source_record_id
     from {{ ref('stg_interaction_reservation') }} as found
     inner join {{ ref('fct_reservation') }} as reservation
@@ -76,6 +76,7 @@ by_reservation as (
         any_value(match_method) as match_method,
         any_value(match_confidence) as match_confidence,
         any_value(name_level) as name_level,
+        bool_or(matched_role = 'accompanying' or name_level = -1) as is_companion,
         min(matched_customer_id) as matched_customer_id,
         arg_min(matched_source_record_id, match_id) as matched_source_record_id,
         arg_min(
@@ -86,7 +87,7 @@ by_reservation as (
     having count(distinct matched_customer_id) = 1
 ),
 
--- A number that was said beats the caller's own record, unless a known guest gives another first name; a contact without a name is
+-- A number that was said beats the caller's own record, unless a known guest gives another first name or comes along with the guest; a contact without a name is
 -- settled by who has a reservation; a name without a contact speaks where the caller is nobody we know. What a household shares names none of them.
 weighed as (
     select
@@ -94,7 +95,7 @@ weighed as (
         by_reservation.* exclude (source_system, interaction_id),
         case
             when matched_customer_id is null then false
-            when match_method in ('confirmation_number', 'similar_confirmation_number') then not (is_caller_guest and name_level = -1)
+            when match_method in ('confirmation_number', 'similar_confirmation_number') then not (is_caller_guest and is_companion)
             when match_method = 'contact_and_stay' and name_level = 0 then not is_contact_shared and loyalty_number is null and {{ differs('matched_customer_id', 'caller_customer_id') }}
             else not is_caller_guest
         end as is_by_reservation,
