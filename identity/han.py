@@ -43,6 +43,19 @@ def surname_first(text: str) -> str:
     return "".join(reversed(blocks) if is_turned else blocks)
 
 
+def without_honorific(text: str | None) -> tuple[str | None, str | None]:
+    """A Han name without the honorific behind it, and the honorific: 王先生 -> (王, 先生)."""
+    for honorific in word_list("name_words")["han_honorifics"]:
+        if text and text.endswith(honorific) and len(text) > len(honorific):
+            return text.removesuffix(honorific).strip(), honorific
+    return text, None
+
+
+def is_surname(text: str) -> bool:
+    """Whether a Han text can be no more than a surname: one character, or a surname of two."""
+    return len(simplified(text)) == 1 or simplified(text) in _compound_surnames()
+
+
 def pinyin_name(text: str) -> tuple[str, str]:
     """Surname and given name of a Han name in pinyin, letters only: 单田芳 -> (`shan`, `tianfang`)."""
     surname, given = split_han_name(text)

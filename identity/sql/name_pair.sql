@@ -32,8 +32,8 @@ with measured as (
         a.is_pinyin <> b.is_pinyin as is_pinyin_pair,
         case
             when a.first_key is null or b.first_key is null then 0
-            when a.is_initial then case when starts_with(b.first_compact, left(a.first_compact, 1)) then 2 else -1 end
-            when b.is_initial then case when starts_with(a.first_compact, left(b.first_compact, 1)) then 2 else -1 end
+            when a.is_initial then case when is_initial_of(a.first_compact, b.first_compact, b.first_roots) then 2 else -1 end
+            when b.is_initial then case when is_initial_of(b.first_compact, a.first_compact, a.first_roots) then 2 else -1 end
             when a.first_compact = b.first_compact then 5
             when list_has_any(a.first_roots, b.first_roots) then 4
             when len(a.long_first_words) > 0 and len(b.long_first_words) > 0
@@ -87,6 +87,12 @@ select
         or (first_level = -1 and not has_same_words and not coalesce(is_swapped, false)
             and not coalesce(a_native = b_native, false)) as is_other_first_name
 from measured
+
+-- name: macro_is_initial_of
+-- the first letter of a given name, or of the name behind a nickname: W. of William and of Bill
+create or replace temp macro is_initial_of(initials, given_name, roots) as
+    starts_with(given_name, left(initials, 1))
+    or len(list_filter(roots, root -> starts_with(root, left(initials, 1)))) > 0
 
 -- name: macro_is_typo
 -- one slip in a word of at least `one` letters, two in one of at least `two`
