@@ -63,15 +63,20 @@ def judge_changes(con: duckdb.DuckDBPyConnection, *, is_full: bool) -> None:
 
 
 def _judge_everyone(con: duckdb.DuckDBPyConnection) -> None:
-    sql.run(con, "carrier_is_everyone", "carried", "count_everything", "shared_found", "shared_now_is_found")
+    sql.run(con, "carrier_is_everyone")
+    con.execute(sql.carried())
+    sql.run(con, "count_everything", "shared_found", "shared_now_is_found")
     sql.run(con, "affected_is_changed", "matchable_row", "matchable", "touched_profile")
 
 
 def _judge_affected(con: duckdb.DuckDBPyConnection) -> None:
     """Touched identifiers are counted again; records that what they say about changed are judged like new ones."""
-    sql.run(con, "carrier_of_changes", "carried", "touched_identifier")
-    sql.run(con, "carrier_of_touched", "count_touched", "shared_found", "shared_now")
-    sql.run(con, "sharing_change", "confirmation_change", "affected_record")
+    con.execute(sql.carrier_of_changes())
+    con.execute(sql.carried())
+    sql.run(con, "touched_identifier")
+    con.execute(sql.carrier_of_touched())
+    sql.run(con, "count_touched", "shared_found", "shared_now", "sharing_change", "confirmation_change")
+    con.execute(sql.affected_record())
     sql.run(con, "known_as_person", "insert_affected_person", "matchable_row", "matchable", "touched_profile")
     sql.run(con, "person_of_touched_profiles", "insert_matchable")
 
