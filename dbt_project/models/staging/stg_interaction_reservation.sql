@@ -160,10 +160,16 @@ judged as (
     from compared
 ),
 
--- Who books calls about the booking; the bill and the complaint are the guest's. A number without anything else leaves the two equal.
+-- Who books calls about the booking; the bill and the complaint are the guest's. A number without anything else leaves the two equal; of several
+-- who come along one is enough.
 best as (
     select
-        *,
+        source_system,
+        interaction_id,
+        {{ matched_key }},
+        role,
+        method_rank,
+        name_level,
         case method_rank
             {% for method in call_reservation_methods() %}
             when {{ loop.index }} then {{ method.confidence }}
@@ -202,4 +208,4 @@ select
     heard.delivery_sequence,
     heard.night_date
 from heard
-left join best using (source_system, interaction_id)
+left join (select distinct * from best) as best using (source_system, interaction_id)
