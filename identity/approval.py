@@ -1,6 +1,7 @@
 """A night that would give many known records another customer waits for a person's yes.
 
-Not asked: on a first load (nobody is known yet), under new rules or a new match model (many changes are the point),
+Not asked: on a first load (nobody is known yet), under new rules or a new match model until its ids are committed
+(many changes are the point),
 for a handful of changes, and for those that a bulk of new records explains.
 """
 
@@ -13,6 +14,7 @@ from guestbook.errors import UsageError
 from guestbook.lake import read_records, write_record
 from guestbook.settings import Settings
 from identity import sql
+from identity.ids import committed_nights
 
 RECORD = "identity_approval"
 #: Fewer changes than this are looked at one by one.
@@ -38,6 +40,7 @@ def approval_question(con: duckdb.DuckDBPyConnection, settings: Settings, night_
         con,
         "approval_rows",
         night_date=night_date,
+        committed_nights=committed_nights(settings),
         change_limit=settings.identity_change_limit,
         change_minimum=CHANGE_MINIMUM,
         change_per_new=CHANGE_PER_NEW,

@@ -34,6 +34,11 @@ def commit_names(settings: Settings) -> list[str]:
     return [path.stem for path in record_files(settings, "identity_record")]
 
 
+def committed_nights(settings: Settings) -> list[date]:
+    """Nights of the commits that count."""
+    return [date.fromisoformat(name[:10]) for name in commit_names(settings)]
+
+
 def load_committed(con: duckdb.DuckDBPyConnection, settings: Settings) -> None:
     """Fill committed_record and committed_history from the lake."""
     names = set(commit_names(settings))

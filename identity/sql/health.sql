@@ -102,15 +102,23 @@ from metric
 order by metric_name
 
 -- name: approval_rows
--- one row per figure of the night that is over the limit; none on a first load or under another version than the night before.
+-- one row per figure of the night that is over the limit; none on a first load or under another version than ids were last committed with
+-- (a night that found changes and never committed them is none that the ids came through).
 -- A handful is for `guestbook identity review`, and what many new records bring along is growth: neither asks.
 with tonight as (
     select * from ops.identity_health where night_date = $night_date
 ),
+undone as (
+    select distinct night_date
+    from ops.identity_health
+    where metric_name in ('record_new_count', 'record_changed_customer_share') and metric_value > 0
+        and not list_contains($committed_nights, night_date)
+),
 version as (
     select
         arg_max(detail, night_date) filter (where night_date = $night_date) as now,
-        arg_max(detail, night_date) filter (where night_date < $night_date) as earlier
+        arg_max(detail, night_date) filter (where night_date < $night_date and night_date not in (select night_date from undone))
+            as earlier
     from ops.identity_health
     where metric_name = 'identity_version' and night_date <= $night_date
 )
@@ -120,6 +128,6 @@ cross join version
 where metric_name in ('record_changed_customer_share', 'customer_merged_share')
     and metric_value > $change_limit
     and metric_value * row_count >= $change_minimum
-    and metric_value * row_count > $change_per_new * (select max(metric_value) from tonight where metric_name = 'record_new_count')
+    and metric_value * row_count > $change_per_new * (select coalesce(max(metric_value), 0) from tonight where metric_name = 'record_new_count')
     and version.now = version.earlier
 order by metric_name

@@ -7,9 +7,13 @@ import pyarrow as pa
 import pytest
 
 from guestbook.errors import UsageError
+from guestbook.lake import write_record
 from guestbook.warehouse import write_rows
-from identity import approval_question, approve
+from identity import approval_question, approve, measure_health, train
+from identity.ids import RECORD_SCHEMA
 from tests.unit.identity.conftest import NIGHT, Hotel
+from tests.unit.identity.test_health import facts as facts
+from tests.unit.identity.test_match_model import world
 
 NEXT = NIGHT + timedelta(days=1)
 
@@ -28,6 +32,8 @@ def health(
         )
     ]  # fmt: skip
     write_rows(hotel.con, "ops.identity_health", pa.Table.from_pylist(rows), replace_where={})
+    for night_date, _, _ in nights[:-1]:
+        write_record(hotel.settings, "identity_record", f"{night_date}-001", RECORD_SCHEMA.empty_table())
 
 
 def test_a_night_over_the_limit_is_asked_about_until_it_is_approved(hotel: Hotel) -> None:
@@ -66,3 +72,23 @@ def test_an_approval_is_for_its_night_and_has_a_reason(hotel: Hotel) -> None:
     assert approval_question(hotel.con, hotel.settings, NEXT) is not None
     with pytest.raises(UsageError, match="needs a reason"):
         approve(hotel.settings, NEXT, " ", "tester", "2026-11-22")
+
+
+def test_nights_after_a_training_are_not_asked_until_the_new_model_is_committed(facts: Hotel) -> None:
+    """The model links what rules leave: a typo and a home. The night that finds it first is never committed."""
+    rows = [row | {"email": None, "document_hash": None} for row in world(7)]
+    people = [row | {"last_name": f"{row['last_name']}h"} if at % 2 else row for at, row in enumerate(rows)]
+    facts.night(people)
+    measure_health(facts.con, facts.settings, NIGHT)
+    train(facts.con, facts.settings, NIGHT)
+    for days, is_committed in ((1, False), (2, True)):
+        night_date = NIGHT + timedelta(days=days)
+        facts.night(people, night_date, is_committed=is_committed)
+        found = measure_health(facts.con, facts.settings, night_date)
+        assert found["record_changed_customer_share"] > facts.settings.identity_change_limit
+        assert approval_question(facts.con, facts.settings, night_date) is None
+
+    last = NIGHT + timedelta(days=3)
+    facts.night([row | {"first_name": None, "last_name": None, "birth_date": None} for row in people], last)
+    measure_health(facts.con, facts.settings, last)
+    assert "identity approve" in (approval_question(facts.con, facts.settings, last) or "")
