@@ -1,4 +1,6 @@
-"""Whose check, whose call, against truth: python -m benchmarks.bench_attribution [customers] [seed] [home].
+"""Whose check, whose call, against truth: python -m benchmarks.bench_attribution [customers] [seed] [days] [home].
+
+Without arguments the two worlds that are judged: two years of seed 104 and four years of seed 105.
 
 A customer is the person's whom most of its guest records truly are. Right: the fact's customer is the true person's;
 wrong: another person's; new: a customer without a guest record. Of people who were guests, and apart of all others.
@@ -66,7 +68,9 @@ VIEWS = (
     ("interactions with an identifier", KNOWN, "judged_call where is_identified and person_id is not null"),
     ("interactions by method", "attribution_method", "judged_call where is_known_person"),
 )  # fmt: skip
-CUSTOMERS = """
+CUSTOMERS = 3000
+WORLDS = ((104, 730), (105, 1460))
+CUSTOMER_COUNTS = """
 select
     count(distinct customer_id) as customers,
     count(distinct customer_id) filter (where kinds = ['payer']) as of_payers_only
@@ -75,16 +79,26 @@ from (select customer_id, list(distinct role) as kinds from identity.customer_re
 
 
 def main() -> None:
-    """Print the tables."""
-    customers, seed = (int(text) for text in (*sys.argv[1:3], *("3000", "101")[len(sys.argv[1:3]) :]))
+    """Print the tables of the worlds asked for."""
+    if len(sys.argv) == 1:
+        for seed, days in WORLDS:
+            judge(CUSTOMERS, seed, days, None)
+    else:
+        given = [int(text) for text in sys.argv[1:4]]
+        customers, seed, days = (*given, *(CUSTOMERS, *WORLDS[1])[len(given) :])
+        judge(customers, seed, days, Path(sys.argv[4]) if len(sys.argv) > 4 else None)
+
+
+def judge(customers: int, seed: int, days: int, kept: Path | None) -> None:
+    """Print the tables of one world, made anew unless its home is kept."""
     with tempfile.TemporaryDirectory() as scratch:
-        home = Path(sys.argv[3]) if len(sys.argv) > 3 else Path(scratch) / "home"
+        home = kept or Path(scratch) / "home"
         if (home / "truth").exists():
             settings = Settings.load({}, home=home)
             build_facts(settings, full_refresh=True)
         else:
-            settings = resolve_world(home, customers=customers, seed=seed)
-        print(f"{home.name}: {customers:,} customers, seed {seed}")
+            settings = resolve_world(home, customers=customers, seed=seed, days=days)
+        print(f"{customers:,} customers, {days} days, seed {seed}")
         show(settings, home / "truth")
 
 
@@ -95,7 +109,7 @@ def show(settings: Settings, truth: Path) -> None:
     with warehouse(settings) as con:
         for statement in (OWNER, CHECKS, CALLS):
             con.execute(statement, {name: path for name, path in files.items() if f"${name}" in statement} or None)
-        print(con.sql(CUSTOMERS))
+        print(con.sql(CUSTOMER_COUNTS))
         for title, label, rows in VIEWS:
             print(title)
             print(con.sql(SHARES.format(label=label, rows=rows)))
