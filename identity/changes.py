@@ -14,7 +14,13 @@ from identity.steward import StewardLink, read_steward_links
 
 STEWARD_SCHEMA = pa.schema([(name, pa.string()) for name in StewardLink._fields])
 LIMIT_SCHEMA = pa.schema(
-    [("identifier_type", pa.string()), ("limit_count", pa.int64()), ("max_top_share", pa.float64())]
+    [
+        ("identifier_type", pa.string()),
+        ("limit_count", pa.int64()),
+        ("max_top_share", pa.float64()),
+        ("different_name_limit", pa.int64()),
+        ("placeholder_limit", pa.int64()),
+    ]
 )
 
 
@@ -49,7 +55,8 @@ def judge_changes(con: duckdb.DuckDBPyConnection, *, is_full: bool) -> None:
     an identifier that became shared or is no more, a steward's decision, a confirmation number that became known.
     """
     sql.keep_rows(con, "shared_limit", _limits())
-    sql.run(con, "macro_content_number", "macro_record_rank", "gone_person")
+    sql.run(con, "macro_content_number", "macro_record_rank", "macro_is_typo", "macro_is_initial_of")
+    sql.run(con, "macro_is_same_phone", "macro_birth_level", "macro_contradiction", "gone_person")
     normalise_people(con)
     if is_full:
         _judge_everyone(con)
@@ -57,15 +64,14 @@ def judge_changes(con: duckdb.DuckDBPyConnection, *, is_full: bool) -> None:
         _judge_affected(con)
     sql.drop(con, "person")
     sql.run(con, "profile", "record_profile")
-    sql.run(
-        con, "macro_is_typo", "macro_is_initial_of", "macro_is_same_phone", "macro_birth_level", "macro_contradiction"
-    )
 
 
 def _judge_everyone(con: duckdb.DuckDBPyConnection) -> None:
     sql.run(con, "carrier_is_everyone")
     con.execute(sql.carried())
-    sql.run(con, "count_everything", "shared_found", "shared_now_is_found")
+    sql.run(con, "count_everything")
+    _find_shared(con)
+    sql.run(con, "shared_now_is_found")
     sql.run(con, "affected_is_changed", "matchable_row", "matchable", "touched_profile")
 
 
@@ -75,10 +81,18 @@ def _judge_affected(con: duckdb.DuckDBPyConnection) -> None:
     con.execute(sql.carried())
     sql.run(con, "touched_identifier")
     con.execute(sql.carrier_of_touched())
-    sql.run(con, "count_touched", "shared_found", "shared_now", "sharing_change", "confirmation_change")
+    sql.run(con, "count_touched")
+    _find_shared(con)
+    sql.run(con, "shared_now", "sharing_change", "confirmation_change")
     con.execute(sql.affected_record())
     sql.run(con, "known_as_person", "insert_affected_person", "matchable_row", "matchable", "touched_profile")
     sql.run(con, "person_of_touched_profiles", "insert_matchable")
+
+
+def _find_shared(con: duckdb.DuckDBPyConnection) -> None:
+    """Fill shared_found from carried_now; names of one guest profile are compared like those of a pair."""
+    sql.run(con, "doubtful_profile", "name_of_profile", "insert_names_of_profiles", "wanted_names_of_shared")
+    sql.run(con, "name_pair", "different_name", "dummy_profile", "shared_found")
 
 
 def _steward_table(settings: Settings) -> pa.Table:
@@ -88,5 +102,5 @@ def _steward_table(settings: Settings) -> pa.Table:
 
 def _limits() -> pa.Table:
     text = resources.files("identity").joinpath("limits.yml").read_text(encoding="utf-8")
-    kept = [{name: entry[name] for name in LIMIT_SCHEMA.names} for entry in yaml.safe_load(text)]
+    kept = [{name: entry.get(name) for name in LIMIT_SCHEMA.names} for entry in yaml.safe_load(text)]
     return pa.Table.from_pylist(kept, schema=LIMIT_SCHEMA)

@@ -43,7 +43,7 @@ def parse_name(
     last_words = _key_words(last_part)
     if _is_placeholder(first_words + last_words):
         first_words, last_words = (), ()
-    if _is_organisation(first_part, last_part):
+    elif _is_organisation(first_part, last_part):
         return _organisation(first_part, last_part, native_name)
     is_surname = native_name is not None and honorific is not None and han.is_surname(native_name)
     is_pinyin = (

@@ -9,13 +9,14 @@ IDENTIFIERS = {
     "guest_profile": "guest_profile_key",
     "card_token": "card_token",
 }
+CARRIED = ("name_number", "name_id", "reference_id", "email_registry_reason")
 
 
 def carried() -> str:
     """One row per record and identifier of the table carrier."""
     selects = [
         f"""
-select '{kind}' as identifier_type, {column} as identifier_value, last_key, name_number,
+select '{kind}' as identifier_type, {column} as identifier_value, last_key, name_number, name_id, reference_id,
     {"email_registry_reason" if kind == "email" else "null"} as email_registry_reason
 from carrier where {column} is not null"""
         for kind, column in IDENTIFIERS.items()
@@ -59,8 +60,8 @@ where (
 
 
 def _carrier(table: str, last_key: str = "last_name_key") -> str:
-    columns = ", ".join(IDENTIFIERS.values())
-    return f"select {last_key} as last_key, name_number, email_registry_reason, {columns} from {table}"
+    columns = ", ".join([f"{last_key} as last_key", *CARRIED, *IDENTIFIERS.values()])
+    return f"select {columns} from {table}"
 
 
 def _holds(table: str) -> str:

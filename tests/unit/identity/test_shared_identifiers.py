@@ -1,6 +1,7 @@
 """Identifiers that belong to nobody: found from the data, or listed."""
 
-from tests.unit.identity.conftest import Hotel, person
+from identity import resolve
+from tests.unit.identity.conftest import NIGHT, Hotel, person
 
 FAMILIES = ["Huber", "Koch", "Novak", "Rossi", "Silva", "Jensen"]
 
@@ -61,3 +62,63 @@ def test_relays_and_role_mailboxes_have_no_power(hotel: Hotel) -> None:
         ("a.1@guest.booking.com", "relay_domain"),
         ("info@koch.example", "role_mailbox"),
     ]
+
+
+def profile(names: list[str | None]) -> list[dict[str, object]]:
+    """One reservation for each name, all on one profile of the property's system."""
+    return [person(f"r{at}", name, guest_profile_id="999") for at, name in enumerate(names)]
+
+
+def shared_profiles(hotel: Hotel) -> list[tuple[str, str, int]]:
+    """Reason and records of shared guest profiles."""
+    found = "select identifier_value, shared_reason, record_count from identity.shared_identifier"
+    return hotel.rows(f"{found} where identifier_type = 'guest_profile'")
+
+
+def test_a_profile_of_three_strangers_is_shared(hotel: Hotel) -> None:
+    hotel.night(profile(["Anna Huber", "Jan Novak", "Rosa Silva"]))
+
+    assert shared_profiles(hotel) == [("pms|LIS|999", "many_names", 3)]
+
+
+def test_a_profile_of_one_person_with_changed_names_or_of_a_family_is_not(hotel: Hotel) -> None:
+    """A married name, a typo and a name turned round; then three of one family."""
+    hotel.night(profile(["Anna Huber", "Anna Kowalski", "Ana Kowalsky", "Huber Anna"]))
+    assert shared_profiles(hotel) == []
+
+    hotel.night(profile(["Anna Huber", "Jan Huber", "Max Huber-Koch"]))
+    assert shared_profiles(hotel) == []
+
+
+def test_a_profile_of_placeholders_is_shared_and_a_blanked_one_is_not(hotel: Hotel) -> None:
+    hotel.night(profile(["TBA TBA", "Group Guest", "Unknown Guest", "Anna Huber"]))
+    assert shared_profiles(hotel) == [("pms|LIS|999", "placeholder", 4)]
+
+    hotel.night(profile([None, None, None, "Anna Huber"]))
+    assert shared_profiles(hotel) == []
+
+
+def test_links_of_a_profile_are_undone_when_it_proves_a_dummy_and_incremental_equals_full(hotel: Hotel) -> None:
+    couple = [
+        person("r8", first_name="Anna", last_name="Huber", guest_profile_id="999"),
+        person("r9", first_name="A", last_name="Huber", guest_profile_id="999"),
+    ]
+    assert hotel.night(couple).clusters() == {frozenset({"r8", "r9"})}
+
+    hotel.night([*couple, *profile(["TBA TBA", "Group Guest", "Unknown Guest"])])
+
+    assert {frozenset({"r8"}), frozenset({"r9"})} <= hotel.clusters()
+    lived = hotel.tables()
+    resolve(hotel.con, hotel.settings, NIGHT, is_full=True)
+    assert hotel.tables() == lived
+
+
+def test_nameless_records_meet_by_a_phone_and_not_by_a_confirmation_number(hotel: Hotel) -> None:
+    caller = {"role": "caller", "record_kind": "interaction"}
+    people = [
+        person("r1", "TBA TBA", confirmation_number="C1"),
+        person("c2", **caller, confirmation_number="C1", phone="+491712345678"),
+        person("c3", **caller, phone="+491712345678"),
+    ]
+
+    assert hotel.night(people).clusters() == {frozenset({"r1"}), frozenset({"c2", "c3"})}
