@@ -24,10 +24,14 @@ CONFIRMING_RESAMPLES = 20
 SHARE_LIMITS = (0.02, 0.60)
 LEAST_SILHOUETTE = 0.30
 ARI_LIMITS = {"mean": 0.90, "lowest": 0.80}
-# A plan this steady ends the search; one that only just meets the bars is taken where none is.
+# A plan this far from the limits ends the search: it will meet them next month too. One that only just meets them is
+# taken where there is no such plan.
 STEADY_ARI = {"mean": 0.93, "lowest": 0.85}
+STEADY_SILHOUETTE = 0.33
+STEADY_SHARES = (0.03, 0.55)
 # Segments in use stay while they hold these, unless others are better by the margin of silhouette.
 KEEP_ARI = {"mean": 0.85, "lowest": 0.70}
+KEEP_SILHOUETTE = 0.28
 KEEP_MARGIN = 0.05
 
 
@@ -70,14 +74,21 @@ class Choice:
 
     @property
     def is_steady(self) -> bool:
-        """Meets every bar, and that of stability with room to spare."""
-        return self.passes and self.ari_mean >= STEADY_ARI["mean"] and self.ari_lowest >= STEADY_ARI["lowest"]
+        """Meets every bar with room to spare."""
+        return (
+            self.passes
+            and self.silhouette >= STEADY_SILHOUETTE
+            and self.ari_mean >= STEADY_ARI["mean"]
+            and self.ari_lowest >= STEADY_ARI["lowest"]
+            and self.smallest_share >= STEADY_SHARES[0]
+            and self.largest_share <= STEADY_SHARES[1]
+        )
 
     @property
     def is_usable(self) -> bool:
         """Good enough to go on with."""
-        is_steady = self.ari_mean >= KEEP_ARI["mean"] and self.ari_lowest >= KEEP_ARI["lowest"]
-        return self.is_sound and self.is_clear and is_steady
+        is_stable = self.ari_mean >= KEEP_ARI["mean"] and self.ari_lowest >= KEEP_ARI["lowest"]
+        return self.is_sound and self.silhouette >= KEEP_SILHOUETTE and is_stable
 
     def missed(self) -> list[str]:
         """The bars not met, in words."""
@@ -122,7 +133,7 @@ class Yardstick:
         if grouping is None:
             return None
         tried = Tried(plan, grouping, start, self._figures(plan, grouping, start, []))
-        if not (tried.choice.is_sound and tried.choice.is_clear):
+        if not (tried.choice.is_sound and tried.choice.silhouette >= KEEP_SILHOUETTE):
             return tried
         return replace(tried, choice=self._figures(plan, grouping, start, self.screening[: plan.resamples]))
 
