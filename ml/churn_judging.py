@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from functools import cached_property
+from functools import cached_property, partial
 from itertools import islice
 from typing import Any
 
@@ -63,16 +63,18 @@ def judge_rolling(
     then, the newest is judged on customers held out from it: the same period, other people, which says less and is
     marked so.
     """
-    fitted = (rolling_trial(c, past, horizon_days, window_days, random_state) for c in spaced(past, horizon_days // 2))
+    fit = partial(rolling_trial, past=past, horizon_days=horizon_days, window_days=window_days, seed=random_state)
+    fitted = (fit(cut_off) for cut_off in spaced(past, horizon_days // 2))
     trials = list(islice((trial for trial in fitted if trial is not None), JUDGED + WEIGHED))
     season = same_season(past, as_of_date, horizon_days)
-    if season is not None and all(season is not trial.cut_off for trial in trials):
-        last = rolling_trial(season, past, horizon_days, window_days, random_state)
-        trials += [last] if last is not None else []
+    if season is not None:
+        limit = season.as_of_date - timedelta(days=horizon_days)
+        known_then = spaced((c for c in past if c.as_of_date <= limit), horizon_days // 2)
+        fitted = (fit(cut_off) for cut_off in (season, *known_then) if all(cut_off is not t.cut_off for t in trials))
+        trials += islice((trial for trial in fitted if trial is not None), 2)
     judged = []
-    for trial in judged_trials(trials, season):
-        limit = trial.cut_off.as_of_date - timedelta(days=horizon_days)
-        periods = [older.period for older in trials if older.cut_off.as_of_date <= limit]
+    for trial in judged_trials(trials, season, horizon_days):
+        periods = [older.period for older in known_by(trials, trial, horizon_days)]
         judged.append({**judge(trial, periods), "kind": "later_period"})
     if not trials and past:
         held = _held_out(past[0])
@@ -81,22 +83,31 @@ def judge_rolling(
     return judged, [trial.period for trial in trials]
 
 
-def judged_trials(trials: Sequence[Trial], season: CutOff | None) -> list[Trial]:
-    """The newest, the last of them of the season of the date that is trained for, where there is one; newest first."""
-    same = [trial for trial in trials if trial.cut_off is season]
-    newest = [trial for trial in trials if trial.cut_off is not season]
-    chosen = [*newest[: JUDGED - len(same)], *same]
-    return sorted(chosen, key=lambda trial: trial.cut_off.as_of_date, reverse=True)
+def judged_trials(trials: Sequence[Trial], season: CutOff | None, horizon_days: int) -> list[Trial]:
+    """The newest, among them the one of the season that is trained for, where it can be weighed; newest first."""
+    same = [t for t in trials if t.cut_off is season and known_by(trials, t, horizon_days)]
+    newest = sorted((t for t in trials if t.cut_off is not season), key=_as_of, reverse=True)
+    return sorted([*newest[: JUDGED - len(same)], *same], key=_as_of, reverse=True)
+
+
+def known_by(trials: Sequence[Trial], trial: Trial, horizon_days: int) -> list[Trial]:
+    """Those whose outcome was known at the cut-off of another one."""
+    limit = trial.cut_off.as_of_date - timedelta(days=horizon_days)
+    return [older for older in trials if older.cut_off.as_of_date <= limit]
+
+
+def _as_of(trial: Trial) -> date:
+    return trial.cut_off.as_of_date
 
 
 def rolling_trial(
-    cut_off: CutOff, past: Sequence[CutOff], horizon_days: int, window_days: int, random_state: int
+    cut_off: CutOff, past: Sequence[CutOff], horizon_days: int, window_days: int, seed: int
 ) -> Trial | None:
     """The candidate as of a cut-off, from the past as it was known then; None when that was too little."""
     train = training_cut_offs(past, cut_off.as_of_date, horizon_days)
     known = [c for c in past if c.as_of_date <= cut_off.as_of_date - timedelta(days=horizon_days)]
     pace = expected_pace(cut_off.as_of_date, known, horizon_days)
-    return fit_trial(cut_off, train, horizon_days, window_days, random_state, pace)
+    return fit_trial(cut_off, train, horizon_days, window_days, seed, pace)
 
 
 def fit_trial(

@@ -106,15 +106,24 @@ def _refusal(judged: list[dict[str, Any]], past: Sequence[CutOff], horizon_days:
         fewest = min(int(min(label.sum(), len(label) - label.sum())) for label in labels)
         needed = f"{MIN_OF_EACH_CLASS} of each needed to learn and to judge"
         return f"{fewest} customers of the rarer class in a cut-off, {needed}"
-    rounds = [j["gain_over"][FALLBACK] for j in judged]
-    level = mean_figures(judged)[FALLBACK]
+    return _loss([j["gain_over"][FALLBACK] for j in judged], mean_figures(judged)[FALLBACK])
+
+
+def _loss(rounds: list[dict[str, dict[str, float]]], level: dict[str, float]) -> str | None:
+    """What the candidate loses to the visit model, or None: gains by group, one entry per judged cut-off.
+
+    A Brier score that is clearly better may cost a lift that is doubtfully worse: the top tenth is few customers.
+    """
+    brier_gain, brier_error = _pooled([gains[EVERYBODY] for gains in rounds], "brier")
+    lift_tolerance = GROUP_TOLERANCE if brier_gain > GROUP_TOLERANCE * brier_error else TOLERANCE
     for figure, name, base in (
         ("brier", "Brier score", level["brier"]),
         ("lift", "top-decile lift", level["top_decile_lift"]),
     ):
         for group in sorted({group for gains in rounds for group in gains if figure == "brier" or group == EVERYBODY}):
             gain, error = _pooled([gains[group] for gains in rounds if group in gains], figure)
-            errors, share = (TOLERANCE, INDIFFERENCE) if group == EVERYBODY else (GROUP_TOLERANCE, GROUP_INDIFFERENCE)
+            overall = (lift_tolerance if figure == "lift" else TOLERANCE, INDIFFERENCE)
+            errors, share = overall if group == EVERYBODY else (GROUP_TOLERANCE, GROUP_INDIFFERENCE)
             if gain < -max(errors * error, share * base):
                 return f"{name} worse than that of the visit model alone by {-gain:.4f} for {group}"
     return None

@@ -56,7 +56,8 @@ def training_dates(con: duckdb.DuckDBPyConnection, settings: Settings, night_dat
 def cut_off_dates(first_arrival: date | None, night_date: date, horizon_days: int) -> list[date]:
     """Rolling origin, newest first: a horizon before the night and earlier, half a horizon apart.
 
-    Where the horizon does not cover whole years, also the same days a year before the night and the judged cut-offs.
+    Where the horizon does not cover whole years, also the same days a year before the night and the judged cut-offs,
+    of which that of the night's own season is one.
     The oldest has at least half a horizon of history before it.
     """
     if first_arrival is None:
@@ -64,7 +65,11 @@ def cut_off_dates(first_arrival: date | None, night_date: date, horizon_days: in
     oldest = first_arrival + timedelta(days=max(horizon_days // CUT_OFFS_A_HORIZON, LEAST_HISTORY_DAYS))
     back = [horizon_days + -(-horizon_days * number // CUT_OFFS_A_HORIZON) for number in range(MOST_CUT_OFFS)]
     rolling = [night_date - timedelta(days=days) for days in back]
-    seasons = [season_date(day, horizon_days) for day in (night_date, *rolling[:JUDGED]) if has_season(horizon_days)]
+    if has_season(horizon_days):
+        season = season_date(night_date, horizon_days)
+        seasons = [season, *(season_date(day, horizon_days) for day in (season, *rolling[:JUDGED]))]
+    else:
+        seasons = []
     return sorted({day for day in (*rolling, *seasons) if day >= oldest}, reverse=True)
 
 

@@ -9,9 +9,9 @@ import pytest
 from histories import cut_off, random_history
 from sklearn.ensemble import HistGradientBoostingClassifier
 
-from ml.churn_judging import BASELINES, FALLBACK, JUDGED, WEIGHED, judge_rolling
+from ml.churn_judging import BASELINES, EVERYBODY, FALLBACK, JUDGED, WEIGHED, judge_rolling
 from ml.churn_model import FOLDS, ChurnEnsemble
-from ml.churn_training import train_churn
+from ml.churn_training import _loss, train_churn
 from ml.history import CutOff, training_cut_offs
 from ml.judge import judge_probability
 from ml.training import cut_off_dates
@@ -134,6 +134,21 @@ def test_a_cut_off_with_little_history_trains_only_when_there_is_no_other(past: 
     assert young not in training_cut_offs(past[-3:], date(2023, 12, 31), HORIZON)
 
 
+@pytest.mark.parametrize(
+    ("brier", "lift", "is_refused"),
+    [
+        pytest.param(0.030, -0.08, False, id="clearly better Brier, lift within two errors"),
+        pytest.param(0.030, -0.15, True, id="clearly better Brier, lift far below"),
+        pytest.param(0.001, -0.08, True, id="hardly better Brier, lift over one error below"),
+        pytest.param(0.001, -0.03, False, id="lift within one error"),
+        pytest.param(-0.020, 0.10, True, id="worse Brier"),
+    ],
+)
+def test_what_may_be_lost(brier: float, lift: float, is_refused: bool) -> None:
+    gain = {"brier": brier, "brier_error": 0.004, "lift": lift, "lift_error": 0.06}
+    assert (_loss([{EVERYBODY: gain}] * 3, {"brier": 0.2, "top_decile_lift": 1.4}) is not None) is is_refused
+
+
 @pytest.fixture(scope="module")
 def quarters() -> list[CutOff]:
     history = random_history(1500, 4 * 365, seed=5)
@@ -152,7 +167,9 @@ def test_the_season_is_judged_where_history_allows(quarters: list[CutOff], monke
     monkeypatch.setattr("ml.churn_model.make_boosting", lambda seed: HistGradientBoostingClassifier(max_iter=2))
     judged, periods = judge_rolling(NIGHT, quarters, 90, 365, 1)
     assert [j["as_of_date"] for j in judged] == ["2023-10-02", "2023-08-18", "2022-12-31"]
-    assert len(periods) == JUDGED + WEIGHED + 1
+    assert len(periods) == JUDGED + WEIGHED + 2  # the season, and one older period to weigh it by
+    alone, _ = judge_rolling(NIGHT, [c for c in quarters if c.as_of_date > NIGHT - timedelta(days=456)], 90, 365, 1)
+    assert "2022-12-31" not in [j["as_of_date"] for j in alone]
     for entry in judged:
         complete_by = [date.fromisoformat(day) + timedelta(days=90) for day in entry["trained_on"]]
         assert max(complete_by) <= date.fromisoformat(entry["as_of_date"])
