@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import date, timedelta
+from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
@@ -9,10 +10,10 @@ import pytest
 from histories import cut_off, random_history
 from sklearn.ensemble import HistGradientBoostingClassifier
 
-from ml.churn_judging import BASELINES, EVERYBODY, FALLBACK, JUDGED, WEIGHED, judge_rolling
+from ml.churn_judging import BASELINES, EVERYBODY, FALLBACK, JUDGED, WEIGHED, judge_rolling, judged_trials
 from ml.churn_model import FOLDS, ChurnEnsemble
 from ml.churn_training import _loss, train_churn
-from ml.history import CutOff, training_cut_offs
+from ml.history import CutOff, same_season, training_cut_offs
 from ml.judge import judge_probability
 from ml.training import cut_off_dates
 
@@ -168,8 +169,9 @@ def test_the_season_is_judged_where_history_allows(quarters: list[CutOff], monke
     judged, periods = judge_rolling(NIGHT, quarters, 90, 365, 1)
     assert [j["as_of_date"] for j in judged] == ["2023-10-02", "2023-08-18", "2022-12-31"]
     assert len(periods) == JUDGED + WEIGHED + 2  # the season, and one older period to weigh it by
-    alone, _ = judge_rolling(NIGHT, [c for c in quarters if c.as_of_date > NIGHT - timedelta(days=456)], 90, 365, 1)
-    assert "2022-12-31" not in [j["as_of_date"] for j in alone]
+    season, newest = same_season(quarters, NIGHT, 90), [SimpleNamespace(cut_off=c) for c in quarters[:5]]
+    trials = [*newest, SimpleNamespace(cut_off=season)]
+    assert judged_trials(trials, season, 90) == newest[:3], "without an older period there is nothing to weigh it by"
     for entry in judged:
         complete_by = [date.fromisoformat(day) + timedelta(days=90) for day in entry["trained_on"]]
         assert max(complete_by) <= date.fromisoformat(entry["as_of_date"])
