@@ -1,5 +1,9 @@
-"""A real Airflow (api-server, scheduler, DAG processor; SQLite, loopback) runs a night from its button to BI."""
+"""A real Airflow (api-server, scheduler, DAG processor; SQLite, loopback) runs a night from its button to BI.
 
+The steward's list would merge many known customers, so the night asks a person: first the answer is no, then yes.
+"""
+
+import csv
 import json
 import os
 import socket
@@ -13,10 +17,15 @@ from urllib.parse import quote
 import duckdb
 import pytest
 
+from guestbook.lake import read_records
+from guestbook.settings import Settings
+from identity.approval import RECORD, SCHEMA
+from tests.end_to_end.homes import FIRST, SECOND, Home
+
 pytestmark = pytest.mark.end_to_end
 
-SECOND = "2026-11-19"
 NIGHT_SECONDS = 600
+ASKING = "build_customer_view.approve_identity"
 
 
 class Api:
@@ -49,19 +58,37 @@ class Api:
             time.sleep(0.5)
         raise AssertionError(f"only {sorted(dags)} were read")
 
-    def press_the_button(self, night_date: str) -> str:
-        """Trigger `run_night`; returns its state at the end."""
+    def press_the_button(self, night_date: str) -> None:
+        """Trigger `run_night`."""
         run = self.call("/api/v2/dags/run_night/dagRuns", {"logical_date": None, "conf": {"night_date": night_date}})
+        self.run_path = f"/api/v2/dags/run_night/dagRuns/{quote(run['dag_run_id'])}"
+
+    def wait_for_question(self) -> dict[str, Any]:
+        """What the run asks under Required Actions, with the task that waits."""
         deadline = time.monotonic() + NIGHT_SECONDS
-        path = f"/api/v2/dags/run_night/dagRuns/{quote(run['dag_run_id'])}"
-        while run["state"] not in ("success", "failed") and time.monotonic() < deadline:
-            time.sleep(1)
-            run = self.call(path)
-        self.run_path = path
-        tasks = self.call(f"{path}/taskInstances?limit=100")["task_instances"]
-        unhappy = {task["task_id"]: task["state"] for task in tasks if task["state"] not in ("success", "skipped")}
-        assert unhappy == {}
-        return str(run["state"])
+        while time.monotonic() < deadline:
+            asked = self.call(f"{self.run_path}/hitlDetails?response_received=false")["hitl_details"]
+            if asked:
+                return dict(asked[0])
+            assert self.call(self.run_path)["state"] in ("queued", "running"), self.states()
+            time.sleep(0.5)
+        raise AssertionError(f"nobody was asked: {self.states()}")
+
+    def answer(self, option: str) -> str:
+        """Choose an option for the waiting task, as the UI does; returns the run's state at its end."""
+        path = f"{self.run_path}/taskInstances/{ASKING}/-1/hitlDetails"
+        self.call(path, {"chosen_options": [option], "params_input": {}}, method="PATCH")
+        deadline = time.monotonic() + NIGHT_SECONDS
+        state = "running"
+        while state not in ("success", "failed") and time.monotonic() < deadline:
+            time.sleep(0.5)
+            state = self.call(self.run_path)["state"]
+        return state
+
+    def states(self) -> dict[str, str]:
+        """State by task of the run."""
+        tasks = self.call(f"{self.run_path}/taskInstances?limit=100")["task_instances"]
+        return {task["task_id"]: task["state"] for task in tasks}
 
     def linked_pages(self, task_id: str) -> dict[str, str]:
         """HTML by the name of the link that leads from a task of the run to it."""
@@ -90,8 +117,71 @@ def wait_until_ready(process: subprocess.Popen[str]) -> str:
     raise AssertionError(f"guestbook ui ended with {process.wait()}")
 
 
-def test_a_night_by_the_button(after_first: Any, tmp_path: Path) -> None:
+def link_strangers(home: Home) -> None:
+    """The steward says of pairs among the sixty largest customers that they are one: far too much for one night."""
+    with duckdb.connect(str(home.warehouse), read_only=True) as con:
+        records = con.sql(
+            """select min(source_record_id) from identity.customer_record
+               group by customer_id order by count(*) desc, customer_id limit 60"""
+        ).fetchall()
+    steward = home.path / "steward"
+    steward.mkdir(exist_ok=True)
+    with (steward / "identity_link.csv").open("w", newline="") as stream:
+        writer = csv.writer(stream)
+        writer.writerow(["source_record_id_1", "source_record_id_2", "decision"])
+        writer.writerows((*one, *other, "must_link") for one, other in zip(records[::2], records[1::2], strict=True))
+
+
+def committed(home: Home) -> set[str]:
+    """Files of ids that became permanent."""
+    return {path.name for name in ("identity_record", "identity_history") for path in
+            (home.path / "lake" / "record" / name).iterdir()}  # fmt: skip
+
+
+def published_night(home: Home) -> tuple[str, int]:
+    """Newest night that BI sees, and its customers."""
+    with duckdb.connect(str(home.published), read_only=True) as con:
+        query = "select (select max(night_date)::varchar from ops.run), (select count(*) from core.customer_360)"
+        return con.sql(query).fetchone() or ("", 0)
+
+
+def check_refused(home: Home, api: Api, before: tuple[set[str], tuple[str, int]]) -> None:
+    """A question waits without a worker or the warehouse; a no ends the night and leaves everything as it was."""
+    api.press_the_button(SECOND)
+    question = api.wait_for_question()
+    assert f"the night of {SECOND} would re-identify more than 5.0%" in question["body"]
+    assert question["options"] == ["Approve", "Reject"]
+    assert api.states()[ASKING] == "awaiting_input"
+    assert api.call("/api/v2/pools/warehouse")["occupied_slots"] == 0
+    assert (committed(home), published_night(home)) == before
+    assert api.answer("Reject") == "failed"
+    states = api.states()
+    assert (states[ASKING], states["build_customer_view.commit_identity"]) == ("failed", "upstream_failed")
+    assert states["publish_bi.publish"] == "upstream_failed"
+    assert (committed(home), published_night(home)) == before
+    (log,) = (home.path / "lake" / "run" / SECOND).glob(f"{ASKING}*.json")
+    assert "rejected the identities of the night" in json.loads(log.read_text())["message"]
+
+
+def check_approved(home: Home, api: Api, before: tuple[set[str], tuple[str, int]]) -> None:
+    """The night is asked about again; a yes lets it go on to BI, and who said it is kept."""
+    api.press_the_button(SECOND)
+    api.wait_for_question()
+    assert api.answer("Approve") == "success"
+    assert set(api.states().values()) <= {"success", "skipped"}
+    assert committed(home) > before[0]
+    night_date, customers = published_night(home)
+    assert night_date == SECOND
+    assert 50 < customers < before[1][1] - 20
+    (approval,) = read_records(Settings.load({}, home=home.path), RECORD, SCHEMA).to_pylist()
+    assert (str(approval["night_date"]), approval["approved_by"]) == (SECOND, "admin")
+
+
+def test_a_night_asks_and_a_person_answers(after_first: Home, tmp_path: Path) -> None:
     home = after_first.copy(tmp_path / "home")
+    link_strangers(home)
+    before = committed(home), published_night(home)
+    assert before[1][0] == FIRST
     port = free_port()
     process = subprocess.Popen(
         home.command("ui", "--port", str(port)),
@@ -108,7 +198,8 @@ def test_a_night_by_the_button(after_first: Any, tmp_path: Path) -> None:
         paused = api.wait_for_dags(8)
         assert [dag_id for dag_id, is_paused in paused.items() if not is_paused] == ["run_night"]
         assert listening_beyond_loopback(process.pid) == []
-        assert api.press_the_button(SECOND) == "success"
+        check_refused(home, api, before)
+        check_approved(home, api, before)
         pages = api.linked_pages("ingest_reservations.gate_and_commit")
         assert f"Deliveries of the night {SECOND}" in pages["Deliveries of the night"]
         assert f"Gates of the night {SECOND}" in pages["Gates of the night"]
@@ -120,9 +211,6 @@ def test_a_night_by_the_button(after_first: Any, tmp_path: Path) -> None:
         process.terminate()
         process.wait(timeout=60)
     assert processes_with_port(port) == []
-    with duckdb.connect(str(home.published), read_only=True) as con:
-        assert con.sql("select max(night_date)::varchar from ops.run").fetchone() == (SECOND,)
-        assert con.sql("select count(*) > 50 from core.customer_360").fetchone() == (True,)
 
 
 def listening_beyond_loopback(process_id: int) -> list[str]:
