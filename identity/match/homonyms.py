@@ -32,7 +32,7 @@ def homonym_share(patterns: Patterns, learned: Learned, compared: list[Compared]
     blind = replace(patterns, level=undecided)
     weight, beside = total_evidence(blind, learned, compared), _beside_name(blind, learned, compared)
     found = (weight[is_asked], beside[is_asked], decided[is_asked] > 0, patterns.pair_count[is_asked])
-    return _likeliest(*found, prior_pairs)
+    return _likely_share(*found, prior_pairs)
 
 
 def _beside_name(patterns: Patterns, learned: Learned, compared: list[Compared]) -> Floats:
@@ -50,11 +50,12 @@ def _agrees_elsewhere(patterns: Patterns, compared: list[Compared], bits: list[F
     return np.any([bits[at][patterns.level[:, at]] >= DECISIVE_BITS for at in others], axis=0)
 
 
-def _likeliest(weight: Floats, beside: Floats, is_one: Bools, pair_count: Floats, prior_pairs: float) -> float:
-    """The share under which the pairs are likeliest, drawn to STARTING_SHARE as if `prior_pairs` pairs had shown it."""
+def _likely_share(weight: Floats, beside: Floats, is_one: Bools, pair_count: Floats, prior_pairs: float) -> float:
+    """The share that the pairs make likely, drawn to STARTING_SHARE as if `prior_pairs` pairs had shown it."""
     drawn = prior_pairs * (STARTING_SHARE * np.log(SHARES) - (1 + STARTING_SHARE) * np.log1p(SHARES))
     found = [
         np.sum(pair_count * np.where(is_one, 0.0, np.log(against)) - pair_count * np.log1p(against))
         for against in (np.exp2(-weight) + share * np.exp2(-beside) for share in SHARES)
     ]
-    return float(SHARES[np.argmax(drawn + found)])
+    likely = np.exp(drawn + found - np.max(drawn + found))
+    return float(np.exp2(np.average(np.log2(SHARES), weights=likely)))
