@@ -52,12 +52,14 @@ def judge_changes(con: duckdb.DuckDBPyConnection, *, is_full: bool) -> None:
     """From changed records to touched profiles (work tables matchable, profile, compared_name).
 
     Touched is every profile that holds a record, or held one, that is new, changed or gone, or whose meaning changed:
-    an identifier that became shared or is no more, a steward's decision, a confirmation number that became known.
+    an identifier that became shared or is no more, a steward's decision, a confirmation number that became known, a
+    booker who proved to be an agency.
     """
     sql.keep_rows(con, "shared_limit", _limits())
     sql.run(con, "macro_content_number", "macro_record_rank", "macro_is_typo", "macro_is_initial_of")
     sql.run(con, "macro_is_same_phone", "macro_birth_level", "macro_contradiction", "gone_person")
     normalise_people(con)
+    con.execute(sql.organisation_booker(staged_columns(con)))
     if is_full:
         _judge_everyone(con)
     else:

@@ -2,11 +2,19 @@
 
 from identity.sql.carried import affected_record, carried, carrier_of_changes, carrier_of_touched
 from identity.sql.linking import edge, neighbour, pair_candidate
-from identity.sql.person import COLUMNS_OF_STAGING, PERSON_COLUMNS, changed_record, person_raw
+from identity.sql.person import (
+    COLUMNS_OF_STAGING,
+    ORGANISATION_COLUMNS,
+    PERSON_COLUMNS,
+    changed_record,
+    organisation_booker,
+    person_raw,
+)
 from identity.sql.statements import arrays, drop, drop_work_tables, keep_rows, rows, run, statement
 
 __all__ = [
     "COLUMNS_OF_STAGING",
+    "ORGANISATION_COLUMNS",
     "PERSON_COLUMNS",
     "affected_record",
     "arrays",
@@ -19,6 +27,7 @@ __all__ = [
     "edge",
     "keep_rows",
     "neighbour",
+    "organisation_booker",
     "pair_candidate",
     "person_raw",
     "rows",

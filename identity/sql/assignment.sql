@@ -18,7 +18,7 @@ select
     source_record_id,
     case
         when role = 'guest' then 'guest'
-        when role = 'booker' and is_organisation_name then 'organisation'
+        when is_organisation_booker then 'organisation'
         when role in ('caller', 'payer') and loyalty_number_key is not null then 'loyalty_number'
         when role = 'payer' and card_token is not null then 'card_token'
         when role = 'payer' then 'no_identifier'

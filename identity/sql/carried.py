@@ -43,7 +43,7 @@ where ({_holds("touched_identifier")}) and source_record_id not in (select sourc
 
 
 def affected_record() -> str:
-    """One row per source_record_id to be judged again: new, changed, or holding what changed its meaning."""
+    """One row per source_record_id to be judged again: new, changed, or of another meaning now."""
     return f"""
 create or replace temp table affected_record as
 select source_record_id from changed_record
@@ -54,6 +54,9 @@ where (
         {_holds("sharing_change")}
         or (role = 'caller' and confirmation_key in (select confirmation_key from confirmation_change))
         or source_record_id in (select source_record_id from steward_change)
+        or (role = 'booker' and (customer_reason = 'organisation') <> (
+            is_organisation_name or source_record_id in (select source_record_id from organisation_booker)
+        ))
     )
     and source_record_id not in (select source_record_id from gone_person)
 """

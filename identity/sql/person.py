@@ -2,7 +2,8 @@
 
 from collections.abc import Iterable
 
-from identity.sql.statements import identifier
+from identity.reference import word_list
+from identity.sql.statements import identifier, literal
 
 # Columns of staging.stg_person_record that are read; one that is absent counts as null.
 PERSON_COLUMNS = {
@@ -37,6 +38,8 @@ PERSON_COLUMNS = {
     "confirmation_number": "varchar",
     "reservation_id": "varchar",
 }
+# Who a reservation came through: says nothing of its guest, but whether a booker is a person.
+ORGANISATION_COLUMNS = {"travel_agent_name": "varchar", "company_name": "varchar"}
 # Names are not values: they can't be bound, so a column list is asked for by table name.
 COLUMNS_OF_STAGING = (
     "select column_name from information_schema.columns where table_schema = 'staging' and table_name = ?"
@@ -45,7 +48,7 @@ COLUMNS_OF_STAGING = (
 
 def changed_record(present: Iterable[str]) -> str:
     """One row per source_record_id that is new or not what it was: record_hash over all that is delivered."""
-    columns = ", ".join(identifier(name) for name in PERSON_COLUMNS if name in set(present))
+    columns = ", ".join(identifier(name) for name in PERSON_COLUMNS | ORGANISATION_COLUMNS if name in set(present))
     return f"""
 create or replace temp table changed_record as
 select staged.source_record_id, staged.record_hash
@@ -55,6 +58,51 @@ from (
 left join known_person as known on staged.source_record_id = known.source_record_id
 where staged.record_hash is distinct from known.record_hash
 """
+
+
+def organisation_booker(present: Iterable[str]) -> str:
+    """One row per booker whose name is a travel agent's or company's of the feed, legal form and punctuation aside.
+
+    A company of its guest's name is the guest. Absent columns count as null.
+    """
+    have = set(present)
+    name, agent, company, first, last = (
+        identifier(column) if column in have else "cast(null as varchar)"
+        for column in ("full_name", "travel_agent_name", "company_name", "first_name", "last_name")
+    )
+    return f"""
+create or replace temp table organisation_booker as
+with named as (
+    select source_record_id, source_system, property_code, reference_id, {_organisation_key(name)} as organisation_key
+    from staging.stg_person_record
+    where role = 'booker'
+),
+organisation as (
+    select {_organisation_key("organisation_name")} as organisation_key
+    from (
+        select {agent} as organisation_name from staging.stg_person_record
+        union
+        select {company} from staging.stg_person_record
+    )
+),
+found as (select * from named semi join organisation using (organisation_key) where organisation_key <> ''),
+guest as (
+    select distinct {_organisation_key(f"concat_ws(' ', {first}, {last})")} as organisation_key
+    from staging.stg_person_record
+    semi join found using (source_system, property_code, reference_id)
+    where role = 'guest'
+)
+select source_record_id
+from found
+anti join guest using (organisation_key)
+"""
+
+
+def _organisation_key(name: str) -> str:
+    """Words of a name in lower case without diacritics and without the legal forms at its end."""
+    words = f"trim(regexp_replace(lower(strip_accents({name})), '[^\\p{{L}}\\p{{N}}]+', ' ', 'g'))"
+    legal_forms = "|".join(word_list("name_words")["legal_forms"])
+    return f"regexp_replace({words}, {literal(f'( ({legal_forms}))+$')}, '')"
 
 
 def person_raw(present: Iterable[str]) -> str:

@@ -8,15 +8,19 @@ with judged as (
         person.*,
         email.shared_reason as email_shared_reason,
         phone.shared_reason as phone_shared_reason,
-        case when email.shared_reason is null then person.email_normalised end as email_key,
-        case when email.shared_reason in ('many_names', 'role_mailbox') then person.email_normalised end as shared_email,
-        case when phone.shared_reason is null then person.phone_number end as phone_key,
-        case when phone.shared_reason is not null then person.phone_number end as shared_phone,
+        person.role = 'booker' and (person.is_organisation_name or organisation.source_record_id is not null)
+            as is_organisation_booker,
+        case when email.shared_reason is null and not is_organisation_booker then person.email_normalised end as email_key,
+        case when email.shared_reason in ('many_names', 'role_mailbox') and not is_organisation_booker
+             then person.email_normalised end as shared_email,
+        case when phone.shared_reason is null and not is_organisation_booker then person.phone_number end as phone_key,
+        case when phone.shared_reason is not null and not is_organisation_booker then person.phone_number end as shared_phone,
         case when loyalty.shared_reason is null then person.loyalty_number_key end as own_loyalty_key,
         case when document.shared_reason is null then person.document_key end as own_document_key,
         case when profile.shared_reason is null then person.guest_profile_key end as own_profile_key,
         case when card.shared_reason is null then person.card_token end as own_card_token
     from person
+    left join organisation_booker as organisation on person.source_record_id = organisation.source_record_id
     left join shared_now as email
         on email.identifier_type = 'email' and person.email_normalised = email.identifier_value
     left join shared_now as phone
@@ -70,7 +74,7 @@ from (
         any_value(last_key) as last_key,
         any_value(suffix_code) as suffix_code,
         bool_or(is_initial) as is_initial,
-        bool_or(is_organisation_name) as is_organisation,
+        bool_or(is_organisation_name or is_organisation_booker) as is_organisation,
         any_value(email_key) as email_key,
         any_value(shared_email) as shared_email,
         any_value(phone_key) as phone_key,
@@ -93,12 +97,13 @@ from (
 )
 
 -- name: record_profile
--- one row per record of touched profiles: what rules about records compare
+-- one row per record of touched profiles: what rules about records compare; an agency or company that booked is nobody
 create or replace temp table record_profile as
 select
     record_rank, profile_number, role, reservation_key, reservation_role_key, confirmation_key, stay_key,
     true as is_touched
 from matchable
+where not is_organisation_booker
 
 -- name: record_neighbour
 -- records of untouched profiles that share a reservation, a confirmation number or a stay with a touched one
@@ -113,6 +118,9 @@ where (
         or stay_key in (select stay_key from record_profile where stay_key is not null)
     )
     and profile_number not in (select profile_number from touched_profile)
+    and source_record_id not in (
+        select source_record_id from known_person where role = 'booker' and customer_reason = 'organisation'
+    )
 
 -- name: insert_neighbour
 insert into profile by name

@@ -13,10 +13,10 @@ from guestbook.settings import Settings
 from guestbook.tables import declared_schema
 from guestbook.warehouse import ensure_tables
 from identity import commit, resolve
-from identity.sql import PERSON_COLUMNS
+from identity.sql import ORGANISATION_COLUMNS, PERSON_COLUMNS
 
 ARROW = {"varchar": pa.string(), "bigint": pa.int64(), "date": pa.date32()}
-SCHEMA = pa.schema([(name, ARROW[data_type]) for name, data_type in PERSON_COLUMNS.items()])
+SCHEMA = pa.schema([(name, ARROW[data_type]) for name, data_type in (PERSON_COLUMNS | ORGANISATION_COLUMNS).items()])
 NIGHT = date(2026, 11, 20)
 Row = Mapping[str, Any]
 
