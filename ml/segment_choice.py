@@ -204,8 +204,9 @@ def search(yardstick: Yardstick, in_use: tuple[Plan, Grouping] | None = None) ->
 
 
 def is_clearly_better(other: Choice, current: Choice) -> bool:
-    """Whether it is worth that customers change segments."""
-    return other.silhouette_all_axes >= current.silhouette_all_axes + KEEP_MARGIN
+    """Whether it is worth that customers change segments: clearer by the margin, and so on the axes looked at."""
+    is_clearer = other.silhouette_all_axes >= current.silhouette_all_axes + KEEP_MARGIN
+    return is_clearer and other.silhouette >= current.silhouette
 
 
 def least_bad(choice: Choice) -> tuple[int, float, int]:

@@ -1,11 +1,14 @@
 """Segments: found where there are any, stable codes, a stated single segment where there are none."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
 from sklearn.metrics import adjusted_rand_score, silhouette_score
 
 from ml.segment_axes import plain_axes
+from ml.segment_choice import Choice, is_clearly_better
 from ml.segment_judging import judge_segments
 from ml.segment_model import SegmentModel
 from ml.segment_plans import K_CHOICES
@@ -175,6 +178,20 @@ def test_where_no_plan_meets_every_bar_the_record_says_which_is_missed(monkeypat
     assert len(model.codes_) >= 4
     assert model.record()["missed_bars"] == ["silhouette"]
     assert "none meets every bar, this one misses silhouette" in model.reason_
+
+
+@pytest.mark.parametrize(
+    ("silhouettes", "is_better"),
+    [
+        pytest.param((0.46, 0.40), True, id="clearer on all axes and on its own"),
+        pytest.param((0.46, 0.34), False, id="by less than the margin"),
+        pytest.param((0.41, 0.40), False, id="looks at more axes, is less clear on them"),
+    ],
+)
+def test_others_are_clearly_better(silhouettes: tuple[float, float], is_better: bool) -> None:
+    current = Choice("cells", ("recency",), 4, 0.45, 0.30, 1.0, 1.0, 0.2, 0.3)
+    other = replace(current, silhouette=silhouettes[0], silhouette_all_axes=silhouettes[1])
+    assert is_clearly_better(other, current) == is_better
 
 
 def test_segments_in_use_stay_unless_others_are_clearly_better(even: tuple[pd.DataFrame, SegmentModel]) -> None:
