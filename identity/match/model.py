@@ -17,6 +17,8 @@ from guestbook.errors import GuestbookError
 from guestbook.files import write_json_atomic, write_parquet_atomic
 from guestbook.settings import Settings
 
+#: What a model knows; one of another shape was made by other code and is trained again.
+SHAPE = "namesakes"
 CURRENT, MANIFEST, SETTINGS, CARD = "current.json", "manifest.json", "settings.json", "card.json"
 
 
@@ -78,24 +80,30 @@ def save_model(settings: Settings, model: MatchModel) -> Path:
         write_parquet_atomic(table, folder / f"tf_{column}.parquet")
     files = sorted(path for path in folder.iterdir() if path.name != MANIFEST and not path.name.startswith("."))
     write_json_atomic({path.name: _sha256(path) for path in files}, folder / MANIFEST)
-    write_json_atomic({"model_version": model.model_version}, models_folder(settings) / CURRENT)
+    write_json_atomic({"model_version": model.model_version, "shape": SHAPE}, models_folder(settings) / CURRENT)
     return folder
 
 
 def save_no_model(settings: Settings) -> None:
     """Go without a model from now on: rules stand alone until the next training."""
-    write_json_atomic({"model_version": None}, models_folder(settings) / CURRENT)
+    write_json_atomic({"model_version": None, "shape": SHAPE}, models_folder(settings) / CURRENT)
 
 
 def was_trained(settings: Settings) -> bool:
-    """Whether a training has said which model is in force, or that there is none."""
-    return (models_folder(settings) / CURRENT).exists()
+    """Whether a training has said which model is in force, or that there is none, and this code can use it."""
+    pointer = models_folder(settings) / CURRENT
+    if not pointer.exists():
+        return False
+    return json.loads(pointer.read_text(encoding="utf-8")).get("shape") == SHAPE
 
 
 def current_model(settings: Settings) -> MatchModel | None:
-    """The model in force; None without one. Raises ModelRefused when a file is not the one saved."""
+    """The model in force; None without one, or with one of another shape.
+
+    Raises ModelRefused when a file is not the one saved.
+    """
     pointer = models_folder(settings) / CURRENT
-    model_version = json.loads(pointer.read_text(encoding="utf-8"))["model_version"] if pointer.exists() else None
+    model_version = json.loads(pointer.read_text(encoding="utf-8"))["model_version"] if was_trained(settings) else None
     if model_version is None:
         return None
     folder = models_folder(settings) / model_version

@@ -11,7 +11,7 @@ from splink import DuckDBAPI, Linker
 import identity
 from identity import sql
 from identity.match import MatchModel, current_model, save_model
-from identity.match.model import ModelRefused, models_folder
+from identity.match.model import SHAPE, ModelRefused, models_folder
 from identity.match.scoring import prepare_input, score_profiles
 from tests.unit.identity.conftest import NIGHT, Hotel, person
 
@@ -115,7 +115,10 @@ def test_too_few_people_mean_rules_alone_until_the_next_training(hotel: Hotel) -
 
     assert identity.train(hotel.con, hotel.settings, NIGHT) == {"is_trained": False}
     assert current_model(hotel.settings) is None
-    assert json.loads((models_folder(hotel.settings) / "current.json").read_text()) == {"model_version": None}
+    assert json.loads((models_folder(hotel.settings) / "current.json").read_text()) == {
+        "model_version": None,
+        "shape": SHAPE,
+    }
 
 
 def test_a_file_that_was_changed_is_refused(trained: Hotel) -> None:
@@ -142,6 +145,14 @@ def test_the_first_night_trains_once(hotel: Hotel) -> None:
     first = current_model(hotel.settings)
     assert identity.ensure_model(hotel.con, hotel.settings, NIGHT + timedelta(days=1)) == {"is_trained": False}
     assert current_model(hotel.settings) == first
+
+
+def test_a_model_of_other_code_is_trained_again(trained: Hotel) -> None:
+    pointer = models_folder(trained.settings) / "current.json"
+    pointer.write_text(json.dumps({"model_version": json.loads(pointer.read_text())["model_version"]}))
+
+    assert current_model(trained.settings) is None
+    assert identity.ensure_model(trained.con, trained.settings, NIGHT)["is_trained"]
 
 
 def test_against_strangers_the_weights_are_those_of_splink(trained: Hotel) -> None:
