@@ -40,7 +40,9 @@ def normalise_people(con: duckdb.DuckDBPyConnection) -> None:
     sql.keep_rows(con, "phone_form", _phone_forms(con))
     sql.run(con, "numbered_name", "compared_name")
     sql.run(con, "person_name")
-    sql.run(con, "person", placeholder_birth_dates=word_list("registry")["placeholder_birth_dates"])
+    lists = {name: word_list("registry")[name] for name in ("placeholder_birth_dates", "lettered_postal_codes")}
+    sql.run(con, "macro_postal_text_of")
+    sql.run(con, "person", **lists)
     sql.drop(con, "person_raw", "name_value", "name_form", "person_name", "email_form", "phone_form")
 
 

@@ -13,6 +13,18 @@ create or replace temp macro record_rank(delivery_sequence, row_number, person_r
     ) * 68719476736
     + cast(md5_number_lower(source_record_id) % 68719476736 as bigint)
 
+-- name: macro_postal_text_of
+-- A postal code without blanks and punctuation. A country's letters before digits go (D-80331). Where codes are digits, letters that a scanner took for one
+-- are that digit, if digits are more than half; has_letters is null when the country is unknown, and letters stay.
+create or replace temp macro bare_postal_code(postal_code) as
+    regexp_replace(regexp_replace(upper(strip_accents(postal_code)), '^ *[A-Z]{1,2} ?- ?([0-9][0-9 -]+)$', '\1'), '[^0-9A-Z]', '', 'g');
+create or replace temp macro postal_text_of(bare, has_letters) as
+    case
+        when not has_letters and regexp_full_match(bare, '[0-9OILSBZ]+') and 2 * length(regexp_replace(bare, '[^0-9]', '', 'g')) > length(bare)
+            then translate(bare, 'OILSBZ', '011582')
+        else nullif(bare, '')
+    end
+
 -- name: name_value
 -- one row per distinct delivered name
 create or replace temp table name_value as
@@ -121,7 +133,7 @@ with joined as (
                  when lower(raw.gender) in ('m', 'male', 'maennlich', '1') then 'male' end,
             name.title_gender
         ) as gender,
-        nullif(regexp_replace(upper(strip_accents(raw.postal_code)), '[^0-9A-Z]', '', 'g'), '') as postal_text,
+        postal_text_of(bare_postal_code(raw.postal_code), list_contains($lettered_postal_codes, upper(raw.country_code))) as postal_text,
         nullif(array_to_string(list_sort(regexp_extract_all(lower(strip_accents(raw.address)), '[0-9]+|[a-z]{3,}')), ' '), '')
             as address_key,
         nullif(regexp_replace(lower(strip_accents(raw.city)), '[^a-z]', '', 'g'), '') as city_key,
