@@ -11,6 +11,14 @@
 ]) }}
 {%- endmacro %}
 
+{# Whether rooms have changed hands by then, by the usual hours of check-out and check-in; null in between. #}
+{% macro is_past_changeover(instant, time_zone) -%}
+case
+    when {{ local_hour(instant, time_zone) }} < {{ var('usual_check_out_hour') }} then false
+    when {{ local_hour(instant, time_zone) }} >= {{ var('usual_check_in_hour') }} then true
+end
+{%- endmacro %}
+
 {# Amounts of a check from its current lines that are not void. A tip or service line carries its amount in its own column or as net. #}
 {% macro pos_amounts() -%}
 {{ return({

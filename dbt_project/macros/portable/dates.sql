@@ -3,6 +3,11 @@
 cast(timezone({{ time_zone }}, {{ instant }}) as date)
 {%- endmacro %}
 
+{# The hour of the day, 0-23, of an instant in a time zone. #}
+{% macro local_hour(instant, time_zone="'UTC'") -%}
+extract(hour from timezone({{ time_zone }}, {{ instant }}))
+{%- endmacro %}
+
 {# The instant of a wall-clock time on a hotel day in a time zone. #}
 {% macro instant_of(day, time_of_day, time_zone="'UTC'") -%}
 timezone({{ time_zone }}, {{ day }} + time '{{ time_of_day }}')

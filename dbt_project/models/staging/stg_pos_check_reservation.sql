@@ -64,6 +64,9 @@ reservation as (
         arg_max(departure_date, (updated_at, row_hash)) as departure_date,
         arg_max(checked_in_at, (updated_at, row_hash)) as checked_in_at,
         arg_max(checked_out_at, (updated_at, row_hash)) as checked_out_at,
+        -- No later than that; a history load shows only the end.
+        min(updated_at) filter (where status = 'in_house' and not is_history) as shown_in_house_at,
+        min(updated_at) filter (where status = 'checked_out' and not is_history) as shown_checked_out_at,
         arg_max(
             {'first_name': guest_first_name, 'last_name': coalesce(guest_last_name, guest_native_name)}, (updated_at, row_hash)
         ) filter (where coalesce(guest_last_name, guest_native_name) is not null) as guest,
@@ -98,14 +101,29 @@ judged as (
         reservation.source_system as reservation_source_system,
         reservation.reservation_id as matched_reservation_id,
         {{ has_all_words('pos_check.guest_name', 'reservation.guest.last_name') }} as is_name_agreed,
-        coalesce({{ has_all_words('pos_check.guest_name', 'reservation.guest.first_name') }}, false) as is_first_name_agreed,
+        case
+            when {{ has_all_words('pos_check.guest_name', 'reservation.guest.first_name') }} then 2
+            when {{ has_initial_of('pos_check.guest_name', 'reservation.guest.first_name') }} then 1
+            else 0
+        end as first_name_level,
         len(list_filter(
             reservation.companions,
             lambda companion: {{ has_all_words('pos_check.guest_name', "companion.first_name || ' ' || companion.last_name") }}
         )) > 0 as is_companion_agreed,
         pos_check.business_date between reservation.arrival_date and reservation.departure_date as is_in_dates,
-        coalesce(pos_check.served_at >= reservation.checked_in_at, true) and coalesce(pos_check.served_at <= reservation.checked_out_at, true)
-            as is_in_house,
+        -- By the stamp; without one, by when the system showed it at the latest, by the date, by the usual hours.
+        coalesce(
+            pos_check.served_at >= reservation.checked_in_at,
+            nullif(pos_check.served_at >= reservation.shown_in_house_at, false),
+            nullif(pos_check.business_date > reservation.arrival_date, false),
+            {{ is_past_changeover('pos_check.served_at', 'property.time_zone') }}
+        ) as has_come,
+        coalesce(
+            pos_check.served_at > reservation.checked_out_at,
+            nullif(pos_check.served_at > reservation.shown_checked_out_at, false),
+            nullif(pos_check.business_date >= reservation.departure_date, true),
+            {{ is_past_changeover('pos_check.served_at', 'property.time_zone') }}
+        ) as has_left,
         exists (
             select 1
             from room_period
@@ -125,6 +143,7 @@ judged as (
         on meant.source_system = reservation.source_system
         and meant.property_code = reservation.property_code
         and meant.reservation_id = reservation.reservation_id
+    left join {{ ref('stg_property') }} as property on meant.property_code = property.property_code
     where meant.match_method <> 'room_charge'
         or (
             reservation.status in ('in_house', 'checked_out')
@@ -132,15 +151,27 @@ judged as (
         )
 ),
 
+-- In the room: surely, as far as one knows, or settling the bill after check-out (the next guest has not come), or not yet.
+placed as (
+    select
+        *,
+        case
+            when not has_come then 1
+            when has_left then 2
+            else 4 + coalesce(cast(has_come as integer), 0) + coalesce(cast(not has_left as integer), 0)
+        end as presence_level
+    from judged
+),
+
 best as (
     select
         *,
-        32 * cast(is_in_dates as integer)
-        + 16 * cast(coalesce(is_name_agreed, false) or coalesce(is_companion_agreed, false) as integer)
-        + 8 * cast(is_room_held as integer)
-        + 4 * cast(is_in_house as integer)
-        + cast(is_first_name_agreed as integer) as fit
-    from judged
+        128 * cast(is_in_dates as integer)
+        + 64 * cast(coalesce(is_name_agreed, false) or coalesce(is_companion_agreed, false) as integer)
+        + 32 * cast(is_room_held as integer)
+        + 4 * presence_level
+        + first_name_level as fit
+    from placed
     qualify rank() over (partition by source_system, property_code, pos_check_id, method_rank order by fit desc) = 1
 )
 
@@ -158,7 +189,7 @@ select
         {% for way in pos_reservation_methods() if way.name != 'room_charge' %}
         when best.match_method = '{{ way.name }}' then {{ way.confidence }}
         {% endfor %}
-        when not best.is_in_house or not best.is_room_held then 0.8
+        when best.presence_level < 4 or not best.is_room_held then 0.8
         when not best.is_name_agreed and best.is_companion_agreed then 0.95
         when not best.is_name_agreed then 0.85
         when best.is_name_agreed then 0.99
