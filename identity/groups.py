@@ -10,9 +10,9 @@ from numpy.typing import NDArray
 Ints = NDArray[np.int64]
 # Slots of identifiers (work statement member_identifier_rows) from this one on are profiles, one slot per property.
 FIRST_PROFILE_SLOT = 4
-# Evidence (bits) from which another profile of one property keeps nobody apart: systems make a second one for every
-# guest whom the desk doesn't find, so it is a weaker sign of two people than another e-mail or phone.
-PROFILE_BITS = 8.0
+# What a second profile of one property says, at the least, against one person: desks and channels make one for every
+# sixteenth visit or more. So it is a weaker sign of two people than another e-mail or phone.
+PROFILE_BITS = 4.0
 # A link says nothing while a rival, who can't be the same person, is not at least eight times less likely.
 RIVAL_BITS = 3.0
 
@@ -36,11 +36,15 @@ class Contradictions:
 
 @dataclass(frozen=True)
 class Identifiers:
-    """What nodes carry: one row per node and slot (kind of identifier) with its value's number."""
+    """What nodes carry: one row per node and slot (kind of identifier) with its value's number.
+
+    `profile_bits`: evidence from which another profile of one property keeps nobody apart.
+    """
 
     node: Ints
     slot: Ints
     value: Ints
+    profile_bits: float = PROFILE_BITS
 
 
 class Groups:
@@ -48,6 +52,7 @@ class Groups:
 
     def __init__(self, contradictions: Contradictions) -> None:
         self._contradicted = contradictions.by_facet
+        self._profile_bits = math.inf
         self._parent: dict[int, int] = {}
         self._held: dict[int, set[int]] = {}
         self._forbidden: dict[int, set[int]] = {}
@@ -62,6 +67,7 @@ class Groups:
             self._forbidden.setdefault(group, set()).update(self._contradicted[facet])
         if identifiers is None:
             return
+        self._profile_bits = identifiers.profile_bits
         wanted = np.isin(identifiers.node, nodes)
         rows = (group_of[identifiers.node[wanted]], identifiers.slot[wanted], identifiers.value[wanted])
         for group, slot, value in zip(*(column.tolist() for column in rows), strict=True):
@@ -89,7 +95,7 @@ class Groups:
         a guest whom the desk can't look up gets a new one.
         """
         low, high = sorted((self.root(one), self.root(other)))
-        slot_end = FIRST_PROFILE_SLOT if are_bare or weight >= PROFILE_BITS else math.inf
+        slot_end = FIRST_PROFILE_SLOT if are_bare or weight >= self._profile_bits else math.inf
         if low == high or self._contradict(low, high) or self._conflict(low, high, slot_end):
             return
         if self._has_rival(low, high, weight) or self._has_rival(high, low, weight):

@@ -19,18 +19,19 @@ from identity.tree import link_tree
 MAX_BITS = 60.0  # 2**-60 is nought in a probability
 
 
-def place_members(con: duckdb.DuckDBPyConnection) -> int:
+def place_members(con: duckdb.DuckDBPyConnection, profile_bits: float) -> int:
     """From edges to profile_cluster: one row per member with its cluster and the link that ties it to the anchor.
 
-    Members are the profiles of components that lost or gained an edge; returns their number.
+    Members are the profiles of components that lost or gained an edge; returns their number. `profile_bits`: evidence
+    from which another profile of one property keeps nobody apart.
     """
     sql.run(con, "open_component", "insert_member_profile", "insert_missing_names", "node", "insert_known_edge")
     sql.run(con, "member_edge", "steward_pair", "facet")
-    _label_members(con)
+    _label_members(con, profile_bits)
     return _tie_members(con)
 
 
-def _label_members(con: duckdb.DuckDBPyConnection) -> None:
+def _label_members(con: duckdb.DuckDBPyConnection, profile_bits: float) -> None:
     """Fill profile_label: one row per member with its cluster and its component, named by its smallest profile."""
     members = sql.arrays(con, "member_rows")
     numbers, facets = members["profile_number"].astype(np.int64), members["facet_number"].astype(np.int64)
@@ -44,7 +45,8 @@ def _label_members(con: duckdb.DuckDBPyConnection) -> None:
     found = sql.arrays(con, "contradiction_rows")
     contradictions = Contradictions(found["first_facet"].astype(np.int64), found["second_facet"].astype(np.int64))
     carried = sql.arrays(con, "member_identifier_rows")
-    identifiers = Identifiers(*(carried[name].astype(np.int64) for name in ("node_number", "slot", "identifier")))
+    node, slot, value = (carried[name].astype(np.int64) for name in ("node_number", "slot", "identifier"))
+    identifiers = Identifiers(node, slot, value, profile_bits)
     labels = unite(cluster(kind, edges, contradictions, identifiers), *_steward_pairs(con))
     reached = components(len(numbers), every_edge)
     smallest = numbers[np.unique(reached, return_index=True)[1]] if len(numbers) else numbers

@@ -24,7 +24,8 @@ class Patterns:
 
     `level` has a column per comparison (-1 unknown); `personal_bits` and `shared_bits` are log2 of the frequencies of
     values that agree, in comparisons that are a person's own and in those that a household shares; `pair_count` how
-    many pairs it stands for; `is_possible` false where a guard says two people.
+    many pairs it stands for; `is_possible` false where a guard says two people; `is_candidate` false for pairs that no
+    block finds, of which a few were sampled that stand for all.
     """
 
     level: NDArray[np.int64]
@@ -32,6 +33,7 @@ class Patterns:
     shared_bits: Floats
     pair_count: Floats
     is_possible: Bools
+    is_candidate: Bools
 
 
 @dataclass(frozen=True)

@@ -7,11 +7,14 @@ from typing import NamedTuple
 TWIN_SHARE = 0.005
 # Of pairs of random birth dates of a century, how many lie 15 to 50 years apart for one that lies closer.
 RANDOM_GENERATIONS = 1.7
-MINIMUM_COUNT, MINIMUM_GAPS = 5, 2
+MINIMUM_COUNT = 5
+# Of people at one home, the share whose dates lie some years apart without a slip that explains it: in fewer, one takes
+# them for the odd mistake that every register has, and parent and child are kept apart.
+WRONG_DATE_SHARE = 0.01
 
 
 class GuardCounts(NamedTuple):
-    """Pairs of profiles at one home (work statement guard_count)."""
+    """Pairs of names and dates, or numbers, of profiles at one home (work statement guard_count)."""
 
     same_name_count: int
     other_first_name_count: int
@@ -25,11 +28,13 @@ class GuardCounts(NamedTuple):
 def waived_guards(counts: GuardCounts) -> list[str]:
     """Reasons to refuse a pair that say nothing here, since errors explain them better than two people do.
 
-    birth_date: parent and child of one name are a generation apart, errors are not. twin: more other first names than
-    twins can make. document: numbers differ oftener on one sure person than two people share name and home.
+    birth_date: parent and child of one name are a generation apart, errors are not; and there are many. twin: more
+    other first names than twins can make. document: numbers differ oftener on one sure person than two people share
+    name and home.
     """
     by_error = RANDOM_GENERATIONS * counts.odd_gap_count
-    is_birth_date_unsure = counts.odd_gap_count >= MINIMUM_GAPS and by_error > counts.generation_count / 2
+    are_dates_often_wrong = counts.odd_gap_count >= max(MINIMUM_COUNT, WRONG_DATE_SHARE * counts.known_birth_count)
+    is_birth_date_unsure = are_dates_often_wrong and by_error > counts.generation_count / 2
     namesakes = max(0.0, counts.generation_count - by_error) / max(1, counts.known_birth_count)
     named = counts.same_name_count + counts.other_first_name_count
     is_first_name_unsure = counts.other_first_name_count >= max(MINIMUM_COUNT, TWIN_SHARE * named)

@@ -26,7 +26,8 @@ def homonym_share(patterns: Patterns, learned: Learned, compared: list[Compared]
     ]
     decided = sum((bits[at][patterns.level[:, at]] for at in deciding), start=np.zeros(len(patterns.level)))
     is_asked = of_one_name(patterns, compared) & (np.abs(decided) >= DECISIVE_BITS)
-    is_asked &= ~_agrees_elsewhere(patterns, compared, bits, deciding)
+    # Names that only look alike are sampled, and one such pair would outweigh all that were found.
+    is_asked &= patterns.is_candidate & ~_agrees_elsewhere(patterns, compared, bits, deciding)
     undecided = patterns.level.copy()
     undecided[:, deciding] = UNKNOWN
     blind = replace(patterns, level=undecided)

@@ -6,6 +6,7 @@ value that training never saw counts as rare as the rarest.
 
 import hashlib
 import json
+import math
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ import pyarrow.parquet as pq
 from guestbook.errors import GuestbookError
 from guestbook.files import write_json_atomic, write_parquet_atomic
 from guestbook.settings import Settings
+from identity.groups import PROFILE_BITS
 
 #: What a model knows; one of another shape was made by other code and is trained again.
 SHAPE = "namesakes"
@@ -59,6 +61,17 @@ class MatchModel:
     def waived_guards(self) -> list[str]:
         """Reasons to refuse a pair that don't stand in this data (identity.match.guards)."""
         return [str(reason) for reason in self.card["waived_guards"]]
+
+    @property
+    def second_profile_bits(self) -> float:
+        """What another profile of one property says against one person: the rarer, the more; at least PROFILE_BITS."""
+        levels = next(
+            one["comparison_levels"]
+            for one in self.splink_settings["comparisons"]
+            if one["output_column_name"] == "profile"
+        )
+        equal, second = (level["m_probability"] for level in levels[1:3])
+        return max(PROFILE_BITS, math.log2((equal + second) / second))
 
     @property
     def link_threshold_bits(self) -> float:

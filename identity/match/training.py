@@ -94,6 +94,7 @@ def _patterns(
         shared_bits=both["shared_bits"].to_numpy().astype(np.float64),
         pair_count=both["pair_count"].to_numpy().astype(np.float64) * weight,
         is_possible=both["is_possible"].to_numpy(zero_copy_only=False).astype(bool),
+        is_candidate=np.repeat([True, False], [found.num_rows, sampled.num_rows]),
     )
     return patterns, waived
 

@@ -122,7 +122,8 @@ anti join match_candidate
 where a_id <> unique_id
 
 -- name: guard_count
--- how often pairs at one home, alike in all but one thing, differ in that one: what errors do, and what two people do
+-- how often two at one home, alike in all but one thing, differ in that one: what errors do, and what two people do.
+-- Counted once per names and dates (or numbers): one slip of a regular guest stands in many pairs of profiles.
 with at_home as (
     select
         pair.first_level >= 4 and l.last_compact = r.last_compact as has_same_name,
@@ -130,7 +131,11 @@ with at_home as (
         pair.birth_level,
         abs(date_diff('day', l.birth_date, r.birth_date)) / 365.25 as gap_years,
         l.document_key <> r.document_key as is_other_document,
-        l.address_key is not null and r.address_key is not null as is_home_known
+        l.address_key is not null and r.address_key is not null as is_home_known,
+        l.last_compact as family,
+        list_sort([l.first_compact, r.first_compact]) as first_names,
+        list_sort([l.birth_date, r.birth_date]) as birth_dates,
+        list_sort([l.document_key, r.document_key]) as documents
     from pair
     inner join match_input as l on pair.first_profile = l.unique_id
     inner join match_input as r on pair.second_profile = r.unique_id
@@ -141,14 +146,22 @@ with at_home as (
         and is_like_town(l.postal_code_key, r.postal_code_key, l.city_key, r.city_key)
 )
 select
-    count(*) filter (birth_level = 'same' and has_same_name) as same_name_count,
-    count(*) filter (birth_level = 'same' and has_other_first_name) as other_first_name_count,
-    count(*) filter (birth_level <> 'unknown' and has_same_name and is_home_known) as known_birth_count,
-    count(*) filter (birth_level = 'differs' and has_same_name and is_home_known and gap_years < 15) as odd_gap_count,
-    count(*) filter (birth_level = 'differs' and has_same_name and is_home_known and gap_years between 15 and 50)
-        as generation_count,
-    count(*) filter (birth_level = 'same' and has_same_name and is_other_document is not null) as known_document_count,
-    count(*) filter (birth_level = 'same' and has_same_name and is_other_document) as other_document_count
+    count(distinct (family, birth_dates)) filter (birth_level = 'same' and has_same_name) as same_name_count,
+    count(distinct (first_names, birth_dates)) filter (birth_level = 'same' and has_other_first_name)
+        as other_first_name_count,
+    count(distinct (family, birth_dates)) filter (birth_level <> 'unknown' and has_same_name and is_home_known)
+        as known_birth_count,
+    count(distinct (family, birth_dates)) filter (
+        birth_level = 'differs' and has_same_name and is_home_known and gap_years < 15
+    ) as odd_gap_count,
+    count(distinct (family, birth_dates)) filter (
+        birth_level = 'differs' and has_same_name and is_home_known and gap_years between 15 and 50
+    ) as generation_count,
+    count(distinct (family, documents)) filter (
+        birth_level = 'same' and has_same_name and is_other_document is not null
+    ) as known_document_count,
+    count(distinct (family, documents)) filter (birth_level = 'same' and has_same_name and is_other_document)
+        as other_document_count
 from at_home
 
 -- name: no_waived_guard

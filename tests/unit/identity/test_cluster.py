@@ -6,7 +6,7 @@ import pytest
 from identity.cluster import Edges, Nodes, cluster
 from identity.groups import FIRST_PROFILE_SLOT, Contradictions, Identifiers
 
-PHONE_AND_NAME, NAME_AND_HOME, DOCUMENT = 9.5, 6.0, 24.0
+PHONE_AND_NAME, NAME_AND_HOME, NAME_ALONE, DOCUMENT = 9.5, 6.0, 2.0, 24.0
 NOTHING = np.array([], dtype=np.int64)
 
 
@@ -65,9 +65,10 @@ def test_records_that_fit_two_people_still_find_each_other() -> None:
     ("case", "weight", "bare", "expected"),
     [
         ("a phone outweighs a second profile", PHONE_AND_NAME, (), [0, 0]),
-        ("a home does not", NAME_AND_HOME, (), [0, 1]),
-        ("two guests who leave nothing but a name", NAME_AND_HOME, (0, 1), [0, 0]),
-        ("one of whom left something", NAME_AND_HOME, (0,), [0, 1]),
+        ("and so does a home", NAME_AND_HOME, (), [0, 0]),
+        ("a name alone does not", NAME_ALONE, (), [0, 1]),
+        ("two guests who leave nothing but a name", NAME_ALONE, (0, 1), [0, 0]),
+        ("one of whom left something", NAME_ALONE, (0,), [0, 1]),
     ],
 )
 def test_a_second_profile_of_one_property_is_a_weak_sign(
