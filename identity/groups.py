@@ -11,8 +11,8 @@ Ints = NDArray[np.int64]
 # Slots of identifiers (work statement member_identifier_rows) from this one on are profiles, one slot per property.
 FIRST_PROFILE_SLOT = 4
 # What a second profile of one property says, at the least, against one person: desks and channels make one for every
-# sixteenth visit or more. So it is a weaker sign of two people than another e-mail or phone.
-PROFILE_BITS = 4.0
+# thirtieth visit or more. So it is a weaker sign of two people than another e-mail or phone.
+PROFILE_BITS = 5.0
 # A link says nothing while a rival, who can't be the same person, is not at least eight times less likely.
 RIVAL_BITS = 3.0
 
