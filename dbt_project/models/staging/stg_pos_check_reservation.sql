@@ -111,6 +111,8 @@ judged as (
             lambda companion: {{ has_all_words('pos_check.guest_name', "companion.first_name || ' ' || companion.last_name") }}
         )) > 0 as is_companion_agreed,
         pos_check.business_date between reservation.arrival_date and reservation.departure_date as is_in_dates,
+        pos_check.business_date = reservation.arrival_date as is_first_day,
+        pos_check.business_date = reservation.departure_date as is_last_day,
         -- By the stamp; without one, by when the system showed it at the latest, by the date, by the usual hours.
         coalesce(
             pos_check.served_at >= reservation.checked_in_at,
@@ -151,16 +153,20 @@ judged as (
         )
 ),
 
--- In the room: surely, as far as one knows, or settling the bill after check-out (the next guest has not come), or not yet.
+-- Not yet in the room; or settling the bill after check-out, since the next guest has not come; or there. On the day of a
+-- changeover it matters how sure that is; between sharers it says nothing.
 placed as (
     select
         *,
         case
             when not has_come then 1
             when has_left then 2
-            else 4 + coalesce(cast(has_come as integer), 0) + coalesce(cast(not has_left as integer), 0)
+            when bool_or(is_first_day) over check_method and bool_or(is_last_day) over check_method
+                then 4 + coalesce(cast(has_come as integer), 0) + coalesce(cast(not has_left as integer), 0)
+            else 4
         end as presence_level
     from judged
+    window check_method as (partition by source_system, property_code, pos_check_id, method_rank)
 ),
 
 best as (
