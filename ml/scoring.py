@@ -206,7 +206,13 @@ def matured_rows(con: duckdb.DuckDBPyConnection, settings: Settings, night_date:
 
 
 def write_basket_rules(con: duckdb.DuckDBPyConnection, settings: Settings, night_date: date) -> int:
-    """What goes together in the night's baskets; returns the number of rules."""
+    """What goes together in the night's baskets; returns the number of rules.
+
+    Baskets are those known now, so a past night keeps the rules that it once found.
+    """
+    if is_past_night(settings, night_date):
+        load_records(con, settings, "ml.basket_rule_history")
+        return 0
     table = declared("ml", "basket_rule")
     rules = basket_rules(sql.read_baskets(con))
     rows = rules.append_column("as_of_date", pa.array([night_date] * len(rules), pa.date32()))
