@@ -93,7 +93,7 @@ SETS = {
     ),
 }  # fmt: skip
 # Development looked at seed 1 of every set and at febrl, which is one fixed file each; judge on other seeds.
-JUDGED_SEED = 2
+JUDGED_SEED = 3
 
 
 def make_set(name: str, seed: int = JUDGED_SEED) -> pd.DataFrame | None:
