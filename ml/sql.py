@@ -12,6 +12,23 @@ from ml.columns import COUNTS, NUMBERS
 # The customers that feat_as_of samples at past cut-offs.
 IN_SAMPLE = "md5_number_lower(feature.customer_id) % ? = 0"
 
+_CUSTOMER_MAP_VERSION = """
+select format('{:x}', bit_xor(md5_number(source_record_id || '|' || customer_id)))
+from core.bridge_customer_source_record
+"""
+
+_CUSTOMER_MAPS = """
+select
+    $night_date::date as night_date,
+    as_of.as_of_date,
+    $map_version::varchar as map_version,
+    if(as_of.as_of_date = $night_date, $map_version::varchar, earlier.map_version) as as_of_map_version
+from features.feat_as_of as as_of
+left join ml.customer_map as earlier
+    on earlier.night_date = as_of.as_of_date and earlier.as_of_date = as_of.as_of_date
+order by as_of.as_of_date
+"""
+
 
 def has_table(con: duckdb.DuckDBPyConnection, schema: str, name: str) -> bool:
     """Whether a table or view exists."""
@@ -164,26 +181,14 @@ def customer_maps(con: duckdb.DuckDBPyConnection, night_date: date) -> pa.Table:
     """
     if not has_table(con, "features", "feat_as_of"):
         return declared("ml", "customer_map").empty()
-    version = "null"
-    if has_table(con, "core", "bridge_customer_source_record"):
-        version = """(
-            select format('{:x}', bit_xor(md5_number(source_record_id || '|' || customer_id)))
-            from core.bridge_customer_source_record
-        )"""
-    query = f"""
-        with tonight as (select {version}::varchar as map_version)
-        select
-            ?::date as night_date,
-            as_of.as_of_date,
-            tonight.map_version,
-            if(as_of.as_of_date = ?, tonight.map_version, earlier.map_version) as as_of_map_version
-        from features.feat_as_of as as_of
-        cross join tonight
-        left join ml.customer_map as earlier
-            on earlier.night_date = as_of.as_of_date and earlier.as_of_date = as_of.as_of_date
-        order by as_of.as_of_date
-    """
-    return con.execute(query, [night_date, night_date]).to_arrow_table()
+    asked = {"night_date": night_date, "map_version": _customer_map_version(con)}
+    return con.execute(_CUSTOMER_MAPS, asked).to_arrow_table()
+
+
+def _customer_map_version(con: duckdb.DuckDBPyConnection) -> str | None:
+    if not has_table(con, "core", "bridge_customer_source_record"):
+        return None
+    return (con.execute(_CUSTOMER_MAP_VERSION).fetchone() or (None,))[0]
 
 
 def empty_features() -> pd.DataFrame:

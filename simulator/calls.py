@@ -11,7 +11,6 @@ from simulator.streams import blank, codes, pick
 from simulator.typing_habits import own_contacts, typed_names, written_phones
 from simulator.world import PROPERTIES, TIME_ZONES, Calendar
 
-SEVERITIES = (None, "low", "medium", "high", "critical")
 _CATEGORIES = ("room", "noise", "cleanliness", "staff", "billing", "food", "wifi")
 _CAUSE_WEIGHTS = (
     (20, 30, 10, 12, 12, 8, 8),

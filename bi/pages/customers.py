@@ -10,7 +10,6 @@ from guestbook.page import Plot, Section, Table, money, share
 
 TIERS = ("vip", "key", "regular", "small")
 STAGES = ("prospect", "new", "active", "won_back", "slipping", "dormant", "lost")
-FLOWS = ("customer", "inflow", "outflow")
 MONTHS_SINCE = (1, 3, 6, 12, 18, 24)
 
 

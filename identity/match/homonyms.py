@@ -10,8 +10,8 @@ from dataclasses import replace
 import numpy as np
 
 from identity.match.expectation import UNKNOWN, Bools, Compared, Floats, Learned, Patterns, of_one_name, total_evidence
+from identity.match.spec import DECISIVE_BITS
 
-DECISIVE_BITS = 3.0
 STARTING_SHARE = 0.02  # two people for one pair of one person, before any pair is seen
 SHARES = np.exp2(np.arange(-10.0, 0.05, 0.1))
 

@@ -65,13 +65,13 @@ class MatchModel:
     @property
     def second_profile_bits(self) -> float:
         """What another profile of one property says against one person: the rarer, the more; at least PROFILE_BITS."""
-        levels = next(
+        (levels,) = (
             one["comparison_levels"]
             for one in self.splink_settings["comparisons"]
             if one["output_column_name"] == "profile"
         )
-        equal, second = (level["m_probability"] for level in levels[1:3])
-        return max(PROFILE_BITS, math.log2((equal + second) / second))
+        share = {level["label_for_charts"]: level.get("m_probability", 0.0) for level in levels}
+        return max(PROFILE_BITS, math.log2((share["equal"] + share["same property"]) / share["same property"]))
 
     @property
     def link_threshold_bits(self) -> float:

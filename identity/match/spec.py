@@ -9,6 +9,9 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 Share = Annotated[float, Field(gt=0, lt=1)]
 
+#: What speaks for a pair, or against it: eight to one.
+DECISIVE_BITS = 3.0
+
 
 class Level(BaseModel):
     """One way in which two values agree; `m` is the share of one person's pairs expected there before training."""

@@ -5,10 +5,9 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from identity.match.spec import Comparison
+from identity.match.spec import DECISIVE_BITS, Comparison
 from identity.sql.statements import identifier
 
-DECISIVE_BITS = 3.0  # what speaks for a pair beside its name, or against it: eight to one
 _SIDED = re.compile(r"\b(\w+)_[lr]\b")
 
 

@@ -6,7 +6,6 @@ from ingest.sql.properties import Properties, looked_up
 OFFSET = r"(?:[Zz]|[+-][0-9]{2}:?(?:[0-9]{2})?)$"
 #: Microseconds in one unit of an epoch.
 EPOCHS = {"seconds": "1000000", "milliseconds": "1000", "microseconds": "1"}
-DAY_MICROSECONDS = 86_400_000_000
 
 
 def zone(name: str, properties: Properties, property_code: str) -> str:

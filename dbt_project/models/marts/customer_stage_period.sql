@@ -2,6 +2,7 @@
 {{ config(materialized='table', tags=['marts']) }}
 
 {% set life = var('life_stages') %}
+{% if execute and not life.limits %}{{ exceptions.raise_compiler_error('life_stages is empty: build by `guestbook`, which passes the limits that the scores use') }}{% endif %}
 {% set begun = namespace(at='null') %}
 
 -- Everybody's usual gap is learned with the segments (ml.lifecycle): that of the model in use, so that the stages here are those of the scores.

@@ -93,6 +93,15 @@ def test_homonyms_are_counted_where_a_birth_date_tells(together: int, low: float
     assert low <= homonym_share(rare, learned, by_frequency, prior_pairs=10) <= high
 
 
+def test_a_sampled_pair_that_looks_like_one_name_makes_no_homonyms() -> None:
+    """It stands for hundreds of pairs that no block found; the pairs that were found show no two people of one name."""
+    sampled = replace(namesakes(300), is_candidate=namesakes(300).level[:, 2] != 1)
+    by_frequency = [replace(one, by_frequency=np.array([True, False])) if one.is_name else one for one in NAMES]
+    rare = replace(sampled, personal_bits=np.where(sampled.level[:, :2].max(axis=1) == 0, -20.0, 0.0))
+
+    assert homonym_share(rare, learn(rare, by_frequency, prior_pairs=10), by_frequency, prior_pairs=10) <= 0.02
+
+
 @pytest.mark.parametrize(
     ("case", "counts", "waived"),
     [

@@ -10,6 +10,7 @@ from splink import DuckDBAPI, Linker
 
 import identity
 from identity import sql
+from identity.groups import PROFILE_BITS
 from identity.match import MatchModel, current_model, save_model
 from identity.match.model import SHAPE, ModelRefused, models_folder
 from identity.match.scoring import prepare_input, score_profiles
@@ -147,12 +148,43 @@ def test_the_first_night_trains_once(hotel: Hotel) -> None:
     assert current_model(hotel.settings) == first
 
 
+def test_one_slip_of_a_regular_guest_waives_no_guard(hotel: Hotel) -> None:
+    """Twelve stays under as many e-mails, once with another birth date: eleven pairs of profiles, one mistake."""
+    home = {"postal_code": "10115", "address": "Lindenweg 1", "city": "Berlin", "country_code": "DE"}
+    born = [date(1961, 2, 24) if stay == 5 else date(1970, 11, 3) for stay in range(12)]
+    regular = [
+        person(f"g{stay}", "Anna Gruber", email=f"anna{stay}@example.com", birth_date=born[stay], **home)
+        | {"row_number": 10_000 + stay}
+        for stay in range(12)
+    ]
+    strangers = [row for row in world(7) if row["last_name"] != "Huber"]
+    hotel.put(strangers + regular)
+
+    identity.train(hotel.con, hotel.settings, NIGHT)
+    model = current_model(hotel.settings)
+    assert model is not None
+    assert "birth_date" not in model.waived_guards
+
+
 def test_a_model_of_other_code_is_trained_again(trained: Hotel) -> None:
     pointer = models_folder(trained.settings) / "current.json"
     pointer.write_text(json.dumps({"model_version": json.loads(pointer.read_text())["model_version"]}))
 
     assert current_model(trained.settings) is None
     assert identity.ensure_model(trained.con, trained.settings, NIGHT)["is_trained"]
+
+
+@pytest.mark.parametrize(("second_share", "bits"), [(0.3, PROFILE_BITS), (0.0004, 10.0)])
+def test_a_second_profile_says_the_more_the_rarer_it_is(trained: Hotel, second_share: float, bits: float) -> None:
+    model = current_model(trained.settings)
+    assert model is not None
+    comparisons = json.loads(json.dumps(model.splink_settings["comparisons"]))
+    (profile,) = (one for one in comparisons if one["output_column_name"] == "profile")
+    for level in profile["comparison_levels"][1:]:
+        level["m_probability"] = {"equal": 0.4, "same property": second_share}.get(level["label_for_charts"], 0.1)
+
+    other = replace(model, splink_settings=model.splink_settings | {"comparisons": comparisons})
+    assert other.second_profile_bits == pytest.approx(bits, abs=0.05)
 
 
 def test_against_strangers_the_weights_are_those_of_splink(trained: Hotel) -> None:
