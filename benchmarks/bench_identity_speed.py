@@ -37,7 +37,7 @@ copy (
         true as is_touched, name_number, birth_date,
         case when not is_email_shared then email_normalised end as email_key,
         case when not is_phone_shared then phone_number end as phone_key, postal_code_key, address_key, city_key,
-        document_key, loyalty_number_key, guest_profile_key, cast(null as varchar) as profile_place
+        country_key, document_key, loyalty_number_key, guest_profile_key, cast(null as varchar) as profile_place
     from identity.person_normalised
 ) to '{folder}/profile.parquet' (format parquet);
 copy (from identity_state.compared_name) to '{folder}/compared_name.parquet' (format parquet)
