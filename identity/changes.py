@@ -56,7 +56,7 @@ def judge_changes(con: duckdb.DuckDBPyConnection, *, is_full: bool) -> None:
     booker who proved to be an agency.
     """
     sql.keep_rows(con, "shared_limit", _limits())
-    sql.run(con, "macro_content_number", "macro_record_rank", "macro_is_typo", "macro_is_initial_of")
+    sql.run(con, "macro_content_number", "macro_record_rank", "name_macros")
     sql.run(con, "macro_is_same_phone", "macro_birth_level", "macro_contradiction", "gone_person")
     normalise_people(con)
     con.execute(sql.organisation_booker(staged_columns(con)))

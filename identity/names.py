@@ -17,6 +17,7 @@ class PersonName(NamedTuple):
     native_name: str | None
     first_key: str | None
     first_roots: tuple[str, ...]
+    first_parts: tuple[str, ...]
     is_initial: bool
     last_key: str | None
     last_words: tuple[str, ...]
@@ -41,6 +42,8 @@ def parse_name(
     native_name, honorific = han.without_honorific(native_name)
     first_words = _key_words(first_part)
     last_words = _key_words(last_part)
+    if _is_initial_of_given_name(first_words, last_words):
+        first_words, last_words = last_words, first_words
     if _is_placeholder(first_words + last_words):
         first_words, last_words = (), ()
     elif _is_organisation(first_part, last_part):
@@ -59,6 +62,7 @@ def parse_name(
         native_name=native_name,
         first_key=" ".join(first_words) or None,
         first_roots=_roots(first_words),
+        first_parts=_parts(first_words, native_name if native_name and han.is_han_name(native_name) else None),
         is_initial=bool(first_words) and all(is_initial(word) for word in first_words),
         last_key=" ".join(bare_last) or None,
         last_words=bare_last,
@@ -157,6 +161,13 @@ def _is_placeholder(found: tuple[str, ...]) -> bool:
     return bool(long) and all(len(word) == 1 or word in words("weak_placeholders") for word in found)
 
 
+def _is_initial_of_given_name(first_words: tuple[str, ...], last_words: tuple[str, ...]) -> bool:
+    """Whether the fields changed places and the given name is an initial: `Luzi | C.`, not `Anna | H.`."""
+    if not first_words or not all(is_initial(word) for word in last_words):
+        return False
+    return bool(last_words) and not is_initial(first_words[0]) and first_words[0] not in known_given_names()
+
+
 def _is_organisation(first: NamePart, last: NamePart) -> bool:
     return any(
         word in words("organisation_words")
@@ -174,6 +185,7 @@ def _organisation(first: NamePart, last: NamePart, native_name: str | None) -> P
         native_name=native_name,
         first_key=None,
         first_roots=(),
+        first_parts=(),
         is_initial=False,
         last_key=" ".join(found) or None,
         last_words=found,
@@ -216,3 +228,14 @@ def _roots(first_words: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(
         sorted({root for form in forms if len(form) > 1 for root in names_of_form().get(form, frozenset({form}))})
     )
+
+
+@lru_cache(maxsize=200_000)
+def _parts(first_words: tuple[str, ...], han_name: str | None) -> tuple[str, ...]:
+    """Given names that may be used alone: each run of neighbouring words as one, and the given name in pinyin."""
+    long = [word for word in first_words if len(word) > 1]
+    ends = range(1, len(long) + 1)
+    found = {"".join(long[start:end]) for end in ends for start in range(end)}
+    if han_name and (given := han.pinyin_name(han_name)[1]):
+        found.add(given)
+    return tuple(sorted(found))

@@ -11,6 +11,7 @@ from identity.reference import word_list
 
 _TYPES: dict[str, pa.DataType] = {
     "first_roots": pa.list_(pa.string()),
+    "first_parts": pa.list_(pa.string()),
     "last_words": pa.list_(pa.string()),
     "last_roots": pa.list_(pa.string()),
     "is_initial": pa.bool_(),

@@ -7,6 +7,7 @@ import pyarrow as pa
 from identity import sql
 from identity.cluster import (
     MUST_LINK_WEIGHT,
+    STRONG_BITS,
     Edges,
     Nodes,
     cluster,
@@ -26,21 +27,27 @@ def place_members(con: duckdb.DuckDBPyConnection, profile_bits: float) -> int:
     from which another profile of one property keeps nobody apart.
     """
     sql.run(con, "open_component", "insert_member_profile", "insert_missing_names", "node", "insert_known_edge")
-    sql.run(con, "member_edge", "steward_pair", "facet")
-    _label_members(con, profile_bits)
+    sql.run(con, "member_edge", "steward_pair")
+    every_edge = _edges(con)
+    _link_members(con, every_edge.where(every_edge.weight < MUST_LINK_WEIGHT))
+    sql.run(con, "tied_name", strong_bits=STRONG_BITS)
+    sql.run(con, "wanted_names_of_ties", "name_pair", "fuller_name", "bearer", "facet", "facet_of_profile")
+    _label_members(con, every_edge, profile_bits)
     return _tie_members(con)
 
 
-def _label_members(con: duckdb.DuckDBPyConnection, profile_bits: float) -> None:
+def _link_members(con: duckdb.DuckDBPyConnection, edges: Edges) -> None:
+    """Fill member: one row per member with the component that edges other than the steward's make of it."""
+    numbers = sql.arrays(con, "node_rows")["profile_number"].astype(np.int64)
+    sql.keep_rows(con, "member", pa.table({"profile_number": numbers, "linked": components(len(numbers), edges)}))
+
+
+def _label_members(con: duckdb.DuckDBPyConnection, every_edge: Edges, profile_bits: float) -> None:
     """Fill profile_label: one row per member with its cluster and its component, named by its smallest profile."""
     members = sql.arrays(con, "member_rows")
     numbers, facets = members["profile_number"].astype(np.int64), members["facet_number"].astype(np.int64)
     kind = Nodes(facets, members["is_leaf"].astype(bool), members["is_bare"].astype(bool))
-    every_edge = _edges(con)
     edges = every_edge.where(every_edge.weight < MUST_LINK_WEIGHT)
-    linked = components(len(numbers), edges)
-    member = {"profile_number": numbers, "facet_number": facets, "linked": linked}
-    sql.keep_rows(con, "member", pa.table(member))
     sql.run(con, "facet_pair", "wanted_names_of_facets", "name_pair", "contradiction", "insert_steward_contradiction")
     found = sql.arrays(con, "contradiction_rows")
     contradictions = Contradictions(found["first_facet"].astype(np.int64), found["second_facet"].astype(np.int64))

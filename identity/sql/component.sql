@@ -48,6 +48,11 @@ from (
         and profile_number not in (select profile_number from touched_profile)
 )
 
+-- name: node_rows
+select profile_number
+from node
+order by node_number
+
 -- name: insert_known_edge
 -- edges of members that stay as they are
 insert into edge by name

@@ -47,7 +47,11 @@ create or replace temp macro contradiction_of(
 -- name: facet_pair
 -- one row per pair of distinct facets that stand in one component
 create or replace temp table facet_pair as
-with held as (select distinct linked, facet_number from member)
+with held as (
+    select distinct member.linked, facet_of_profile.facet_number
+    from member
+    inner join facet_of_profile on member.profile_number = facet_of_profile.profile_number
+)
 select distinct
     least(a.facet_number, b.facet_number) as first_facet,
     greatest(a.facet_number, b.facet_number) as second_facet

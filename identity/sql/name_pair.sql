@@ -28,24 +28,28 @@ with measured as (
     select
         wanted.*,
         a.native_key as a_native, b.native_key as b_native,
-        a.sorted_words = b.sorted_words and contains(a.sorted_words, ' ') as has_same_words,
+        (a.sorted_words = b.sorted_words and contains(a.sorted_words, ' '))
+            or a.first_compact || a.last_compact in (b.first_compact || b.last_compact, b.last_compact || b.first_compact)
+            or a.last_compact || a.first_compact = b.first_compact || b.last_compact as has_same_words,
         a.is_pinyin <> b.is_pinyin as is_pinyin_pair,
         case
             when a.first_key is null or b.first_key is null then 0
-            when a.is_initial then case when is_initial_of(a.first_compact, b.first_compact, b.first_roots) then 2 else -1 end
-            when b.is_initial then case when is_initial_of(b.first_compact, a.first_compact, a.first_roots) then 2 else -1 end
+            when a.is_initial then initial_level(a.first_compact, b.first_compact, b.first_roots, b.first_parts)
+            when b.is_initial then initial_level(b.first_compact, a.first_compact, a.first_roots, a.first_parts)
             when a.first_compact = b.first_compact then 5
-            when list_has_any(a.first_roots, b.first_roots) then 4
+            when list_contains(a.first_parts, b.first_compact) or list_contains(b.first_parts, a.first_compact) then 4
             when len(a.long_first_words) > 0 and len(b.long_first_words) > 0
                 and (list_has_all(a.long_first_words, b.long_first_words)
                      or list_has_all(b.long_first_words, a.long_first_words)) then 4
+            when list_has_any(a.first_roots, b.first_roots)
+                then case when is_other_second_name(a.long_first_words, b.long_first_words) then -1 else 4 end
             when a.is_known_first and b.is_known_first then -1
             when is_typo(a.first_compact, b.first_compact, 4, 7) then 3
             when starts_with(a.first_compact, b.first_compact) or starts_with(b.first_compact, a.first_compact)
                 or jaro_winkler_similarity(a.first_compact, b.first_compact) >= 0.8
-                or is_typo(a.first_compact, b.first_compact, 3, 7)
-                or len(list_filter(a.first_roots, root -> is_typo(root, b.first_compact, 5, 7))) > 0
-                or len(list_filter(b.first_roots, root -> is_typo(root, a.first_compact, 5, 7))) > 0 then 1
+                or is_typo(a.first_compact, b.first_compact, 3, 5)
+                or is_typo_of_any(a.first_compact, b.first_roots) or is_typo_of_any(b.first_compact, a.first_roots)
+                or is_typo_of_any(a.first_compact, b.first_parts) or is_typo_of_any(b.first_compact, a.first_parts) then 1
             else -1
         end as first_level,
         case
@@ -56,26 +60,34 @@ with measured as (
             when is_typo(a.last_compact, b.last_compact, 4, 8) then 2
             else -1
         end as last_level,
-        list_has_any(a.last_words, b.first_words) as is_last_in_first,
-        list_has_any(b.last_words, a.first_words) as is_first_in_last,
-        is_last_in_first or is_typo(a.last_compact, b.first_compact, 4, 8) as is_last_like_first,
-        is_first_in_last or is_typo(b.last_compact, a.first_compact, 4, 8) as is_first_like_last,
+        list_contains(a.first_parts, b.first_compact) or list_contains(b.first_parts, a.first_compact)
+            or list_has_all(a.long_first_words, b.long_first_words) or list_has_all(b.long_first_words, a.long_first_words)
+            as is_first_part,
+        list_has_any(a.last_words, b.first_words) or list_contains(b.first_parts, a.last_compact) as is_last_in_first,
+        list_has_any(b.last_words, a.first_words) or list_contains(a.first_parts, b.last_compact) as is_first_in_last,
         case
             when a.is_initial then is_last_in_first and starts_with(b.last_compact, left(a.first_compact, 1))
             when b.is_initial then is_first_in_last and starts_with(a.last_compact, left(b.first_compact, 1))
-            else (is_last_like_first and (is_first_like_last or list_has_any(a.first_roots, b.last_roots)))
-                or (is_first_like_last and list_has_any(b.first_roots, a.last_roots))
-        end as is_swapped
+            when is_last_in_first then is_first_in_last or is_like(a.first_compact, b.last_compact) or list_has_any(a.first_roots, b.last_roots)
+            when is_first_in_last then is_like(b.first_compact, a.last_compact) or list_has_any(b.first_roots, a.last_roots)
+            else is_typo(a.last_compact, b.first_compact, 4, 8) and is_typo(b.last_compact, a.first_compact, 4, 8)
+        end as is_swapped,
+        is_family_alone(a.first_words, a.last_words, a.is_known_first, b.last_words)
+            or is_family_alone(b.first_words, b.last_words, b.is_known_first, a.last_words) as is_without_given_name
     from wanted_name_pair as wanted
     inner join compared_name as a on wanted.first_name_number = a.name_number
     inner join compared_name as b on wanted.second_name_number = b.name_number
 )
 select
     first_name_number, second_name_number, first_level, last_level,
+    coalesce(
+        (is_first_part and first_level >= 4 and last_level >= 2) or (is_swapped and is_last_in_first and is_first_in_last), false
+    ) as is_part,
     case
         when coalesce(a_native <> b_native, false) then 'different'
         when has_same_words or coalesce(a_native = b_native, false) then
             case when is_pinyin_pair then 'close' else 'same' end
+        when is_without_given_name then 'partial'
         when first_level >= 4 and last_level >= 3 then case when is_pinyin_pair then 'close' else 'same' end
         when (first_level >= 2 and last_level >= 2) or is_swapped then 'close'
         when first_level >= 4 and last_level = -1 then 'married'
@@ -84,19 +96,33 @@ select
         else 'different'
     end as name_class,
     coalesce(a_native <> b_native, false)
-        or (first_level = -1 and not has_same_words and not coalesce(is_swapped, false)
+        or (first_level = -1 and not coalesce(has_same_words or is_swapped or is_without_given_name, false)
             and not coalesce(a_native = b_native, false)) as is_other_first_name
 from measured
 
--- name: macro_is_initial_of
--- the first letter of a given name, or of the name behind a nickname: W. of William and of Bill
-create or replace temp macro is_initial_of(initials, given_name, roots) as
-    starts_with(given_name, left(initials, 1))
-    or len(list_filter(roots, root -> starts_with(root, left(initials, 1)))) > 0
-
--- name: macro_is_typo
--- one slip in a word of at least `one` letters, two in one of at least `two`
+-- name: name_macros
+-- initial_level: an initial of the given name, of the name behind a nickname (W. of William and of Bill), or of a later given name;
+-- is_typo: one slip in a word of at least `one` letters, two in one of at least `two`;
+-- is_other_second_name: of two given names of each the second ones differ (José Luis and José Antonio are brothers);
+-- is_family_alone: two fields that hold nothing but family names of the other, the given name was lost
+create or replace temp macro initial_level(initials, given_name, roots, parts) as
+    case
+        when starts_with(given_name, left(initials, 1))
+            or len(list_filter(roots, root -> starts_with(root, left(initials, 1)))) > 0 then 2
+        when len(list_filter(parts, part -> starts_with(part, left(initials, 1)))) > 0 then 1
+        else -1
+    end;
 create or replace temp macro is_typo(a, b, one, two) as
     least(length(a), length(b)) >= one
     and abs(length(a) - length(b)) <= 2
-    and damerau_levenshtein(a, b) <= case when least(length(a), length(b)) >= two then 2 else 1 end
+    and damerau_levenshtein(a, b) <= case when least(length(a), length(b)) >= two then 2 else 1 end;
+create or replace temp macro is_typo_of_any(a, words) as
+    len(list_filter(words, word -> is_typo(word, a, 5, 7))) > 0;
+create or replace temp macro is_like(a, b) as
+    is_typo(a, b, 3, 7) or jaro_winkler_similarity(a, b) >= 0.85;
+create or replace temp macro is_other_second_name(a, b) as
+    len(a) >= 2 and len(b) >= 2 and not is_like(array_to_string(a[2:], ''), array_to_string(b[2:], ''))
+    and not starts_with(a[2], b[2]) and not starts_with(b[2], a[2]);
+create or replace temp macro is_family_alone(first_words, last_words, is_known_first, family_words) as
+    len(family_words) >= 2 and not is_known_first
+    and list_has_all(family_words, first_words) and list_has_all(family_words, last_words)

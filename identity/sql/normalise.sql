@@ -85,6 +85,7 @@ from (
         any_value(compared_text) as compared_text,
         any_value(first_key) as first_key,
         any_value(first_roots) as first_roots,
+        any_value(first_parts) as first_parts,
         any_value(is_initial) as is_initial,
         any_value(last_key) as last_key,
         any_value(last_words) as last_words,

@@ -138,14 +138,26 @@ select
     *
 from (
     select distinct name_number, birth_date, gender, suffix_code, document_key, steward_record
-    from profile
-    where profile_number in (select profile_number from node)
+    from bearer
 )
+
+-- name: facet_of_profile
+-- one row per member
+create or replace temp table facet_of_profile as
+select bearer.profile_number, facet.facet_number
+from bearer
+inner join facet
+    on bearer.name_number is not distinct from facet.name_number
+    and bearer.birth_date is not distinct from facet.birth_date
+    and bearer.gender is not distinct from facet.gender
+    and bearer.suffix_code is not distinct from facet.suffix_code
+    and bearer.document_key is not distinct from facet.document_key
+    and bearer.steward_record is not distinct from facet.steward_record
 
 -- name: member_rows
 -- one row per member in the order of node_number; a leaf has no given name to be told apart by, a bare one says nothing that finds the guest again
 select
-    profile.profile_number, facet.facet_number,
+    profile.profile_number, facet_of_profile.facet_number,
     profile.first_key is null or profile.is_initial or profile.is_organisation as is_leaf,
     coalesce(
         profile.email_key, profile.phone_key, profile.loyalty_number_key, profile.document_key,
@@ -153,13 +165,7 @@ select
     ) is null as is_bare
 from node
 inner join profile on node.profile_number = profile.profile_number
-inner join facet
-    on profile.name_number is not distinct from facet.name_number
-    and profile.birth_date is not distinct from facet.birth_date
-    and profile.gender is not distinct from facet.gender
-    and profile.suffix_code is not distinct from facet.suffix_code
-    and profile.document_key is not distinct from facet.document_key
-    and profile.steward_record is not distinct from facet.steward_record
+inner join facet_of_profile on node.profile_number = facet_of_profile.profile_number
 order by node.node_number
 
 -- name: member_identifier_rows

@@ -59,6 +59,6 @@ select
     greatest(a.facet_number, b.facet_number) as second_facet,
     'steward' as refused_reason
 from steward_pair
-inner join member as a on steward_pair.first_profile = a.profile_number
-inner join member as b on steward_pair.second_profile = b.profile_number
+inner join facet_of_profile as a on steward_pair.first_profile = a.profile_number
+inner join facet_of_profile as b on steward_pair.second_profile = b.profile_number
 where decision = 'cannot_link'

@@ -20,7 +20,7 @@ from tests.unit.identity.test_match_model import world
 RECORD = st.fixed_dictionaries(
     {
         "role": st.sampled_from(["guest", "guest", "guest", "booker", "caller", "payer"]),
-        "first_name": st.sampled_from(["Anna", "Ana", "A", "Jan", "Karl", None]),
+        "first_name": st.sampled_from(["Anna", "Ana", "A", "Jan", "Karl", "Jan Karl", None]),
         "last_name": st.sampled_from(["Huber", "Hubar", "Koch", "Novak", "Rossi", "Silva", "Jensen", None]),
         "email": st.sampled_from(["desk@example.com", "desk@example.com", "b@example.com", None]),
         "phone": st.sampled_from(["+491712345678", "+491718765432", None]),

@@ -1,0 +1,74 @@
+-- Several given names of one person: Christopher here, Xiucheng there, Christopher Xiucheng at a third place.
+
+-- name: tied_name
+-- one row per component and pair of names that strong evidence ties, one of which holds several given names
+create or replace temp table tied_name as
+select distinct
+    member.linked,
+    least(a.name_number, b.name_number) as first_name_number,
+    greatest(a.name_number, b.name_number) as second_name_number
+from member_edge
+inner join node as first_node on member_edge.first_node = first_node.node_number
+inner join node as second_node on member_edge.second_node = second_node.node_number
+inner join member on first_node.profile_number = member.profile_number
+inner join profile as a on first_node.profile_number = a.profile_number
+inner join profile as b on second_node.profile_number = b.profile_number
+inner join compared_name as a_name on a.name_number = a_name.name_number
+inner join compared_name as b_name on b.name_number = b_name.name_number
+where member_edge.match_weight >= $strong_bits and a.name_number <> b.name_number
+    and greatest(len(a_name.first_parts), len(b_name.first_parts)) > 1
+
+-- name: wanted_names_of_ties
+create or replace temp table wanted_name_pair as
+select distinct first_name_number, second_name_number
+from tied_name
+
+-- name: fuller_name
+-- one row per component and name of which another one there holds all and more given names, and no two that hold different ones:
+-- who is Christopher here and Xiucheng there is one person where a record with the membership of both says Christopher Xiucheng
+create or replace temp table fuller_name as
+with tied as (
+    select linked, name_pair.*
+    from tied_name
+    inner join name_pair using (first_name_number, second_name_number)
+    where is_part
+),
+either as (
+    select linked, first_name_number as name_number, second_name_number as fuller_number from tied
+    union all
+    select linked, second_name_number, first_name_number from tied
+),
+fuller as (
+    select either.*, whole.first_compact, whole.first_parts, whole.long_first_words
+    from either
+    inner join compared_name as part on either.name_number = part.name_number
+    inner join compared_name as whole on either.fuller_number = whole.name_number
+    where len(whole.first_parts) > 1
+        and length(whole.first_compact || whole.last_compact) > length(part.first_compact || part.last_compact)
+),
+fullest as (
+    select linked, name_number, arg_max(fuller, (length(first_compact), fuller_number)) as found
+    from fuller
+    group by linked, name_number
+)
+select linked, name_number, found.fuller_number
+from fullest
+where not exists (
+    select 1
+    from fuller
+    where fuller.linked = fullest.linked and fuller.name_number = fullest.name_number
+        and not list_contains(fullest.found.first_parts, fuller.first_compact)
+        and not list_has_all(fullest.found.long_first_words, fuller.long_first_words)
+        and not is_like(fullest.found.first_compact, fuller.first_compact)
+)
+
+-- name: bearer
+-- one row per member with all that contradictions are judged by: the fullest of its names
+create or replace temp table bearer as
+select
+    profile.profile_number, coalesce(fuller_name.fuller_number, profile.name_number) as name_number,
+    profile.birth_date, profile.gender, profile.suffix_code, profile.document_key, profile.steward_record
+from member
+inner join profile on member.profile_number = profile.profile_number
+left join fuller_name
+    on member.linked = fuller_name.linked and profile.name_number = fuller_name.name_number

@@ -1,0 +1,57 @@
+"""Several given names of one person, of which records show one or the other."""
+
+from datetime import date
+
+from tests.unit.identity.conftest import Hotel, Row, person
+
+EMAIL = {"email": "li.yuhang@example.com"}
+NUMBER = {"loyalty_number": "7"}
+
+
+def test_a_record_that_holds_both_given_names_unites_those_that_hold_one(hotel: Hotel) -> None:
+    people: list[Row] = [
+        person("r1", "Christopher Li", **EMAIL, **NUMBER),
+        person("r2", "Yuhang Li", **EMAIL),
+        person("r3", first_name="Christopher Yu Hang", last_name="Li", **EMAIL, **NUMBER),
+        person("r4", "Li Christopher", **EMAIL, **NUMBER),
+    ]
+
+    assert hotel.night(people).clusters() == {frozenset({"r1", "r2", "r3", "r4"})}
+
+
+def test_without_such_a_record_they_are_two_people(hotel: Hotel) -> None:
+    people: list[Row] = [person("r1", "Christopher Li", **EMAIL), person("r2", "Yuhang Li", **EMAIL)]
+
+    assert hotel.night(people).clusters() == {frozenset({"r1"}), frozenset({"r2"})}
+
+
+def test_a_record_that_comes_later_unites_them_and_its_end_parts_them(hotel: Hotel) -> None:
+    people: list[Row] = [person("r1", "Christopher Li", **EMAIL), person("r2", "Yuhang Li", **EMAIL)]
+    bridge = person("r3", first_name="Christopher Yuhang", last_name="Li", **EMAIL)
+    hotel.night(people)
+
+    assert hotel.night([*people, bridge]).clusters() == {frozenset({"r1", "r2", "r3"})}
+    assert hotel.night(people).clusters() == {frozenset({"r1"}), frozenset({"r2"})}
+
+
+def test_a_name_that_two_fuller_names_hold_unites_nobody(hotel: Hotel) -> None:
+    """Two brothers of one generation's name, and a record that shows it alone."""
+    people: list[Row] = [
+        person("r1", first_name="Kevin Yuhang", last_name="Li", birth_date=date(1990, 1, 2), **EMAIL),
+        person("r2", first_name="Christopher Yuhang", last_name="Li", birth_date=date(1990, 1, 2), **EMAIL),
+        person("r3", "Yuhang Li", **EMAIL),
+    ]
+
+    together = hotel.night(people).clusters()
+
+    assert not any({"r1", "r2"} <= found for found in together)
+
+
+def test_other_birth_dates_stay_two_people(hotel: Hotel) -> None:
+    people: list[Row] = [
+        person("r1", "Christopher Li", birth_date=date(1960, 1, 2), **EMAIL),
+        person("r2", "Yuhang Li", birth_date=date(1990, 5, 6), **EMAIL),
+        person("r3", first_name="Christopher Yuhang", last_name="Li", **EMAIL),
+    ]
+
+    assert len(hotel.night(people).clusters()) == 2

@@ -1,0 +1,94 @@
+"""How well two names agree: each row is two ways to write a name, and what is to be made of them."""
+
+from collections.abc import Iterator
+
+import duckdb
+import pyarrow as pa
+import pytest
+
+from identity import sql
+from identity.names import compared_text, parse_name
+from identity.normalise import NAME_SCHEMA
+
+Written = tuple[str | None, str | None] | tuple[str | None, str | None, str]
+
+
+@pytest.fixture(scope="module")
+def con() -> Iterator[duckdb.DuckDBPyConnection]:
+    with duckdb.connect(config={"threads": 1}) as found:
+        sql.run(found, "macro_content_number", "name_macros")
+        yield found
+
+
+def compare(con: duckdb.DuckDBPyConnection, one: Written, other: Written) -> tuple[str, bool]:
+    """The class of agreement of two names, and whether the given names are those of two people."""
+    names = [parse_name(None, first, last, None, *native or (None,)) for first, last, *native in (one, other)]
+    rows = [
+        {"value_number": at, "compared_text": compared_text(name), **name._asdict()} for at, name in enumerate(names)
+    ]
+    sql.keep_rows(con, "name_form", pa.Table.from_pylist(rows, schema=NAME_SCHEMA))
+    sql.run(con, "numbered_name", "compared_name")
+    con.execute("""
+        create or replace temp table wanted_name_pair as
+        select min(name_number) as first_name_number, max(name_number) as second_name_number from compared_name
+    """)
+    sql.run(con, "name_pair")
+    [(name_class, is_other)] = con.execute("select name_class, is_other_first_name from name_pair").fetchall()
+    return name_class, is_other
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "name_class"),
+    [
+        # Pinyin given names are written as one word, two words, with a hyphen; a Western name stands before or behind.
+        (("Yuhang", "Li"), ("Yu Hang", "Li"), "same"),
+        (("Christopher Yu-Hang", "Li"), ("Yuhang", "Li"), "same"),
+        (("Yuhang", "Li"), ("Christopher Yuhang", "Li"), "same"),
+        (("Yuhang Christopher", "Li"), ("Christopher", "Li"), "same"),
+        (("Su Yu", "Feng"), ("Su", "Yufeng"), "same"),
+        (("Su Yu", "Feng"), ("Yufeng", "Su"), "same"),
+        # The Han name beside a Western one says the other given name, too.
+        (("Cameron", "Zhang", "张海涛"), ("Hai-Tao", "Zhang"), "same"),
+        (("Alan", "Xie", "谢凯"), ("Kai", "Xie", "谢凯"), "same"),
+        # Both in each other's field, a slip or a lost surname in one of them.
+        (("Hughes", "Jose"), ("Jos", "Hughes"), "close"),
+        (("Hailan", "Zhhu"), ("Zhu", "Hailan"), "close"),
+        (("Aroca", "Candelario"), ("Candelario", "Aroca Rodríguez"), "close"),
+        (("Gay", "David"), ("Daviid Jonathan", "Gay"), "close"),
+        # An initial in the family name's field.
+        (("Luzi", "C."), ("Chiara", "Luzi"), "close"),
+        (("Luzi", "C."), ("Carlo", "Luzi"), "close"),
+        # Two family names in the two fields: the given name was lost.
+        (("García", "Maldonado"), ("Carmen", "García Maldonado"), "partial"),
+    ],
+)
+def test_one_person(con: duckdb.DuckDBPyConnection, one: Written, other: Written, name_class: str) -> None:
+    assert compare(con, one, other) == (name_class, False)
+    assert compare(con, other, one) == (name_class, False)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        (("Christopher", "Li"), ("Yuhang", "Li")),
+        (("Jean Pierre", "Petit"), ("Jean Paul", "Petit")),
+        (("Li", "Christopher"), ("Yuhang", "Li")),
+        (("Luzi", "D."), ("Chiara", "Luzi")),
+        (("Martín", "García"), ("Luis", "García Martín")),  # Martín is a given name: father and son, or cousins
+    ],
+)
+def test_two_people(con: duckdb.DuckDBPyConnection, one: Written, other: Written) -> None:
+    assert compare(con, one, other)[1] is True
+    assert compare(con, other, one)[1] is True
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        (("Ytsuke", "Sato"), ("Yosuie", "Sato")),  # two slips of Yosuke
+        (("H.", "Wang"), ("Dean Haian", "Wang")),
+    ],
+)
+def test_neither_support_nor_contradiction(con: duckdb.DuckDBPyConnection, one: Written, other: Written) -> None:
+    assert compare(con, one, other) == ("different", False)
+    assert compare(con, other, one) == ("different", False)
