@@ -93,7 +93,7 @@ def plain_splink(folder: Path) -> dict[str, Any]:
     con = duckdb.connect(str(folder / "splink.duckdb"), config={"threads": 2, "memory_limit": "6GB"})
     for table in ("profile", "compared_name"):
         con.execute(f"create temp table {table} as from read_parquet(?)", [str(folder / f"{table}.parquet")])
-    sql.run(con, "macro_is_typo", "macro_is_same_phone", "macro_birth_level", "match_input")
+    sql.run(con, "name_macros", "macro_is_same_phone", "macro_birth_level", "match_input")
 
     def work() -> int:
         con.execute("create table loaded as from match_input")
