@@ -8,9 +8,14 @@ min(known_on) over (
 )
 {%- endmacro %}
 
-{# Whether features of a customer are built at a date of feat_as_of (alias as_of). #}
-{% macro is_sampled(customer_id) -%}
-(as_of.sample_one_in = 1 or {{ hash_bucket(customer_id, 'as_of.sample_one_in') }} = 0)
+{# The hash_number of a customer, made once per row; null where no date has a sample and it is not needed. #}
+{% macro sample_number(customer_id) -%}
+case when (select max(sample_one_in) from {{ ref('feat_as_of') }}) > 1 then {{ hash_number(customer_id) }} end
+{%- endmacro %}
+
+{# Whether features of a customer with a hash_number are built at a date of feat_as_of (alias as_of). #}
+{% macro is_sampled(number) -%}
+(as_of.sample_one_in = 1 or {{ number }} % as_of.sample_one_in = 0)
 {%- endmacro %}
 
 {# Friday and Saturday nights of a stay, counted without expanding it into nights (2000-01-03 is a Monday). #}

@@ -10,9 +10,14 @@ md5({% for expression in expressions %}coalesce(cast({{ expression }} as varchar
 md5(string_agg({{ expression }}, '|' order by {{ order_by }}))
 {%- endmacro %}
 
+{# A number of 0 or more; the same key always has the same one. #}
+{% macro hash_number(key) -%}
+md5_number_lower({{ key }})
+{%- endmacro %}
+
 {# One of so many buckets, 0 first; the same key always falls into the same one. #}
 {% macro hash_bucket(key, bucket_count) -%}
-md5_number_lower({{ key }}) % {{ bucket_count }}
+{{ hash_number(key) }} % {{ bucket_count }}
 {%- endmacro %}
 
 {# Both sides null counts as equal. #}

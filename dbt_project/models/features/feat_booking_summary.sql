@@ -15,7 +15,10 @@ numbered as (
         *,
         -- A reservation once known stays known in some state, so the hotels known at a date are the first n of this order.
         dense_rank() over (partition by customer_id order by property_known_on, property_code) as property_number,
-        row_number() over (order by arrival_date, source_system, property_code, reservation_id, known_on) as arrival_number,
+        row_number() over (
+            partition by customer_id order by arrival_date, source_system, property_code, reservation_id, known_on
+        ) as arrival_number,
+        {{ sample_number('customer_id') }} as sample_number,
         -2 * epoch_us(consent_stated_at) + cast(consent_email as integer) as consent_order
     from first_known
 ),
@@ -27,7 +30,7 @@ known as (
     from numbered as reservation
     inner join {{ ref('feat_as_of') }} as as_of
         on as_of.as_of_date >= reservation.known_on
-        and {{ is_sampled('reservation.customer_id') }}
+        and {{ is_sampled('reservation.sample_number') }}
         and (reservation.superseded_on is null or as_of.as_of_date < reservation.superseded_on)
 )
 

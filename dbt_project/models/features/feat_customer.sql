@@ -10,7 +10,7 @@ with booker as (
         group by booker_customer_id
     ) as first_booking
     inner join {{ ref('feat_as_of') }} as as_of
-        on first_booking.known_on <= as_of.as_of_date and {{ is_sampled('first_booking.customer_id') }}
+        on first_booking.known_on <= as_of.as_of_date and {{ is_sampled(hash_number('first_booking.customer_id')) }}
 )
 
 select

@@ -27,7 +27,7 @@ known as (
         and interaction.customer_id is not null
     inner join {{ ref('feat_as_of') }} as as_of
         on as_of.as_of_date >= greatest(period.known_on, period.started_on)
-        and {{ is_sampled('interaction.customer_id') }}
+        and {{ is_sampled(hash_number('interaction.customer_id')) }}
         and (period.superseded_on is null or as_of.as_of_date < period.superseded_on)
 )
 

@@ -17,7 +17,7 @@ visit as (
         count(*) as future_visit_count
     from {{ ref('fct_visit') }} as visit
     inner join horizon as as_of on visit.arrival_date > as_of.as_of_date and visit.arrival_date <= as_of.horizon_end_date
-    where as_of.is_over and {{ is_sampled('visit.customer_id') }}
+    where as_of.is_over and {{ is_sampled(hash_number('visit.customer_id')) }}
     group by visit.customer_id, as_of.as_of_date
 ),
 
@@ -28,7 +28,7 @@ revenue as (
         sum(stay.total_revenue_reporting_amount) as future_revenue_amount
     from {{ ref('fct_stay') }} as stay
     inner join horizon as as_of on stay.arrival_date > as_of.as_of_date and stay.arrival_date <= as_of.horizon_end_date
-    where as_of.is_over and {{ is_sampled('stay.customer_id') }}
+    where as_of.is_over and {{ is_sampled(hash_number('stay.customer_id')) }}
     group by stay.customer_id, as_of.as_of_date
 )
 

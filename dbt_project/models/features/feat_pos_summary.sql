@@ -50,6 +50,6 @@ select
 from priced
 inner join {{ ref('feat_as_of') }} as as_of
     on as_of.as_of_date >= priced.visible_on
-    and {{ is_sampled('priced.customer_id') }}
+    and {{ is_sampled(hash_number('priced.customer_id')) }}
     and (priced.superseded_on is null or as_of.as_of_date < priced.superseded_on)
 group by priced.customer_id, as_of.as_of_date

@@ -10,6 +10,7 @@ with stay as (
         *,
         greatest(departure_date, arrival_date + 1) as end_date,
         greatest(known_on, arrival_date) as visible_on,
+        {{ sample_number('customer_id') }} as sample_number,
         los_nights * room_count as night_count,
         {{ weekend_nights('arrival_date', 'departure_date') }} * room_count as weekend_night_count
     from {{ ref('feat_reservation_known') }}
@@ -24,7 +25,7 @@ touching as (
         on {{ is_touching('later', 'earlier') }}
     inner join {{ ref('feat_as_of') }} as as_of
         on as_of.as_of_date >= greatest(later.visible_on, earlier.visible_on)
-        and {{ is_sampled('later.customer_id') }}
+        and {{ is_sampled('later.sample_number') }}
         and (later.superseded_on is null or as_of.as_of_date < later.superseded_on)
         and (earlier.superseded_on is null or as_of.as_of_date < earlier.superseded_on)
 ),
@@ -46,7 +47,7 @@ arrival_day as (
     from stay
     inner join {{ ref('feat_as_of') }} as as_of
         on as_of.as_of_date >= stay.visible_on
-        and {{ is_sampled('stay.customer_id') }}
+        and {{ is_sampled('stay.sample_number') }}
         and (stay.superseded_on is null or as_of.as_of_date < stay.superseded_on)
     group by as_of.as_of_date, stay.customer_id, stay.property_code, stay.arrival_date
 ),
