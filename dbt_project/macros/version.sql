@@ -5,12 +5,17 @@
 order by updated_at desc, row_hash desc
 {%- endmacro %}
 
+{# Whether this version of a check replaces all its lines. #}
+{% macro is_whole_check() -%}
+contains(extra, '"_whole_check":true')
+{%- endmacro %}
+
 {# Of all versions of check lines the current ones. Where the vendor's mapping says that a check's newest version replaces all its lines (ingest marks
    such rows in extra), a line that this version no longer has is gone. #}
 {% macro current_lines() -%}
 qualify row_number() over (partition by source_system, property_code, pos_check_id, line_number {{ newest_first() }}) = 1
     and updated_at >= coalesce(
-        max(case when contains(extra, '"_whole_check":true') then updated_at end) over (partition by source_system, property_code, pos_check_id),
+        max(case when {{ is_whole_check() }} then updated_at end) over (partition by source_system, property_code, pos_check_id),
         updated_at
     )
 {%- endmacro %}

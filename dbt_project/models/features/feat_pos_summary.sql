@@ -1,11 +1,22 @@
 -- one row per customer_id and as_of_date with at least one attributed POS check known by then
 {{ config(materialized='view', tags=['core']) }}
 
-with period as (
+with version as (
     select
         *,
-        {{ superseded_on(['source_system', 'property_code', 'pos_check_id', 'line_number']) }} as superseded_on
+        {{ superseded_on(['source_system', 'property_code', 'pos_check_id', 'line_number']) }} as newer_on,
+        min(case when {{ is_whole_check() }} then known_on end) over (
+            partition by source_system, property_code, pos_check_id
+            order by updated_at desc
+            groups between unbounded preceding and 1 preceding
+        ) as replaced_on
     from {{ ref('stg_pos_line_version') }}
+),
+
+-- A line ends with its own newer version, or with one of the whole check that no longer has it.
+period as (
+    select *, least(newer_on, replaced_on) as superseded_on
+    from version
 ),
 
 -- Lines of a check that came and went together are added up first: as-of dates then multiply checks, not lines.

@@ -6,7 +6,8 @@ with delivered as (
         *,
         {{ local_date('booked_at') }} as booked_on,
         row_number() over (
-            partition by source_system, property_code, reservation_id order by updated_at, row_hash
+            -- By load: an older version that arrives later does not change what the history load had shown.
+            partition by source_system, property_code, reservation_id, is_history order by updated_at, row_hash
         ) as version_number
     from {{ ref('stg_reservation_version') }}
 ),
