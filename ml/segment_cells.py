@@ -138,6 +138,23 @@ class CellPlan:
         return Cells(axes, cuts, tuple(within), scale)
 
 
+@dataclass(frozen=True)
+class RulePlan:
+    """Cells whose cuts are given: visits first, the same days within each part. Nothing in them is learned."""
+
+    visits: tuple[float, ...]
+    recency: tuple[float, ...]
+    algorithm: ClassVar[str] = "rules"
+    resamples: ClassVar[int] = 1
+    axes: ClassVar[tuple[str, ...]] = (AXES[RECENCY], AXES[VISITS])
+
+    def fit(self, plain: Floats, _: int, start: object = None) -> Cells:
+        """The cells; those in use are the same."""
+        recency = np.array(self.recency)
+        within = tuple(recency for _ in range(len(self.visits) + 1))
+        return Cells((VISITS, RECENCY), np.array(self.visits), within, standards(log_axes(plain))[1])
+
+
 def _words(axis: int, low: float, high: float) -> str:
     is_low, is_high = low > 0.0, high < np.inf
     if axis == VISITS:

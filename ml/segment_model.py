@@ -1,5 +1,6 @@
 """Behavioural segments of recency, visits and spend: fitted, named, and with codes that outlive a retraining."""
 
+from collections.abc import Sequence
 from typing import Any, Self
 
 import numpy as np
@@ -11,9 +12,11 @@ from threadpoolctl import threadpool_limits
 
 from ml.lifecycle import typical_gap_days
 from ml.segment_axes import AXES, WEIGHTS, log_axes, plain_axes, standards
-from ml.segment_choice import Choice, Yardstick, search
+from ml.segment_choice import Choice
 from ml.segment_names import describe, name_segments
 from ml.segment_plans import K_CHOICES, Grouping, Plan
+from ml.segment_search import search
+from ml.segment_yardstick import Yardstick
 from ml.visit_rhythm import Floats
 
 MIN_CUSTOMERS = 50
@@ -37,8 +40,16 @@ class SegmentModel:
     def __init__(self, random_state: int) -> None:
         self.random_state = random_state
 
-    def fit(self, features: pd.DataFrame, champion: "SegmentModel | None" = None) -> Self:
-        """Choose a plan and fit it; codes and names are taken over from the champion's matching segments."""
+    def fit(
+        self,
+        features: pd.DataFrame,
+        champion: "SegmentModel | None" = None,
+        earlier: Sequence[pd.DataFrame] = (),
+    ) -> Self:
+        """Choose a plan and fit it; codes and names are taken over from the champion's matching segments.
+
+        `earlier` are features of dates before: segments that would have suited those seasons too are preferred.
+        """
         self.typical_gap_days_ = typical_gap_days(features)
         self.tried_: list[Choice] = []
         plain = plain_axes(features)
@@ -49,8 +60,9 @@ class SegmentModel:
             return self._single(f"one segment for all: {len(plain)} customers, {MIN_CUSTOMERS} needed", champion)
         if distinct <= max(K_CHOICES):
             return self._single(f"one segment for all: only {distinct} different customers", champion)
+        yardstick = Yardstick(plain, self.random_state, [plain_axes(rows) for rows in earlier])
         with threadpool_limits(1):
-            chosen, self.reason_, self.tried_ = search(Yardstick(plain, self.random_state), _in_use(champion))
+            chosen, self.reason_, self.tried_ = search(yardstick, _in_use(champion))
         if chosen is None:
             return self._single(
                 "one segment for all: no number of segments keeps every segment between 2% and 60%", champion

@@ -1,12 +1,13 @@
 """The ways to segment that are tried, in order of what they tell about a customer."""
 
+from itertools import combinations
 from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ml.segment_axes import RECENCY, SPEND, VISITS, WEIGHTS
-from ml.segment_cells import RULERS, CellPlan, Split
+from ml.segment_cells import RULERS, CellPlan, RulePlan, Split
 from ml.segment_centres import ALGORITHMS, KMEANS, CentrePlan
 from ml.visit_rhythm import Floats
 
@@ -61,11 +62,20 @@ def _cell_plans() -> list[Plan]:
     return [CellPlan(first, second, ruler) for first, second in splits for ruler in RULERS]
 
 
+def _rule_plans() -> list[Plan]:
+    visits = [cuts for number in (1, 2) for cuts in combinations((1.0, 2.0, 5.0, 10.0), number)]
+    recency = [cuts for number in (1, 2, 3) for cuts in combinations((7.0, 30.0, 90.0, 180.0, 365.0, 730.0), number)]
+    pairs = [(a, b) for a in visits for b in recency]
+    return [RulePlan(a, b) for a, b in pairs if (len(a) + 1) * (len(b) + 1) in K_CHOICES]
+
+
 # The richest picture first: all three axes, then recency and visits alone, then cells that two axes cut.
 LADDER: tuple[list[Plan], ...] = (
     _centre_plans(WEIGHTS, *ALGORITHMS),
     _centre_plans((*WEIGHTS[:2], 0.0), KMEANS),
     _cell_plans(),
 )
+# Fixed rules of visits and days: for customers too few to learn where to cut.
+RULES: list[Plan] = _rule_plans()
 # Bands of recency alone say little: where nothing else is to be had.
 BANDS: list[Plan] = [CellPlan(Split(RECENCY, parts), Split(VISITS, 1), ruler) for parts in (4, 5) for ruler in RULERS]

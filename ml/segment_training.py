@@ -1,6 +1,8 @@
 """Fitting segments and keeping the five steps of the choice as a record."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 import numpy as np
@@ -9,9 +11,10 @@ from ml.history import CutOff
 from ml.rfm import LAST_TIER, TIERS, value_tiers
 from ml.segment_axes import even_rows
 from ml.segment_judging import judge_segments
-from ml.segment_model import SegmentModel
+from ml.segment_model import MIN_CUSTOMERS, SegmentModel
 
 JUDGED_ROWS = 2_000
+SEASONS_DAYS = 550
 
 
 @dataclass(frozen=True)
@@ -24,9 +27,16 @@ class SegmentTraining:
     metrics: dict[str, Any]
 
 
-def train_segments(night: CutOff, champion: SegmentModel | None, random_state: int) -> SegmentTraining:
-    """Fit on the night's customers; codes stay those of the champion where the segments are the same."""
-    model = SegmentModel(random_state).fit(night.features, champion)
+def train_segments(
+    night: CutOff, past: Sequence[CutOff], champion: SegmentModel | None, random_state: int
+) -> SegmentTraining:
+    """Fit on the night's customers; codes stay those of the champion where the segments are the same.
+
+    Past cut-offs of the last year and a half, with at least half as many customers, show it in other seasons.
+    """
+    since, least = night.as_of_date - timedelta(days=SEASONS_DAYS), max(len(night.features) / 2, MIN_CUSTOMERS)
+    earlier = [c.features for c in past if c.as_of_date >= since and len(c.features) >= least]
+    model = SegmentModel(random_state).fit(night.features, champion, earlier)
     codes, _ = model.predict(night.features)
     metrics = model.record()
     metrics["value_tiers"] = _tiers(night)

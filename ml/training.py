@@ -132,7 +132,7 @@ def fit_candidates(settings: Settings, night: CutOff, past: list[CutOff]) -> lis
     with threadpool_limits(1):  # the order of sums, and so every bit, must not depend on threads
         churn = train_churn(night, past, horizon, window, seed)
         value = train_value(night, past, horizon, seed)
-        segment = train_segments(night, champion.model if champion else None, seed)
+        segment = train_segments(night, past, champion.model if champion else None, seed)
     outcomes: dict[str, tuple[Any, Any]] = {
         "churn": (churn, churn.scorer),
         "value": (value, value.model),

@@ -27,7 +27,7 @@ def cards() -> dict[str, dict]:
     return {
         "churn": {**card, "metrics": {"judged": judged, "mean": mean_figures(judged)}},
         "value": {**card, "metrics": train_value(night, past, 90, 1).metrics},
-        "segment": {**card, "metrics": train_segments(CutOff(night.as_of_date, night.features), None, 1).metrics},
+        "segment": {**card, "metrics": train_segments(CutOff(night.as_of_date, night.features), [], None, 1).metrics},
     }
 
 

@@ -57,7 +57,7 @@ def test_codes_keep_their_meaning_over_twelve_months_of_an_unchanged_world(monke
     """Each month other customers of the same five groups are seen; in each the code is that of the first month."""
     # Codes do not depend on them; they cost most of the time.
     monkeypatch.setattr("ml.segment_centres.CentrePlan.resamples", 1)
-    monkeypatch.setattr("ml.segment_choice.CONFIRMING_RESAMPLES", 1)
+    monkeypatch.setattr("ml.segment_yardstick.CONFIRMING_RESAMPLES", 1)
     champion, first, names = None, None, None
     for month in range(12):
         frame = customers(60, seed=100 + month)
@@ -183,9 +183,9 @@ def test_where_no_plan_meets_every_bar_the_record_says_which_is_missed(monkeypat
 @pytest.mark.parametrize(
     ("silhouettes", "is_better"),
     [
-        pytest.param((0.46, 0.40), True, id="clearer on all axes and on its own"),
-        pytest.param((0.46, 0.34), False, id="by less than the margin"),
-        pytest.param((0.41, 0.40), False, id="looks at more axes, is less clear on them"),
+        pytest.param((0.67, 0.66), True, id="clearer on all axes and on its own, by half of the way to 1"),
+        pytest.param((0.67, 0.64), False, id="by less than the margin"),
+        pytest.param((0.41, 0.66), False, id="looks at more axes, is less clear on them"),
     ],
 )
 def test_others_are_clearly_better(silhouettes: tuple[float, float], is_better: bool) -> None:
