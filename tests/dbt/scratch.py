@@ -28,6 +28,15 @@ FACTS = "path:models/core/facts path:models/core/reference"
 # One customer per e-mail, else loyalty number, else card, else record: enough to see facts follow customers.
 SIMPLE_IDENTITY = "coalesce(email, loyalty_number, card_token, source_record_id)"
 
+NORMALISED = """
+insert into identity.person_normalised by name
+select source_record_id, record_kind, role, email as email_normalised, phone as phone_number,
+    loyalty_number as loyalty_number_key, false as is_email_shared, false as is_phone_shared,
+    coalesce(lower(first_name), string_split(lower(full_name), ' ')[1]) as first_name_key,
+    coalesce(lower(last_name), string_split(lower(full_name), ' ')[-1]) as last_name_key
+from staging.stg_person_record
+"""
+
 
 class ScratchWarehouse:
     """Deliver rows, run a night, look at tables. `merged` maps one customer to another from a night on."""
@@ -106,6 +115,8 @@ class ScratchWarehouse:
                 """,
                 [night],
             )
+            con.execute("delete from identity.person_normalised")
+            con.execute(NORMALISED)
 
     def run_night(self, night: date, full_refresh: bool = False) -> None:
         self.build(STAGING, night, full_refresh)

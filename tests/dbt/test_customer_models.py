@@ -39,6 +39,8 @@ def test_helpers_with_raw_contact_data_are_not_published(built_on_nothing):
     assert helpers == {
         "customer_field_candidate",
         "interaction_attribution",
+        "interaction_candidate",
+        "interaction_pointer",
         "pos_check_attribution",
         "survivorship_rule",
     }

@@ -1,0 +1,63 @@
+{# Who may have made a call: what speaks for a customer, in bits. #}
+
+{# Words of a name in the keys that identity compares: lower case, no diacritics, one alphabet. #}
+{% macro key_words(first_name_key, last_name_key) -%}
+list_filter(string_split(concat_ws(' ', {{ first_name_key }}, {{ last_name_key }}), ' '), lambda word: word <> '')
+{%- endmacro %}
+
+{# A whole name whatever the order and the spaces of its two parts; null when one of them is missing or an initial. #}
+{% macro whole_name(first_name_key, last_name_key) -%}
+case when length(replace({{ first_name_key }}, ' ', '')) > 1 and length(replace({{ last_name_key }}, ' ', '')) > 1
+    then list_sort([replace({{ first_name_key }}, ' ', ''), replace({{ last_name_key }}, ' ', '')]) end
+{%- endmacro %}
+
+{# Words of the list `some` that stand in `words` as well: the same, with one slip, or one of the two an initial. #}
+{% macro words_alike(some, words) -%}
+len(list_filter({{ some }}, lambda word: list_bool_or(list_transform({{ words }}, lambda other:
+    word = other
+    or (least(length(word), length(other)) = 1 and left(word, 1) = left(other, 1))
+    or (least(length(word), length(other)) >= 4 and damerau_levenshtein(word, other) = 1)
+))))
+{%- endmacro %}
+
+{# How the name said agrees with one the customer is known by: 2 all that both give, at least two words; 1 the one word that one of them gives; -1 a part of it;
+   -2 nothing; null when one side has no name. Both sides are tables with first_name_key and last_name_key. #}
+{% macro said_name_level(said, known) -%}
+{% set said_words = key_words(said ~ '.first_name_key', said ~ '.last_name_key') %}
+{% set known_words = key_words(known ~ '.first_name_key', known ~ '.last_name_key') %}
+{% set said_text = "replace(concat(" ~ said ~ ".first_name_key, " ~ said ~ ".last_name_key), ' ', '')" %}
+{% set known_text = "replace(concat(" ~ known ~ ".first_name_key, " ~ known ~ ".last_name_key), ' ', '')" %}
+case
+    when {{ said_text }} = '' or {{ known_text }} = '' then null
+    when {{ whole_name(said ~ '.first_name_key', said ~ '.last_name_key') }} = {{ whole_name(known ~ '.first_name_key', known ~ '.last_name_key') }} then 2
+    when least(length({{ said_text }}), length({{ known_text }})) >= 6 and damerau_levenshtein({{ said_text }}, {{ known_text }}) <= 1 then 2
+    when {{ words_alike(said_words, known_words) }} = len({{ said_words }}) then case when len({{ said_words }}) > 1 then 2 else 1 end
+    when {{ words_alike(known_words, said_words) }} = len({{ known_words }}) then case when len({{ known_words }}) > 1 then 2 else 1 end
+    when {{ words_alike(said_words, known_words) }} > 0 then -1
+    else -2
+end
+{%- endmacro %}
+
+{# What speaks for a customer and against, in bits (log2 of how many times likelier what was said is if it was they than if it was not). Rounded from fits to
+   calls with truth of two generators; who is named by anything at all starts at call_start_bits(). #}
+{% macro call_evidence() -%}
+{{ return([
+    {'name': 'loyalty_number', 'bits': 6, 'condition': 'is_loyalty_number_held'},
+    {'name': 'contact', 'bits': 4, 'condition': 'is_email_held or is_phone_held'},
+    {'name': 'confirmation_number', 'bits': 3, 'condition': 'is_number_agreed'},
+    {'name': 'similar_confirmation_number', 'bits': 3, 'condition': 'is_number_similar'},
+    {'name': 'done_in_call', 'bits': 2, 'condition': 'is_done_in_call'},
+    {'name': 'same_record', 'bits': 1, 'condition': 'is_linked'},
+    {'name': 'name', 'bits': 2, 'condition': 'name_level = 2'},
+    {'name': 'part_of_name', 'bits': 1, 'condition': 'name_level = 1'},
+    {'name': 'other_part_of_name', 'bits': -6, 'condition': 'name_level = -1 and not is_companion'},
+    {'name': 'other_name', 'bits': -8, 'condition': 'name_level = -2 and not is_companion'},
+    {'name': 'matter_of_the_guest', 'bits': -2, 'condition': "is_booker_only and reason_code in ('complaint', 'billing')"},
+    {'name': 'booker_contact', 'bits': 2, 'condition': 'is_booker_contact'},
+    {'name': 'never_at_that_hotel', 'bits': -3, 'condition': 'not is_hotel_agreed'},
+]) }}
+{%- endmacro %}
+
+{% macro call_start_bits() -%}
+3
+{%- endmacro %}

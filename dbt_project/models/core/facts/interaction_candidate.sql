@@ -1,0 +1,171 @@
+-- one row per interaction and customer who may have made it: what speaks for them, in bits, and how likely they are
+{{ config(materialized='table', schema='helper') }}
+
+{% set call = ['source_system', 'interaction_id'] | join(', ') %}
+{% set call_customer = ['source_system', 'interaction_id', 'customer_id'] | join(', ') %}
+
+with said as (
+    select * from {{ ref('interaction_said') }}
+),
+
+pointed as (
+    select * from {{ ref('interaction_pointer') }}
+),
+
+spelling as (
+    select
+        record.customer_id,
+        person.first_name_key,
+        person.last_name_key,
+        {{ whole_name('person.first_name_key', 'person.last_name_key') }} as whole_name,
+        count(*) as records
+    from {{ source('identity', 'customer_record') }} as record
+    inner join {{ source('identity', 'person_normalised') }} as person using (source_record_id)
+    where record.record_kind = 'reservation' and coalesce(person.first_name_key, person.last_name_key) is not null
+    group by all
+),
+
+name_agreement as (
+    select {{ call_customer }}, max({{ said_name_level('said', 'spelling') }}) as name_level
+    from (select distinct {{ call_customer }} from pointed) as candidate
+    inner join said using ({{ call }})
+    inner join spelling using (customer_id)
+    where coalesce(said.first_name_key, said.last_name_key) is not null
+    group by {{ call_customer }}
+),
+
+main_name as (
+    select customer_id, arg_max(whole_name, (records, whole_name)) as whole_name
+    from spelling
+    where whole_name is not null
+    group by customer_id
+),
+
+-- A whole name speaks alone where nobody of it is named by a number or a contact, and few have it.
+bearer as (
+    select said.source_system, said.interaction_id, spelling.customer_id
+    from said
+    anti join (
+        select pointed.source_system, pointed.interaction_id
+        from pointed
+        inner join name_agreement using ({{ call_customer }})
+        where pointed.way not in ('linked', 'name_and_stay') and name_agreement.name_level > 0
+    ) as settled using ({{ call }})
+    inner join (
+        select whole_name
+        from spelling
+        group by whole_name
+        having count(distinct customer_id) <= {{ var('most_bearers_of_a_name') }}
+    ) as rare using (whole_name)
+    inner join spelling using (whole_name)
+),
+
+candidate as (
+    select
+        {{ call_customer }},
+        coalesce(
+            min(source_record_id) filter (where way = 'linked'),
+            arg_min(source_record_id, (way <> 'confirmation_number', way = 'name', source_record_id))
+        ) as source_record_id,
+        arg_min(
+            {'source_system': reservation_source_system, 'property_code': reservation_property_code, 'reservation_id': matched_reservation_id},
+            (way <> 'confirmation_number', reservation_source_system, reservation_property_code, matched_reservation_id)
+        ) filter (where matched_reservation_id is not null) as reservation,
+        {% for name, way in {
+            'is_loyalty_number_held': 'loyalty_number', 'is_email_held': 'email', 'is_phone_held': 'phone', 'is_number_agreed': 'confirmation_number',
+            'is_number_similar': 'similar_confirmation_number', 'is_done_in_call': 'done_in_call', 'is_linked': 'linked', 'is_companion': 'accompanying',
+        }.items() %}
+        bool_or(way = '{{ way }}') as {{ name }},
+        {% endfor %}
+        coalesce(bool_and(role = 'booker') filter (where way = 'confirmation_number'), false) as is_booker_only,
+        coalesce(bool_or(role = 'booker' and way in ('email', 'phone')), false) as is_booker_contact,
+        bool_or(way = 'name') as is_bearer
+    from (
+        select * from pointed
+        union all by name
+        select *, 'name' as way, 'guest' as role from bearer
+    )
+    group by {{ call_customer }}
+),
+
+stay as (
+    select customer_id, property_code, booked_at, departure_date from {{ ref('fct_reservation') }} where customer_id is not null
+    union all
+    select booker_customer_id, property_code, booked_at, departure_date from {{ ref('fct_reservation') }} where booker_customer_id is not null
+),
+
+-- Days between the call and the nearest reservation of the customer, from its booking to its departure.
+distance as (
+    select
+        {{ call_customer }},
+        bool_or(stay.property_code = said.property_code) as is_hotel_agreed,
+        min(greatest(0, {{ days_between('said.ended_at', 'stay.booked_at') }}, {{ days_between('stay.departure_date', 'said.started_on') }})) as days_away
+    from candidate
+    inner join said using ({{ call }})
+    inner join stay using (customer_id)
+    group by {{ call_customer }}
+),
+
+weighed as (
+    select
+        candidate.*,
+        case when is_bearer then 2 else name_agreement.name_level end as name_level,
+        -- Two customers of one name with one contact are most likely one person whom nothing else brought together.
+        case when is_email_held or is_phone_held or is_loyalty_number_held then array_to_string(main_name.whole_name, ' ') end as namesakes,
+        coalesce(distance.is_hotel_agreed, said.property_code is null) as is_hotel_agreed,
+        coalesce(distance.days_away, 3650) as days_away,
+        said.reason_code,
+        -- Who was here last is likelier than who was here long ago, among those who may be meant; nothing is known of how late others call.
+        - log2((60 + coalesce(distance.days_away, 3650)) / min(60.0 + coalesce(distance.days_away, 3650)) over (partition by {{ call }})) as time_bits
+    from candidate
+    inner join said using ({{ call }})
+    left join distance using ({{ call_customer }})
+    left join name_agreement using ({{ call_customer }})
+    left join main_name using (customer_id)
+),
+
+summed as (
+    select
+        *,
+        {{ call_start_bits() }}
+        {% for evidence in call_evidence() %}
+        + case when {{ evidence.condition }} then {{ evidence.bits }} else 0 end
+        {% endfor %}
+        + time_bits as bits,
+        list_filter([
+            {% for evidence in call_evidence() %}
+            case when {{ evidence.condition }} then '{{ evidence.name }}' end{{ ',' if not loop.last }}
+            {% endfor %}
+        ], lambda name: name is not null) as evidence
+    from weighed
+)
+
+select
+    source_system,
+    interaction_id,
+    customer_id,
+    source_record_id,
+    reservation.source_system as reservation_source_system,
+    reservation.property_code as reservation_property_code,
+    reservation.reservation_id as matched_reservation_id,
+    case
+        when is_number_agreed then 'confirmation_number'
+        when is_number_similar then 'similar_confirmation_number'
+        when is_loyalty_number_held then 'loyalty_number'
+        when is_done_in_call then 'done_in_call'
+        when (is_email_held or is_phone_held) and name_level is null and count(*) over (partition by {{ call }}) > 1 then 'contact_and_stay'
+        when is_email_held then 'email'
+        when is_phone_held then 'phone'
+        when name_level > 0 then 'name_and_stay'
+        else 'caller'
+    end as candidate_method,
+    array_to_string(evidence, ', ') as evidence_names,
+    name_level,
+    days_away,
+    round(bits, 4) as evidence_bits,
+    -- Beside the others who may be meant, and somebody else (0 bits).
+    round(power(2, bits) / (
+        1 + sum(power(2, bits)) over (partition by {{ call }})
+        - case when namesakes is null then 0 else 0.875 * (sum(power(2, bits)) over (partition by {{ call }}, namesakes) - power(2, bits)) end
+    ), 6) as probability
+from summed
