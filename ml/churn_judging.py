@@ -9,17 +9,18 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from scipy.special import expit
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 from threadpoolctl import threadpool_limits
 
-from ml.churn_features import hiatus_design, own_rhythm_design, rfm_design
-from ml.churn_model import PARTS, ChurnEnsemble
+from ml.churn_features import hiatus_design, log_odds, own_rhythm_design, rfm_design
+from ml.churn_model import PARTS, ChurnEnsemble, calibrated_visits
 from ml.history import CutOff, p_none, same_season, spaced, training_cut_offs
 from ml.judge import MIN_OF_EACH_CLASS, calibration_table, can_be_judged, judge_probability, lift_gain
 from ml.season import expected_pace, observed_pace
-from ml.stacking import Period, stacked_weights
+from ml.stacking import Period
 from ml.visit_rhythm import Floats
 
 JUDGED = 3
@@ -27,7 +28,7 @@ WEIGHED = 2  # older periods that only the weights of the parts are learnt from
 HELD_OUT_ONE_IN = 3
 BASELINE_DESIGNS = {"hiatus": hiatus_design, "hiatus_own_rhythm": own_rhythm_design, "rfm_logistic": rfm_design}
 BASELINES = ("hiatus", "hiatus_own_rhythm", "rfm_logistic", "bgnbd", "mbgnbd")
-FALLBACK = "visit_model"  # both families, with the pace: what scores when nothing is promoted
+FALLBACK = "visit_model"  # both families, with the pace, calibrated: what scores when nothing is promoted
 LARGE_GROUP_SHARE = 0.1
 EVERYBODY = "everybody"
 
@@ -50,7 +51,7 @@ class Trial:
     def period(self) -> Period:
         """What the candidate's parts said and what came."""
         window = self.window
-        return Period(self.ensemble.part_log_odds(window.features), window.has_left(), self.ensemble.center_)
+        return Period(self.ensemble.part_log_odds(window.features), window.has_left(), self.ensemble.known_share_)
 
 
 def judge_rolling(
@@ -132,9 +133,10 @@ def judge(trial: Trial, older: Sequence[Period]) -> dict[str, Any]:
     ensemble, window, cut_off = trial.ensemble, trial.window, trial.cut_off
     horizon_days, window_days, train, pace = ensemble.horizon_days, ensemble.window_days, trial.train, trial.pace
     label = window.has_left()
-    ensemble.weigh(stacked_weights(older, ensemble.weights_))
-    predicted = ensemble.predict(window.features)
-    predicted[FALLBACK] = predicted.pop("rhythm")
+    predicted = ensemble.blend(older, window.features).predict(window.features)
+    visits = log_odds(predicted.pop("rhythm"))
+    intercept, slope = calibrated_visits(older, visits, ensemble.known_share_)
+    predicted[FALLBACK] = expit(intercept + slope * visits)
     for family, model in cut_off.rhythms.items():
         predicted[family] = p_none(model, window.features, horizon_days)
     for name, make in BASELINE_DESIGNS.items():
@@ -144,6 +146,7 @@ def judge(trial: Trial, older: Sequence[Period]) -> dict[str, Any]:
         "trained_on": [c.as_of_date.isoformat() for c in train],
         "pace": {"expected": pace and round(pace, 4), "observed": round(observed_pace(cut_off), 4)},
         "weights": {name: round(float(w), 4) for name, w in zip(PARTS, ensemble.weights_, strict=True)},
+        "level": {"known_share": round(ensemble.known_share_, 6), "trust": round(ensemble.trust_, 4)},
         "row_count": len(label),
         "churn_share": round(float(label.mean()), 6),
         "models": {name: judge_probability(label, p) for name, p in sorted(predicted.items())},

@@ -9,9 +9,11 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from scipy.special import expit
 
+from ml.churn_features import log_odds
 from ml.churn_judging import BASELINES, EVERYBODY, FALLBACK, judge_rolling, mean_figures
-from ml.churn_model import ChurnEnsemble
+from ml.churn_model import ChurnEnsemble, calibrated_visits, known_share
 from ml.columns import NUMBERS
 from ml.drift import Reference, fit_reference
 from ml.history import CutOff, p_none, training_cut_offs
@@ -19,19 +21,17 @@ from ml.judge import MIN_OF_EACH_CLASS
 from ml.reasons import ReasonModel
 from ml.rhythm_mean import RhythmMean
 from ml.season import expected_pace
-from ml.stacking import stacked_weights
+from ml.stacking import Period
 from ml.visit_rhythm import Floats
 
-# In paired standard errors; the worst of several groups is worst partly by luck.
-TOLERANCE, GROUP_TOLERANCE = 1.0, 2.0
-INDIFFERENCE, GROUP_INDIFFERENCE = 0.01, 0.02  # shares of the visit model's figure that are not worth a refusal
+GROUP_TOLERANCE = 2.0  # paired standard errors: the worst of several groups is worst partly by luck
 
 
 @dataclass(frozen=True)
 class ChurnScorer:
     """What scores churn: `method` ensemble, bgnbd (fallback.
 
-    The visit model alone) or none (nothing could be fitted).
+    The visit model alone, its log odds on the line `slope`, `intercept`) or none (nothing could be fitted).
     """
 
     method: str
@@ -39,6 +39,8 @@ class ChurnScorer:
     window_days: int
     rhythm: RhythmMean | None = None
     pace: float = 1.0
+    intercept: float = 0.0
+    slope: float = 1.0
     ensemble: ChurnEnsemble | None = None
     reasons: ReasonModel | None = None
     reference: Reference | None = None
@@ -49,7 +51,8 @@ class ChurnScorer:
             return self.ensemble.predict(features)["ensemble"]
         if self.rhythm is None:
             return None
-        return p_none(self.rhythm, features, self.horizon_days * self.pace)
+        by_visits = log_odds(p_none(self.rhythm, features, self.horizon_days * self.pace))
+        return expit(self.intercept + self.slope * by_visits)
 
 
 @dataclass(frozen=True)
@@ -81,24 +84,35 @@ def train_churn(
     usable = training_cut_offs(past, night.as_of_date, horizon_days)
     pace = expected_pace(night.as_of_date, past, horizon_days)
     metrics |= {"trained_on": [c.as_of_date.isoformat() for c in usable], "expected_pace": pace and round(pace, 4)}
+    alone = ChurnScorer("bgnbd", horizon_days, window_days, rhythm, pace or 1.0)
+    scored = night.keep(night.in_window(window_days)).features
     refusal = _refusal(judged, past, horizon_days, window_days)
     if refusal:
-        scorer = ChurnScorer("bgnbd", horizon_days, window_days, rhythm, pace or 1.0)
+        scorer = _calibrated(alone, rhythm, periods, usable, scored) if judged else alone
         reason = f"not promoted: {refusal}; fallback: probability of no visit by {rhythm.family} alone"
-        return ChurnTraining(_finished(scorer, night), False, reason, metrics, rhythm.customer_count)
-    ensemble = ChurnEnsemble(horizon_days, window_days, random_state).fit(usable, rhythm, pace)
-    ensemble.weigh(stacked_weights(periods, ensemble.weights_))
-    scorer = ChurnScorer("ensemble", horizon_days, window_days, rhythm, pace or 1.0, ensemble)
+        return ChurnTraining(_finished(scorer, scored), False, reason, metrics, rhythm.customer_count)
+    ensemble = ChurnEnsemble(horizon_days, window_days, random_state).fit(usable, rhythm, pace).blend(periods, scored)
+    scorer = replace(alone, method="ensemble", ensemble=ensemble)
     metrics["parameters"] = ensemble.parameters()
     reason = f"promoted: {_praise(metrics['mean'], judged)}"
-    return ChurnTraining(_finished(scorer, night), True, reason, metrics, ensemble.training_row_count_)
+    return ChurnTraining(_finished(scorer, scored), True, reason, metrics, ensemble.training_row_count_)
+
+
+def _calibrated(
+    alone: ChurnScorer,
+    rhythm: RhythmMean,
+    periods: Sequence[Period],
+    usable: Sequence[CutOff],
+    scored: pd.DataFrame,
+) -> ChurnScorer:
+    """The visit model with slope and level as past periods have them."""
+    by_visits = log_odds(p_none(rhythm, scored, alone.horizon_days * alone.pace))
+    intercept, slope = calibrated_visits(periods, by_visits, known_share(usable, alone.window_days))
+    return replace(alone, intercept=intercept, slope=slope)
 
 
 def _refusal(judged: list[dict[str, Any]], past: Sequence[CutOff], horizon_days: int, window_days: int) -> str | None:
-    """Why the candidate is not to be used, or None: it must not lose to what would score otherwise.
-
-    Neither in Brier score and top-decile lift overall, nor in Brier score in a large group of customers.
-    """
+    """Why the candidate is not to be used, or None."""
     if not past:
         return f"no history of {horizon_days} days with its outcome"
     if not judged:
@@ -106,26 +120,23 @@ def _refusal(judged: list[dict[str, Any]], past: Sequence[CutOff], horizon_days:
         fewest = min(int(min(label.sum(), len(label) - label.sum())) for label in labels)
         needed = f"{MIN_OF_EACH_CLASS} of each needed to learn and to judge"
         return f"{fewest} customers of the rarer class in a cut-off, {needed}"
-    return _loss([j["gain_over"][FALLBACK] for j in judged], mean_figures(judged)[FALLBACK])
+    return _loss([j["gain_over"][FALLBACK] for j in judged])
 
 
-def _loss(rounds: list[dict[str, dict[str, float]]], level: dict[str, float]) -> str | None:
-    """What the candidate loses to the visit model, or None: gains by group, one entry per judged cut-off.
+def _loss(rounds: list[dict[str, dict[str, float]]]) -> str | None:
+    """Where the candidate is not better than what would score otherwise, or None: gains by group, one per cut-off.
 
-    A Brier score that is clearly better may cost a lift that is doubtfully worse: the top tenth is few customers.
+    Better in Brier score and in top-decile lift, on the mean of the cut-offs; in no large group worse in Brier score
+    than chance would have it.
     """
-    brier_gain, brier_error = _pooled([gains[EVERYBODY] for gains in rounds], "brier")
-    lift_tolerance = GROUP_TOLERANCE if brier_gain > GROUP_TOLERANCE * brier_error else TOLERANCE
-    for figure, name, base in (
-        ("brier", "Brier score", level["brier"]),
-        ("lift", "top-decile lift", level["top_decile_lift"]),
-    ):
-        for group in sorted({group for gains in rounds for group in gains if figure == "brier" or group == EVERYBODY}):
-            gain, error = _pooled([gains[group] for gains in rounds if group in gains], figure)
-            overall = (lift_tolerance if figure == "lift" else TOLERANCE, INDIFFERENCE)
-            errors, share = overall if group == EVERYBODY else (GROUP_TOLERANCE, GROUP_INDIFFERENCE)
-            if gain < -max(errors * error, share * base):
-                return f"{name} worse than that of the visit model alone by {-gain:.4f} for {group}"
+    for figure, name in (("brier", "Brier score"), ("lift", "top-decile lift")):
+        gain, _ = _pooled([gains[EVERYBODY] for gains in rounds], figure)
+        if gain <= 0:
+            return f"{name} no better than that of the visit model alone ({gain:+.4f})"
+    for group in sorted({group for gains in rounds for group in gains} - {EVERYBODY}):
+        gain, error = _pooled([gains[group] for gains in rounds if group in gains], "brier")
+        if gain < -GROUP_TOLERANCE * error:
+            return f"Brier score worse than that of the visit model alone by {-gain:.4f} for {group}"
     return None
 
 
@@ -153,9 +164,8 @@ def _praise(mean: dict[str, dict[str, float]], judged: list[dict[str, Any]]) -> 
     )
 
 
-def _finished(scorer: ChurnScorer, night: CutOff) -> ChurnScorer:
+def _finished(scorer: ChurnScorer, features: pd.DataFrame) -> ChurnScorer:
     """The scorer with words for its probabilities, and the customers that later ones are compared with."""
-    features = night.features[night.in_window(scorer.window_days)].reset_index(drop=True)
     probability = scorer.probability(features)
     if probability is None or features.empty:
         return scorer

@@ -19,6 +19,7 @@ MODELS = {
     "mbgnbd": "MBG/NBD",
     "logistic": "regression (part)",
     "boosting": "boosting (part)",
+    "rfm": "regression on RFM (part)",
 }
 FIGURES = {
     "auc": "AUC",

@@ -1,8 +1,11 @@
-"""How much each part of the churn model counts, learnt from periods that none of the parts had seen.
+"""How the parts of the churn model become one probability: learnt from periods that none of the parts had seen.
 
-Stacked generalisation in log odds (Wolpert 1992), over time instead of over folds: where visits come as the visit model
-assumes, it counts most; where they come in bursts or by the calendar, it hardly counts. With no such period, or a few
-customers in it, the weights stay near the default.
+Three questions, apart because their answers come from different places. Weights and slope: stacked generalisation in
+log odds (Wolpert 1992), over time instead of over folds, each period's level left free, so that they speak of shape
+only: where visits come as the visit model assumes, it counts most; where they come in bursts or by the calendar, it
+hardly counts. Level: between what the learners expect and the share of the newest period whose outcome is known, as
+either came true. Learners misjudge the level of a young history, in which everybody's visits and age still grow; the
+share that left lately does not, but knows no season. With no such period, or a few customers in it, the defaults stand.
 """
 
 from collections.abc import Sequence
@@ -10,50 +13,126 @@ from dataclasses import dataclass
 
 import numpy as np
 from scipy.optimize import minimize
+from scipy.special import expit, logit
 
+from ml.judge import clipped
+from ml.prior_logistic import weighted_sum
 from ml.visit_rhythm import Floats
 
-PRIOR_ROWS = 5.0  # the default weights count as so many customers
+PRIOR_ROWS = 20.0  # the default weights count as so many customers
+SLOPE_PRIOR = 200.0
+SLOPE_LIMITS = (0.5, 2.0)
 PERIOD_ROWS = 2000  # more customers of one period say no more about the next period
 MAX_ROWS = 20_000
-SLOPE_PRIOR = 200.0
+TRUST, TRUST_PRIOR = 0.5, 0.1  # half way until squared differences of log odds, summed, come near the second
+LEVEL_STEPS = 40
 
 
 @dataclass(frozen=True)
 class Period:
     """What the parts said of customers and what came: log odds (one column per part) and labels (1 = no visit).
 
-    `center` is the log odds of the label in training, about which the slope turns.
+    `known_share` is the share that left in the newest period whose outcome was known at that cut-off.
     """
 
     log_odds: Floats
     label: Floats
-    center: float
+    known_share: float
 
 
-def stacked_weights(periods: Sequence[Period], default: Floats) -> Floats:
-    """One weight per part, all positive, sum 1: those that gave what came the highest likelihood, near the default."""
+@dataclass(frozen=True)
+class Blend:
+    """Weights of the parts (sum 1), slope, and how far the level is drawn to the known share (0 not at all, 1 fully).
+
+    `level_weights` say which parts the expected level is read from.
+    """
+
+    weights: Floats
+    level_weights: Floats
+    slope: float = 1.0
+    trust: float = TRUST
+
+    def intercept(self, parts: Floats, known_share: float) -> float:
+        """What is added to the weighted log odds, for customers with these log odds by part; 0 for nobody."""
+        if not len(parts):
+            return 0.0
+        expected = _level(weighted_sum(parts, self.level_weights))
+        wanted = expected + self.trust * (_log_odds(known_share) - expected)
+        return level_shift(self.slope * weighted_sum(parts, self.weights), float(expit(wanted)))
+
+
+def fit_blend(periods: Sequence[Period], default: Floats, level_weights: Floats) -> Blend:
+    """The blend under which what came was likeliest, near the default one."""
     if not periods:
-        return default
+        return Blend(default, level_weights)
+    weights, slope = _weights_and_slope(periods, default)
+    return Blend(weights, level_weights, slope, _trust(periods, level_weights))
+
+
+def level_shift(log_odds: Floats, share: float) -> float:
+    """What must be added to log odds for their mean probability to be a share."""
+    shift, wanted = 0.0, float(clipped(np.array(share)))
+    for _ in range(LEVEL_STEPS):
+        p = expit(log_odds + shift)
+        step = (float(p.mean()) - wanted) / max(float((p * (1.0 - p)).mean()), 1e-9)
+        shift -= float(np.clip(step, -2.0, 2.0))
+        if abs(step) < 1e-10:
+            break
+    return shift
+
+
+def _weights_and_slope(periods: Sequence[Period], default: Floats) -> tuple[Floats, float]:
+    """Penalised maximum likelihood, with the level of each period as a parameter of no interest."""
     thinned = [_thinned(period) for period in periods]
+    parts = len(default)
 
-    def loss(point: Floats) -> float:
-        weights, slope = _softmax(point[:-1]), point[-1]
-        total = PRIOR_ROWS * float((default * np.log(default / weights)).sum()) + SLOPE_PRIOR / 2 * (slope - 1.0) ** 2
-        for period, count in thinned:
-            z = period.center + slope * (period.log_odds @ weights - period.center)
-            total += count * float(np.mean(np.logaddexp(0.0, z) - period.label * z))
-        return total
+    def loss(point: Floats) -> tuple[float, Floats]:
+        weights, slope, levels = _softmax(point[:parts]), point[parts], point[parts + 1 :]
+        by_weight = -PRIOR_ROWS * default / weights
+        total = PRIOR_ROWS * float((default * np.log(default / weights)).sum())
+        total += SLOPE_PRIOR / 2 * (slope - 1.0) ** 2
+        by_slope, by_level = SLOPE_PRIOR * (slope - 1.0), np.zeros(len(levels))
+        for number, (columns, label, count) in enumerate(thinned):
+            mean = columns @ weights
+            z = levels[number] + slope * mean
+            total += count * float(np.mean(np.logaddexp(0.0, z) - label * z))
+            missed = (expit(z) - label) * count / len(label)
+            by_level[number] = missed.sum()
+            by_slope += float(missed @ mean)
+            by_weight += slope * (missed @ columns)
+        by_point = weights * (by_weight - float(weights @ by_weight))
+        return total, np.r_[by_point, by_slope, by_level]
 
-    start = np.r_[np.log(default), 1.0]
-    found = minimize(loss, start, method="L-BFGS-B", bounds=[(-12.0, 3.0)] * len(default) + [(0.3, 3.0)])
-    return _softmax(found.x[:-1])
+    start = np.r_[np.log(default), 1.0, [_log_odds(float(label.mean())) for _, label, _ in thinned]]
+    bounds = [(-12.0, 3.0)] * parts + [SLOPE_LIMITS] + [(-20.0, 20.0)] * len(thinned)
+    found = minimize(loss, start, jac=True, method="L-BFGS-B", bounds=bounds)
+    return _softmax(found.x[:parts]), float(found.x[parts])
 
 
-def _thinned(period: Period) -> tuple[Period, int]:
+def _trust(periods: Sequence[Period], level_weights: Floats) -> float:
+    """Share of the way from the expected level to the known share that was best on the periods; ridge to TRUST."""
+    above, below = TRUST_PRIOR * TRUST, TRUST_PRIOR
+    for period in periods:
+        expected = _level(weighted_sum(period.log_odds, level_weights))
+        apart = _log_odds(period.known_share) - expected
+        above += (_log_odds(float(period.label.mean())) - expected) * apart
+        below += apart**2
+    return float(np.clip(above / below, 0.0, 1.0))
+
+
+def _thinned(period: Period) -> tuple[Floats, Floats, int]:
+    """Columns about their means, labels, and how many customers they count as."""
     step = -(-len(period.label) // MAX_ROWS)
-    count = min(len(period.label), PERIOD_ROWS)
-    return Period(period.log_odds[::step], period.label[::step], period.center), count
+    columns = period.log_odds[::step]
+    return columns - columns.mean(axis=0), period.label[::step], min(len(period.label), PERIOD_ROWS)
+
+
+def _level(log_odds: Floats) -> float:
+    return _log_odds(float(expit(log_odds).mean()))
+
+
+def _log_odds(share: float) -> float:
+    return float(logit(clipped(np.array(share))))
 
 
 def _softmax(point: Floats) -> Floats:

@@ -11,7 +11,7 @@ from histories import cut_off, random_history
 from sklearn.ensemble import HistGradientBoostingClassifier
 
 from ml.churn_judging import BASELINES, EVERYBODY, FALLBACK, JUDGED, WEIGHED, judge_rolling, judged_trials
-from ml.churn_model import FOLDS, ChurnEnsemble
+from ml.churn_model import ChurnEnsemble
 from ml.churn_training import _loss, train_churn
 from ml.history import CutOff, same_season, training_cut_offs
 from ml.judge import judge_probability
@@ -42,7 +42,7 @@ def test_a_candidate_judged_on_later_periods_is_promoted(night: CutOff, past: li
     assert training.is_promoted, training.reason
     assert training.scorer.method == "ensemble"
     for judged in training.metrics["judged"]:
-        assert set(judged["models"]) == {"ensemble", "logistic", "boosting", *BASELINES, FALLBACK}
+        assert set(judged["models"]) == {"ensemble", "logistic", "boosting", "rfm", *BASELINES, FALLBACK}
         assert set(judged["models"]["ensemble"]) == FIGURES
         complete_by = [date.fromisoformat(day).toordinal() + HORIZON for day in judged["trained_on"]]
         assert max(complete_by) <= date.fromisoformat(judged["as_of_date"]).toordinal()
@@ -67,12 +67,10 @@ def test_a_customer_scored_alone_gets_the_number_of_the_batch(night: CutOff, pas
     assert np.array(alone) == pytest.approx(batch[0:200:50], abs=1e-12)
 
 
-def test_a_feature_known_of_hardly_anybody_does_no_harm(night: CutOff, past: list[CutOff]) -> None:
-    """All who have it may be held out for calibration, and what is left has no value at all."""
+def test_a_feature_known_of_hardly_anybody_is_left_out(night: CutOff, past: list[CutOff]) -> None:
     features = past[0].features.copy()
-    held = np.flatnonzero(pd.util.hash_array(features["customer_id"].to_numpy(dtype=object)) % np.uint64(FOLDS) == 0)
     features["mean_lead_time_days"] = np.nan
-    features.loc[held[:2], "mean_lead_time_days"] = [3.0, 9.0]
+    features.loc[:1, "mean_lead_time_days"] = [3.0, 9.0]
     odd = replace(past[0], features=features)
     assert "lead_time" not in ChurnEnsemble(HORIZON, WINDOW, 1).fit([odd], night.rhythm).columns_
 
@@ -135,19 +133,43 @@ def test_a_cut_off_with_little_history_trains_only_when_there_is_no_other(past: 
     assert young not in training_cut_offs(past[-3:], date(2023, 12, 31), HORIZON)
 
 
+GROUP = "repeater"
+
+
 @pytest.mark.parametrize(
-    ("brier", "lift", "is_refused"),
+    ("brier", "lift", "of_group", "is_refused"),
     [
-        pytest.param(0.030, -0.08, False, id="clearly better Brier, lift within two errors"),
-        pytest.param(0.030, -0.15, True, id="clearly better Brier, lift far below"),
-        pytest.param(0.001, -0.08, True, id="hardly better Brier, lift over one error below"),
-        pytest.param(0.001, -0.03, False, id="lift within one error"),
-        pytest.param(-0.020, 0.10, True, id="worse Brier"),
+        pytest.param(0.030, 0.08, 0.010, False, id="better in both"),
+        pytest.param(0.030, -0.01, 0.010, True, id="a better Brier score does not make up for a lower lift"),
+        pytest.param(0.030, 0.00, 0.010, True, id="the same lift is not better"),
+        pytest.param(-0.001, 0.10, 0.010, True, id="worse Brier"),
+        pytest.param(0.030, 0.08, -0.007, False, id="a large group below by less than two errors"),
+        pytest.param(0.030, 0.08, -0.009, True, id="a large group worse"),
     ],
 )
-def test_what_may_be_lost(brier: float, lift: float, is_refused: bool) -> None:
+def test_promoted_only_if_better(brier: float, lift: float, of_group: float, is_refused: bool) -> None:
     gain = {"brier": brier, "brier_error": 0.004, "lift": lift, "lift_error": 0.06}
-    assert (_loss([{EVERYBODY: gain}] * 3, {"brier": 0.2, "top_decile_lift": 1.4}) is not None) is is_refused
+    rounds = [{EVERYBODY: gain, GROUP: {**gain, "brier": of_group}}] * 3
+    assert (_loss(rounds) is not None) is is_refused
+
+
+def test_a_refused_candidate_leaves_the_visit_model_calibrated(
+    night: CutOff, past: list[CutOff], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Half of those who came are said not to have: the visit model knows nothing of it, past periods do."""
+    monkeypatch.setattr("ml.churn_training._refusal", lambda *_: "as the test wants it")
+    monkeypatch.setattr("ml.churn_model.make_boosting", lambda seed: HistGradientBoostingClassifier(max_iter=2))
+    stay_away = np.random.default_rng(2)
+    fewer = [
+        replace(c, future_visit_count=c.future_visit_count * (stay_away.random(len(c.features)) < 0.5)) for c in past
+    ]
+    scorer = train_churn(night, fewer, HORIZON, WINDOW, random_state=1).scorer
+    assert scorer.method == "bgnbd"
+    features = night.keep(night.in_window(WINDOW)).features
+    raw = replace(scorer, intercept=0.0, slope=1.0).probability(features).mean()
+    newest = fewer[0].keep(fewer[0].in_window(WINDOW)).has_left().mean()
+    assert raw < newest - 0.1
+    assert scorer.probability(features).mean() == pytest.approx(newest, abs=0.05)
 
 
 @pytest.fixture(scope="module")
