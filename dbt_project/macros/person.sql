@@ -41,3 +41,26 @@ select
 {% macro companion_list(json_text) -%}
 from_json(cast({{ json_text }} as json), '[{"first_name": "VARCHAR", "last_name": "VARCHAR"}]')
 {%- endmacro %}
+
+{# Who is on a reservation, one row per person and role (guest, booker, accompanying), with the columns `kept` of the reservation. Who comes along has a name only. #}
+{% macro persons_of_reservation(reservation, kept) -%}
+{% set contact = {
+    'guest': ['guest_first_name', 'guest_last_name'],
+    'booker': ["list_first(regexp_split_to_array(booker_name, '\\s+'))", "list_last(regexp_split_to_array(booker_name, '\\s+'))"],
+} %}
+{% for role, names in contact.items() %}
+select
+        {{ kept | join(', ') }},
+        '{{ role }}' as role,
+        {{ names[0] }} as first_name,
+        {{ names[1] }} as last_name,
+        lower({{ role }}_email) as email,
+        {{ phone_tail(role ~ '_phone') }} as phone,
+        {{ 'guest_loyalty_number' if role == 'guest' else 'null' }} as loyalty_number
+    from {{ reservation }}
+    {{ 'where booker_email is not null or booker_phone is not null' if role == 'booker' }}
+    union all by name
+{% endfor %}
+select {{ kept | join(', ') }}, 'accompanying' as role, companion.first_name, companion.last_name
+    from {{ reservation }}, unnest({{ companion_list('accompanying_guests') }}) as of_reservation(companion)
+{%- endmacro %}

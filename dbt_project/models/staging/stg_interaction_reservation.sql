@@ -93,34 +93,8 @@ reservation as (
     group by {{ matched_key }}
 ),
 
--- As the newest version that says anything shows them.
 person as (
-    select
-        {{ matched_key }}, booked_at, departure_date, confirmation_number, external_reference, done_at,
-        'guest' as role,
-        guest_first_name as first_name,
-        guest_last_name as last_name,
-        lower(guest_email) as email,
-        {{ phone_tail('guest_phone') }} as phone,
-        guest_loyalty_number as loyalty_number
-    from reservation
-    union all by name
-    select
-        {{ matched_key }}, booked_at, departure_date, confirmation_number, external_reference, done_at,
-        'booker' as role,
-        list_first(regexp_split_to_array(booker_name, '\s+')) as first_name,
-        list_last(regexp_split_to_array(booker_name, '\s+')) as last_name,
-        lower(booker_email) as email,
-        {{ phone_tail('booker_phone') }} as phone
-    from reservation
-    where booker_email is not null or booker_phone is not null
-    union all by name
-    select
-        {{ matched_key }}, booked_at, departure_date, confirmation_number, external_reference, done_at,
-        'accompanying' as role,
-        companion.first_name,
-        companion.last_name
-    from reservation, unnest({{ companion_list('accompanying_guests') }}) as of_reservation(companion)
+    {{ persons_of_reservation('reservation', [matched_key, 'booked_at', 'departure_date', 'confirmation_number', 'external_reference', 'done_at']) }}
 ),
 
 compared as (

@@ -64,6 +64,7 @@ reservation as (
         arg_max(departure_date, (updated_at, row_hash)) as departure_date,
         arg_max(checked_in_at, (updated_at, row_hash)) as checked_in_at,
         arg_max(checked_out_at, (updated_at, row_hash)) as checked_out_at,
+        list(distinct room_number) filter (where room_number is not null) as room_numbers,
         -- No later than that; a history load shows only the end.
         min(updated_at) filter (where status = 'in_house' and not is_history) as shown_in_house_at,
         min(updated_at) filter (where status = 'checked_out' and not is_history) as shown_checked_out_at,
@@ -113,29 +114,20 @@ judged as (
         pos_check.business_date between reservation.arrival_date and reservation.departure_date as is_in_dates,
         pos_check.business_date = reservation.arrival_date as is_first_day,
         pos_check.business_date = reservation.departure_date as is_last_day,
-        -- By the stamp; without one, by when the system showed it at the latest, by the date, by the usual hours.
-        coalesce(
-            pos_check.served_at >= reservation.checked_in_at,
-            nullif(pos_check.served_at >= reservation.shown_in_house_at, false),
-            nullif(pos_check.business_date > reservation.arrival_date, false),
-            {{ is_past_changeover('pos_check.served_at', 'property.time_zone') }}
-        ) as has_come,
-        coalesce(
-            pos_check.served_at > reservation.checked_out_at,
-            nullif(pos_check.served_at > reservation.shown_checked_out_at, false),
-            nullif(pos_check.business_date >= reservation.departure_date, true),
-            {{ is_past_changeover('pos_check.served_at', 'property.time_zone') }}
-        ) as has_left,
+        {{ has_come_by_check() }} as has_come,
+        {{ has_left_by_check() }} as has_left,
         exists (
             select 1
             from room_period
             where room_period.source_system = meant.source_system
                 and room_period.property_code = meant.property_code
                 and room_period.reservation_id = meant.reservation_id
-                and room_period.room_number = pos_check.room_number
+                and {{ room_key('room_period.room_number') }} = {{ room_key('pos_check.room_number') }}
                 and coalesce(pos_check.served_at >= room_period.held_from, pos_check.business_date >= {{ local_date('room_period.held_from') }}, true)
                 and coalesce(pos_check.served_at < room_period.held_until, pos_check.business_date <= {{ local_date('room_period.held_until') }}, true)
-        ) as is_room_held
+        ) as is_room_held,
+        -- Where 12 and 012 are two rooms, as written counts.
+        coalesce(list_contains(reservation.room_numbers, pos_check.room_number), false) as is_room_as_written
     from meant
     inner join pos_check
         on meant.pos_source_system = pos_check.source_system
@@ -172,7 +164,8 @@ placed as (
 best as (
     select
         *,
-        128 * cast(is_in_dates as integer)
+        256 * cast(is_room_as_written as integer)
+        + 128 * cast(is_in_dates as integer)
         + 64 * cast(coalesce(is_name_agreed, false) or coalesce(is_companion_agreed, false) as integer)
         + 32 * cast(is_room_held as integer)
         + 4 * presence_level
@@ -191,16 +184,7 @@ select
     best.method_rank,
     best.reservation_source_system,
     best.matched_reservation_id,
-    cast(case
-        {% for way in pos_reservation_methods() if way.name != 'room_charge' %}
-        when best.match_method = '{{ way.name }}' then {{ way.confidence }}
-        {% endfor %}
-        when best.presence_level < 4 or not best.is_room_held then 0.8
-        when not best.is_name_agreed and best.is_companion_agreed then 0.95
-        when not best.is_name_agreed then 0.85
-        when best.is_name_agreed then 0.99
-        when best.match_method = 'room_charge' then 0.95
-    end as double) as match_confidence,
+    {{ check_match_confidence('best') }} as match_confidence,
     count(best.matched_reservation_id) over (
         partition by pos_check.source_system, pos_check.property_code, pos_check.pos_check_id, best.method_rank
     ) as fit_count,
