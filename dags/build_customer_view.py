@@ -2,8 +2,8 @@
 
 from airflow.sdk import DAG, chain
 from night_approval import approve_identity
+from night_customer_tasks import build_core, commit_identity, gate_customers, resolve_identity, stage_rows
 from night_links import link_pages
-from night_tasks import build_core, commit_identity, gate_customers, resolve_identity, stage_rows
 from night_wiring import CUSTOMER_VIEW, DAG_ARGS, FEED_ASSETS, Tag, after
 
 DOC = """

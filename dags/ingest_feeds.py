@@ -1,8 +1,8 @@
 """Three DAGs, one per feed: `ingest_reservations`, `ingest_pos_checks`, `ingest_interactions`."""
 
 from airflow.sdk import DAG
+from night_ingest_tasks import discover, gate_and_commit, load_batch
 from night_links import link_pages
-from night_tasks import discover, gate_and_commit, load_batch
 from night_wiring import DAG_ARGS, FEED_ASSETS, FEEDS, Tag, nightly_schedule
 
 DOC = """

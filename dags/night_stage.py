@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from guestbook.night import StageLog
     from guestbook.settings import Settings
 
+Counts = dict[str, int]
+
 
 class Stage(NamedTuple):
     """What a task works with. A past night only computes its own history again: it changes no current table."""

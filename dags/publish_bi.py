@@ -1,8 +1,8 @@
 """One DAG: the warehouse -> the read-only snapshot that BI reads."""
 
 from airflow.sdk import DAG
+from night_bi_tasks import close_books, publish, write_pages
 from night_links import link_pages
-from night_tasks import close_books, publish, write_pages
 from night_wiring import DAG_ARGS, SCORES, Tag, after
 
 DOC = """

@@ -1,6 +1,9 @@
 """The one button: a whole night in one DAG, with the tasks of the stage DAGs."""
 
-import night_tasks as tasks
+import night_bi_tasks as bi
+import night_customer_tasks as customers
+import night_ingest_tasks as feeds
+import night_score_tasks as scores
 from airflow.sdk import DAG, Param, TaskGroup, chain
 from night_approval import approve_identity
 from night_links import link_pages
@@ -33,21 +36,21 @@ with DAG(
     ingest = []
     for feed in FEEDS:
         with TaskGroup(f"ingest_{feed}") as group:
-            loaded = tasks.load_batch.partial(feed=feed).expand(files=tasks.discover(feed))
-            loaded >> tasks.gate_and_commit(feed)
+            loaded = feeds.load_batch.partial(feed=feed).expand(files=feeds.discover(feed))
+            loaded >> feeds.gate_and_commit(feed)
         ingest.append(group)
     with TaskGroup("build_customer_view") as customer_view:
         chain(
-            tasks.stage_rows(),
-            tasks.resolve_identity(),
-            tasks.build_core(),
-            tasks.gate_customers(),
+            customers.stage_rows(),
+            customers.resolve_identity(),
+            customers.build_core(),
+            customers.gate_customers(),
             approve_identity(),
-            tasks.commit_identity(),
+            customers.commit_identity(),
         )
     with TaskGroup("score_customers") as score_customers:
-        chain(tasks.ensure_models(), tasks.score(), tasks.gate_scores(), tasks.build_marts())
+        chain(scores.ensure_models(), scores.score(), scores.gate_scores(), scores.build_marts())
     with TaskGroup("publish_bi") as publish_bi:
-        tasks.close_books() >> tasks.publish() >> tasks.write_pages()
+        bi.close_books() >> bi.publish() >> bi.write_pages()
     chain(ingest, customer_view, score_customers, publish_bi)
     link_pages(dag)

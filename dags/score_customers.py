@@ -2,7 +2,7 @@
 
 from airflow.sdk import DAG, chain
 from night_links import link_pages
-from night_tasks import build_marts, ensure_models, gate_scores, score
+from night_score_tasks import build_marts, ensure_models, gate_scores, score
 from night_wiring import CUSTOMER_VIEW, DAG_ARGS, SCORES, Tag, after
 
 DOC = """
