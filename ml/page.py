@@ -28,6 +28,7 @@ FIGURES = {
     "calibration_error": "Calibration error",
     "calibration_slope": "Calibration slope",
 }
+VALUE_CANDIDATES = ("plain", "visit_model", "paced", "corrected", "corrected_shape")
 QUESTIONS = ("is_big_enough", "is_distinct", "is_reachable", "is_profitable", "is_understandable")
 DRIFT_SHOWN = 10
 HEALTH_TONES = {"healthy": "good", "degraded": "warn", "failed": "bad"}
@@ -117,7 +118,7 @@ def _value(metrics: dict[str, Any]) -> Section:
         )
         for period in metrics["judged"]
         for what in ("stays", "revenue")
-        for name in ("plain", "visit_model", "corrected")
+        for name in VALUE_CANDIDATES
         if name in period
         for figures in (period[name][what],)
     ]

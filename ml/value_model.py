@@ -51,6 +51,7 @@ class ValueModel:
     """What scores value.
 
     Without a visit model nothing is scored; without a spend model the customer's own mean spend stands.
+    Corrected visits are multiplied by `level`.
     """
 
     horizon_days: int
@@ -58,6 +59,7 @@ class ValueModel:
     visit_value: VisitValue | None
     pace: float = 1.0
     correction: VisitCorrection | None = None
+    level: float = 1.0
 
     def predict(self, features: pd.DataFrame) -> pd.DataFrame:
         """One row per customer: the columns of COLUMNS; all null without a visit model."""
@@ -92,7 +94,7 @@ class ValueModel:
         frame = pd.DataFrame(group).iloc[row_group.ravel()].reset_index(drop=True)
         if self.correction is not None and len(frame):
             factor = self.correction.factor(design(features, rhythm.p_none(x, t_x, t, stretched)[row_group.ravel()]))
-            frame["expected_stays"] *= (1.0 + factor) / 2.0
+            frame["expected_stays"] *= self.level * (1.0 + factor) / 2.0
             columns = (frame[name].to_numpy() for name in ("p_alive", "expected_stays", "shape"))
             frame = frame.assign(**visit_interval(*columns))
         return frame

@@ -14,8 +14,11 @@ from ml.visit_value import fit_visit_value
 
 JUDGED = 3
 LEAST_CUSTOMERS = 500  # a correction is not learnt from fewer
-WORTH_IT = 0.99  # the corrected visits must have at most so much of the visit model's mean absolute error
-TOTAL_TOLERANCE = 0.02
+PLAIN, DEFAULT = "plain", "visit_model"
+CORRECTED = ("corrected", "corrected_shape")
+WORTH_IT = 0.01  # share of the plain models' mean absolute error that a candidate must save to be taken
+TOTAL_WEIGHT = 0.5  # what a total further off than that of the plain models costs, against a share of that error
+RANK_TOLERANCE = 0.0005
 
 
 @dataclass(frozen=True)
@@ -29,14 +32,11 @@ class ValueTraining:
 
 
 def train_value(night: CutOff, past: Sequence[CutOff], horizon_days: int, random_state: int) -> ValueTraining:
-    """The model fitted on the night, and how candidates fitted in the same way did on past cut-offs.
-
-    `plain` is BG/NBD with Gamma-Gamma and nothing else, the baseline.
-    """
+    """The model fitted on the night, and how candidates fitted in the same way did on past cut-offs."""
     past = sorted(past, key=lambda c: c.as_of_date, reverse=True)
     judged = [_judge(cut_off, past, random_state) for cut_off in past[:JUDGED] if cut_off.rhythm is not None]
-    is_corrected, why = choose([j for j in judged if "corrected" in j])
-    model = _fit(night, past, horizon_days, random_state, is_corrected)
+    chosen, why = choose(judged)
+    model = _candidates(night, past, horizon_days, random_state, chosen in CORRECTED)[chosen]
     metrics = {"judged": judged, "choice": why, "pace": round(model.pace, 4)}
     if model.rhythm is None:
         reason = "not promoted: too few customers came back for any visit model; value is not scored"
@@ -50,39 +50,45 @@ def train_value(night: CutOff, past: Sequence[CutOff], horizon_days: int, random
     return ValueTraining(model, True, f"promoted: {visits}, {spend}; {why}", metrics)
 
 
-def choose(judged: list[dict[str, Any]]) -> tuple[bool, str]:
-    """Whether to correct the visit model, and why: on later periods the error must shrink, nothing else get worse."""
+def choose(judged: list[dict[str, Any]]) -> tuple[str, str]:
+    """The candidate that did best on past cut-offs, and why; the visit models alone where none is clearly better.
+
+    Counted are the mean absolute errors of stays and revenue and by how much totals are further off, all against the
+    plain models; ranks must not be lost.
+    """
     if not judged:
-        return False, "visit model alone: history too short to judge a correction"
-    figures = {name: [j[name]["stays"] for j in judged] for name in ("visit_model", "corrected")}
-    plain, better = figures["visit_model"], figures["corrected"]
-    pairs = list(zip(better, plain, strict=True))
-    error = float(np.mean([b["mean_absolute_error"] / max(p["mean_absolute_error"], 1e-9) for b, p in pairs]))
-    rank = float(np.mean([b["rank_correlation"] - p["rank_correlation"] for b, p in pairs]))
-    total = float(np.mean([_total_error(b) - _total_error(p) for b, p in pairs]))
-    is_better = error <= WORTH_IT and rank >= 0 and total <= TOTAL_TOLERANCE
-    verdict = "corrected" if is_better else "visit model alone"
-    return (
-        is_better,
-        f"{verdict}: correction moves the error of visits by {error - 1:+.1%}, their ranks by {rank:+.3f}",
-    )
+        return DEFAULT, "visit models alone: history too short to judge a correction"
+    names = [name for name in judged[0] if isinstance(judged[0][name], dict) and name != PLAIN]
+    names = [name for name in names if all(name in j for j in judged)]
+    cost = {name: float(np.mean([_cost(j[name], j[PLAIN]) for j in judged])) for name in names}
+    rank = {name: float(np.mean([_rank_gain(j[name], j[PLAIN]) for j in judged])) for name in names}
+    best = min((n for n in names if n == DEFAULT or rank[n] >= -RANK_TOLERANCE), key=lambda name: cost[name])
+    chosen = best if cost[best] <= cost[DEFAULT] - WORTH_IT else DEFAULT
+    known = ", ".join(f"{name.replace('_', ' ')} {cost[name]:.3f} (ranks {rank[name]:+.3f})" for name in names)
+    return chosen, f"{chosen.replace('_', ' ')}: error against BG/NBD with Gamma-Gamma, totals counted: {known}"
+
+
+def _cost(ours: dict[str, Any], plain: dict[str, Any]) -> float:
+    """Mean over stays and revenue: error as a share of the plain one, and by how much the total is further off."""
+    shares = [
+        ours[what]["mean_absolute_error"] / max(plain[what]["mean_absolute_error"], 1e-9)
+        + TOTAL_WEIGHT * max(_total_error(ours[what]) - _total_error(plain[what]), 0.0)
+        for what in ("stays", "revenue")
+    ]
+    return float(np.mean(shares))
+
+
+def _rank_gain(ours: dict[str, Any], plain: dict[str, Any]) -> float:
+    return float(np.mean([ours[what]["rank_correlation"] - plain[what]["rank_correlation"] for what in ours]))
 
 
 def _judge(cut_off: CutOff, past: Sequence[CutOff], random_state: int) -> dict[str, Any]:
-    model = _fit(cut_off, past, cut_off.horizon_days, random_state, is_corrected=True)
-    plain_rhythm = cut_off.rhythms.get("bgnbd", model.rhythm)
-    candidates = {
-        "plain": replace(model, rhythm=plain_rhythm, pace=1.0, correction=None),
-        "visit_model": replace(model, correction=None),
-    }
-    if model.correction is not None:
-        candidates["corrected"] = model
-    figures = {name: _figures(cut_off, candidate) for name, candidate in candidates.items()}
+    candidates = _candidates(cut_off, past, cut_off.horizon_days, random_state)
+    plain = replace(candidates[DEFAULT], rhythm=cut_off.rhythms.get("bgnbd", candidates[DEFAULT].rhythm))
     return {
         "as_of_date": cut_off.as_of_date.isoformat(),
         "row_count": len(cut_off.features),
-        "pace": round(model.pace, 4),
-        **figures,
+        **{name: _figures(cut_off, candidate) for name, candidate in {PLAIN: plain, **candidates}.items()},
     }
 
 
@@ -105,15 +111,27 @@ def _figures(cut_off: CutOff, model: ValueModel) -> dict[str, dict[str, float]]:
     return figures
 
 
-def _fit(night: CutOff, past: Sequence[CutOff], horizon_days: int, random_state: int, is_corrected: bool) -> ValueModel:
+def _candidates(night: CutOff, past: Sequence[CutOff], horizon_days: int, random_state: int) -> dict[str, ValueModel]:
+    """Models by name: the visit models alone, with the pace of the season, corrected, and corrected in shape only.
+
+    The last has the total of the visit models alone. One that cannot be had is the one before it.
+    """
     f = night.features
     pace = proven_pace(night.as_of_date, past, horizon_days)
     visit_value = fit_visit_value(f["visit_count"].to_numpy(), f["average_visit_amount"].to_numpy())
+    alone = ValueModel(horizon_days, night.rhythm, visit_value)
+    paced = replace(alone, pace=pace)
     usable = training_cut_offs(past, night.as_of_date, horizon_days)
     correction = None
     if is_corrected and night.rhythm is not None and sum(len(c.features) for c in usable) >= LEAST_CUSTOMERS:
         correction = fit_correction(usable, pace != 1.0, random_state)
-    return ValueModel(horizon_days, night.rhythm, visit_value, pace, correction)
+    corrected = replace(paced, correction=correction)
+    level = 1.0
+    if correction is not None:
+        totals = [float(model.predict(f)["expected_stays"].sum()) for model in (alone, corrected)]
+        level = totals[0] / max(totals[1], 1e-9)
+    shape = replace(corrected, level=level)
+    return {DEFAULT: alone, "paced": paced, **dict(zip(CORRECTED, (corrected, shape), strict=True))}
 
 
 def _total_error(figures: dict[str, float]) -> float:

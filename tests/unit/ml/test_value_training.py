@@ -11,7 +11,7 @@ from ml.history import CutOff
 from ml.training import cut_off_dates
 from ml.value_interval import revenue_interval, spend_posterior
 from ml.value_model import ValueModel
-from ml.value_training import choose, train_value
+from ml.value_training import _candidates, choose, train_value
 from ml.visit_value import VisitValue
 
 NIGHT, HORIZON = date(2023, 12, 31), 365
@@ -66,26 +66,44 @@ def test_nobody_and_nothing_to_learn_from() -> None:
     assert len(training.model.predict(night.features.iloc[:0])) == 0
 
 
-def figures(error: float, rank: float, total: float) -> dict[str, dict[str, float]]:
-    stays = {"mean_absolute_error": error, "rank_correlation": rank, "total_expected": total, "total_actual": 100.0}
-    return {"stays": stays}
+def figures(error: float, rank: float = 0.5, total: float = 100.0) -> dict[str, dict[str, float]]:
+    figure = {"mean_absolute_error": error, "rank_correlation": rank, "total_expected": total, "total_actual": 100.0}
+    return {"stays": figure, "revenue": figure}
+
+
+PLAIN = {"as_of_date": "2023-12-31", "plain": figures(1.0), "visit_model": figures(0.995)}
 
 
 @pytest.mark.parametrize(
-    ("corrected", "is_corrected"),
+    ("corrected", "chosen"),
     [
-        pytest.param(figures(0.90, 0.52, 100.0), True, id="less error, better ranks, same total"),
-        pytest.param(figures(0.995, 0.52, 100.0), False, id="not worth it"),
-        pytest.param(figures(0.90, 0.49, 100.0), False, id="worse ranks"),
-        pytest.param(figures(0.90, 0.52, 130.0), False, id="a total far off"),
+        pytest.param(figures(0.90, 0.52), "corrected", id="less error, better ranks, same total"),
+        pytest.param(figures(0.99), "visit_model", id="not worth it"),
+        pytest.param(figures(0.90, 0.49), "visit_model", id="worse ranks"),
+        pytest.param(figures(0.90, 0.52, 130.0), "visit_model", id="a total far off"),
+        pytest.param(figures(0.90, 0.52, 104.0), "corrected", id="a total a little further off"),
     ],
 )
-def test_a_correction_is_used_when_nothing_gets_worse(corrected: dict, is_corrected: bool) -> None:
-    assert choose([{"visit_model": figures(1.0, 0.50, 98.0), "corrected": corrected}])[0] is is_corrected
+def test_a_candidate_is_used_when_past_periods_prove_it(corrected: dict, chosen: str) -> None:
+    assert choose([{**PLAIN, "corrected": corrected}] * 3)[0] == chosen
 
 
-def test_no_correction_without_a_later_period() -> None:
-    assert choose([]) == (False, "visit model alone: history too short to judge a correction")
+def test_the_best_of_several_candidates_is_used() -> None:
+    both = {"corrected": figures(0.95), "corrected_shape": figures(0.93)}
+    assert choose([{**PLAIN, **both}])[0] == "corrected_shape"
+
+
+def test_the_visit_models_alone_without_a_later_period() -> None:
+    assert choose([]) == ("visit_model", "visit models alone: history too short to judge a correction")
+
+
+def test_a_correction_in_shape_keeps_the_total(purchases: pd.DataFrame, past: list[CutOff]) -> None:
+    night = cut_off(purchases, NIGHT)
+    candidates = _candidates(night, past, HORIZON, 1)
+    stays = {name: model.predict(night.features)["expected_stays"] for name, model in candidates.items()}
+    assert stays["corrected_shape"].sum() == pytest.approx(stays["visit_model"].sum())
+    assert not np.allclose(stays["corrected_shape"], stays["visit_model"])
+    assert candidates["corrected_shape"].level != 1.0
 
 
 def test_the_interval_holds_the_middle_of_many_equal_customers() -> None:
