@@ -33,6 +33,7 @@ case
     when least(length({{ said_text }}), length({{ known_text }})) >= 6 and damerau_levenshtein({{ said_text }}, {{ known_text }}) <= 1 then 2
     when {{ words_alike(said_words, known_words) }} = len({{ said_words }}) then case when len({{ said_words }}) > 1 then 2 else 1 end
     when {{ words_alike(known_words, said_words) }} = len({{ known_words }}) then case when len({{ known_words }}) > 1 then 2 else 1 end
+    when {{ said_text }} in (replace({{ known }}.first_name_key, ' ', ''), replace({{ known }}.last_name_key, ' ', '')) then 1
     when {{ words_alike(said_words, known_words) }} > 0 then -1
     else -2
 end
@@ -50,8 +51,8 @@ end
     {'name': 'same_record', 'bits': 1, 'condition': 'is_linked'},
     {'name': 'name', 'bits': 2, 'condition': 'name_level = 2'},
     {'name': 'part_of_name', 'bits': 1, 'condition': 'name_level = 1'},
-    {'name': 'other_part_of_name', 'bits': -6, 'condition': 'name_level = -1 and not is_companion'},
-    {'name': 'other_name', 'bits': -8, 'condition': 'name_level = -2 and not is_companion'},
+    {'name': 'other_part_of_name', 'bits': -5, 'condition': 'name_level = -1 and not is_companion'},
+    {'name': 'other_name', 'bits': -7, 'condition': 'name_level = -2 and not is_companion'},
     {'name': 'matter_of_the_guest', 'bits': -2, 'condition': "is_booker_only and reason_code in ('complaint', 'billing')"},
     {'name': 'booker_contact', 'bits': 2, 'condition': 'is_booker_contact'},
     {'name': 'never_at_that_hotel', 'bits': -3, 'condition': 'not is_hotel_agreed'},

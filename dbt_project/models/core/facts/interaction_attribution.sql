@@ -25,7 +25,7 @@ likeliest as (
     qualify row_number() over (partition by source_system, interaction_id order by probability desc, customer_id) = 1
 ),
 
--- A customer twice as likely as all others together; or somebody else, when that is likelier than all known ones together; or nobody.
+-- A customer three times as likely as all others together; or somebody else, when that is likelier than all known ones together; or nobody.
 weighed as (
     select
         interaction.*,

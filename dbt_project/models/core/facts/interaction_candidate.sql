@@ -110,8 +110,8 @@ weighed as (
     select
         candidate.*,
         case when is_bearer then 2 else name_agreement.name_level end as name_level,
-        -- Two customers of one name with one contact are most likely one person whom nothing else brought together.
-        case when is_email_held or is_phone_held or is_loyalty_number_held then array_to_string(main_name.whole_name, ' ') end as namesakes,
+        -- Two customers of one name to whom one call points are most likely one person whom nothing else brought together.
+        case when not is_bearer then array_to_string(main_name.whole_name, ' ') end as namesakes,
         coalesce(distance.is_hotel_agreed, said.property_code is null) as is_hotel_agreed,
         coalesce(distance.days_away, 3650) as days_away,
         said.reason_code,
