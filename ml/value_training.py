@@ -111,7 +111,9 @@ def _figures(cut_off: CutOff, model: ValueModel) -> dict[str, dict[str, float]]:
     return figures
 
 
-def _candidates(night: CutOff, past: Sequence[CutOff], horizon_days: int, random_state: int) -> dict[str, ValueModel]:
+def _candidates(
+    night: CutOff, past: Sequence[CutOff], horizon_days: int, random_state: int, is_corrected: bool = True
+) -> dict[str, ValueModel]:
     """Models by name: the visit models alone, with the pace of the season, corrected, and corrected in shape only.
 
     The last has the total of the visit models alone. One that cannot be had is the one before it.
