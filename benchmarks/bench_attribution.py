@@ -2,8 +2,10 @@
 
 Without arguments the two worlds that are judged: two years of seed 104 and four years of seed 105.
 
-A customer is the person's whom most of its guest records truly are. Right: the fact's customer is the true person's;
-wrong: another person's; new: a customer without a guest record. Of people who were guests, and apart of all others.
+A customer is the person's whom most of its guest and booker records truly are. Right: the fact's customer is the true
+person's; wrong: another person's; new: a customer without a reservation. Of people who have one, and of all others.
+Confidence is held against truth: among facts of one method, and of one band of confidence, the mean confidence
+should be the share that is right (a new customer is right for somebody who has no reservation).
 Seeds below 100 are for tuning, from 100 on for judging. Bars (issue 4): room-charged checks 0.98 right; interactions
 that carry an identifier 0.90 right, 0.01 wrong. A home that exists is measured again, its facts built anew.
 """
@@ -23,7 +25,7 @@ from identity.customer_record as record
 inner join read_parquet($reservations) as truth
     on record.source_system = truth.source_system and record.property_code = truth.property_code
     and record.reference_id = truth.reservation_id and record.role = truth.role
-where record.record_kind = 'reservation' and record.role = 'guest' and truth.is_current
+where record.record_kind = 'reservation' and record.role in ('guest', 'booker') and truth.is_current
 group by record.customer_id
 """
 CHECKS = """
@@ -58,15 +60,33 @@ select {label} as kind, count(*) as facts,
 from {rows}
 group by all order by facts desc
 """
-KNOWN = "case when is_known_person then 'of a guest' else 'of somebody who never was a guest' end"
+CALIBRATION = """
+select {label} as kind, count(*) as facts, round(avg(attribution_confidence), 3) as mean_confidence,
+    round(avg((
+        coalesce(found_person_id = person_id, false) or (found_person_id is null and not is_known_person)
+    )::int), 3) as right_share
+from {rows}
+and customer_id is not null
+group by all order by kind
+"""
+BAND = """case
+    when attribution_confidence >= 0.98 then '0.98 to 1' when attribution_confidence >= 0.9 then '0.9 to 0.98'
+    when attribution_confidence >= 0.75 then '0.75 to 0.9' else 'below 0.75' end"""
+KNOWN = "case when is_known_person then 'of a guest or booker' else 'of somebody without a reservation' end"
 CHECK_KINDS = "case when person_id is null then 'passer-by' when is_room_charge then 'room charge' else 'other' end"
+CALLED = "judged_call where is_identified and person_id is not null"
 VIEWS = (
     ("POS checks", CHECK_KINDS, "judged_check"),
     ("room charges by method", "attribution_method", "judged_check where is_room_charge and is_known_person"),
     ("other checks of known people by method", "attribution_method",
      "judged_check where not is_room_charge and is_known_person"),
-    ("interactions with an identifier", KNOWN, "judged_call where is_identified and person_id is not null"),
+    ("interactions with an identifier", KNOWN, CALLED),
     ("interactions by method", "attribution_method", "judged_call where is_known_person"),
+)  # fmt: skip
+CALIBRATED = (
+    ("confidence of room charges by method", "attribution_method", "judged_check where is_room_charge"),
+    ("confidence of interactions with an identifier by method", "attribution_method", CALLED),
+    ("confidence of interactions with an identifier by band", BAND, CALLED),
 )  # fmt: skip
 CUSTOMERS = 3000
 WORLDS = ((104, 730), (105, 1460))
@@ -113,6 +133,9 @@ def show(settings: Settings, truth: Path) -> None:
         for title, label, rows in VIEWS:
             print(title)
             print(con.sql(SHARES.format(label=label, rows=rows)))
+        for title, label, rows in CALIBRATED:
+            print(title)
+            print(con.sql(CALIBRATION.format(label=label, rows=rows)))
 
 
 if __name__ == "__main__":
