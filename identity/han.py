@@ -4,13 +4,14 @@ A reading may support a match, it never decides one (章威 and 张伟 are both 
 """
 
 import re
-from functools import cache
+from functools import cache, lru_cache
 
 from identity.reference import word_list
 
 HAN = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]")
 _ONLY_HAN = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff·・\s]+")
 _LONGEST_HAN_NAME = 4
+_LONGEST_SYLLABLE = 6
 
 
 def has_han(text: str) -> bool:
@@ -62,6 +63,28 @@ def pinyin_name(text: str) -> tuple[str, str]:
     return _surname_readings().get(surname) or _reading(surname), _reading(given)
 
 
+def is_pinyin_surname(folded: str) -> bool:
+    """Whether a folded family name is a frequent Han surname in pinyin."""
+    return folded in _pinyin_words("pinyin_surnames")
+
+
+@lru_cache(maxsize=200_000)
+def syllable_count(folded: str) -> int:
+    """The fewest syllables of pinyin that make a folded word, 0 for no pinyin: `xiucheng` -> 2, `grace` -> 0."""
+    if not folded:
+        return 0
+    fewest = [0]  # of the first letters, as many as the position says
+    for end in range(1, len(folded) + 1):
+        starts = range(max(0, end - _LONGEST_SYLLABLE), end)
+        counts = [
+            fewest[start] + 1
+            for start in starts
+            if (start == 0 or fewest[start]) and folded[start:end] in _pinyin_words("pinyin_syllables")
+        ]
+        fewest.append(min(counts, default=0))
+    return fewest[-1]
+
+
 def _reading(text: str) -> str:
     """Pinyin without tones. The library takes a second to load, so it waits for the first Han name."""
     from pypinyin import Style, lazy_pinyin
@@ -83,3 +106,8 @@ def _compound_surnames() -> frozenset[str]:
 def _simplified_characters() -> dict[str, str]:
     pairs = word_list("han")["traditional_to_simplified"].split()
     return {pair[0]: pair[1] for pair in pairs}
+
+
+@cache
+def _pinyin_words(name: str) -> frozenset[str]:
+    return frozenset(word_list("han")[name].split())

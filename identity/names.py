@@ -30,6 +30,8 @@ class PersonName(NamedTuple):
     is_pinyin: bool
     is_organisation: bool
     is_known_first: bool
+    is_known_last: bool
+    given_script: str | None
 
 
 def parse_name(
@@ -75,6 +77,8 @@ def parse_name(
         is_pinyin=is_pinyin,
         is_organisation=False,
         is_known_first=bool(first_words) and first_words[0] in known_given_names(),
+        is_known_last=bool(bare_last) and bare_last[0] in known_given_names(),
+        given_script=_given_script(first_words) if han.is_pinyin_surname("".join(last_words)) else None,
     )
 
 
@@ -198,6 +202,8 @@ def _organisation(first: NamePart, last: NamePart, native_name: str | None) -> P
         is_pinyin=False,
         is_organisation=True,
         is_known_first=False,
+        is_known_last=False,
+        given_script=None,
     )
 
 
@@ -239,3 +245,15 @@ def _parts(first_words: tuple[str, ...], han_name: str | None) -> tuple[str, ...
     if han_name and (given := han.pinyin_name(han_name)[1]):
         found.add(given)
     return tuple(sorted(found))
+
+
+def _given_script(first_words: tuple[str, ...]) -> str | None:
+    """Whether the given name beside a Han surname is `pinyin` or `western`; null for initials and for both."""
+    syllables = [
+        0 if (count := han.syllable_count(word)) > 1 and word in known_given_names() else count
+        for word in first_words
+        if len(word) > 1
+    ]
+    if not syllables or (any(syllables) and not all(syllables)):
+        return None
+    return "pinyin" if all(syllables) else "western"

@@ -19,6 +19,7 @@ _TYPES: dict[str, pa.DataType] = {
     "is_pinyin": pa.bool_(),
     "is_organisation": pa.bool_(),
     "is_known_first": pa.bool_(),
+    "is_known_last": pa.bool_(),
 }
 BATCH_ROWS = 50_000  # names parsed at once: bounds the memory of Python objects
 NAME_SCHEMA = pa.schema(

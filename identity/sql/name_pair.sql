@@ -32,6 +32,7 @@ with measured as (
             or a.first_compact || a.last_compact in (b.first_compact || b.last_compact, b.last_compact || b.first_compact)
             or a.last_compact || a.first_compact = b.first_compact || b.last_compact as has_same_words,
         a.is_pinyin <> b.is_pinyin as is_pinyin_pair,
+        coalesce(a.given_script <> b.given_script and a.last_compact = b.last_compact, false) as has_other_script,
         case
             when a.first_key is null or b.first_key is null then 0
             when a.is_initial then initial_level(a.first_compact, b.first_compact, b.first_roots, b.first_parts)
@@ -43,13 +44,16 @@ with measured as (
                      or list_has_all(b.long_first_words, a.long_first_words)) then 4
             when list_has_any(a.first_roots, b.first_roots)
                 then case when is_other_second_name(a.long_first_words, b.long_first_words) then -1 else 4 end
+            when has_other_script then 1
             when a.is_known_first and b.is_known_first then -1
             when is_typo(a.first_compact, b.first_compact, 4, 7) then 3
+            when least(len(a.long_first_words), len(b.long_first_words)) = 1 and is_typo(a.long_first_words[1], b.long_first_words[1], 4, 7) then 3
             when starts_with(a.first_compact, b.first_compact) or starts_with(b.first_compact, a.first_compact)
                 or jaro_winkler_similarity(a.first_compact, b.first_compact) >= 0.8
                 or is_typo(a.first_compact, b.first_compact, 3, 5)
                 or is_typo_of_any(a.first_compact, b.first_roots) or is_typo_of_any(b.first_compact, a.first_roots)
-                or is_typo_of_any(a.first_compact, b.first_parts) or is_typo_of_any(b.first_compact, a.first_parts) then 1
+                or is_like_any(a.first_compact, b.first_parts) or is_like_any(b.first_compact, a.first_parts)
+                or is_like(a.long_first_words[1], b.long_first_words[1]) then 1
             else -1
         end as first_level,
         case
@@ -68,12 +72,20 @@ with measured as (
         case
             when a.is_initial then is_last_in_first and starts_with(b.last_compact, left(a.first_compact, 1))
             when b.is_initial then is_first_in_last and starts_with(a.last_compact, left(b.first_compact, 1))
-            when is_last_in_first then is_first_in_last or is_like(a.first_compact, b.last_compact) or list_has_any(a.first_roots, b.last_roots)
-            when is_first_in_last then is_like(b.first_compact, a.last_compact) or list_has_any(b.first_roots, a.last_roots)
+            when is_last_in_first then is_first_in_last or is_like_any(a.first_compact, b.last_words) or list_has_any(a.first_roots, b.last_roots)
+            when is_first_in_last then is_like_any(b.first_compact, a.last_words) or list_has_any(b.first_roots, a.last_roots)
             else is_typo(a.last_compact, b.first_compact, 4, 8) and is_typo(b.last_compact, a.first_compact, 4, 8)
         end as is_swapped,
         is_family_alone(a.first_words, a.last_words, a.is_known_first, b.last_words)
-            or is_family_alone(b.first_words, b.last_words, b.is_known_first, a.last_words) as is_without_given_name
+            or is_family_alone(b.first_words, b.last_words, b.is_known_first, a.last_words) as is_without_given_name,
+        -- fields changed places and the family name is another one, as before a marriage: Koch | Sandra and Sandra | Ludwig
+        first_level <> 0 and (
+            (list_contains(b.first_parts, a.last_compact) and a.is_known_last and not a.is_known_first)
+            or (list_contains(a.first_parts, b.last_compact) and b.is_known_last and not b.is_known_first)
+        ) as is_turned_and_married,
+        -- a family name in the given name's field, and no given name that is known in the other: Ribas | Torres and Ainara | Ribas
+        (is_first_in_last and not a.is_known_first and not a.is_known_last)
+            or (is_last_in_first and not b.is_known_first and not b.is_known_last) as is_doubtful_given_name
     from wanted_name_pair as wanted
     inner join compared_name as a on wanted.first_name_number = a.name_number
     inner join compared_name as b on wanted.second_name_number = b.name_number
@@ -90,13 +102,13 @@ select
         when is_without_given_name then 'partial'
         when first_level >= 4 and last_level >= 3 then case when is_pinyin_pair then 'close' else 'same' end
         when (first_level >= 2 and last_level >= 2) or is_swapped then 'close'
-        when first_level >= 4 and last_level = -1 then 'married'
+        when (first_level >= 4 and last_level = -1) or is_turned_and_married or has_other_script then 'married'
         when first_level = 0 and (last_level >= 2 or is_last_in_first or is_first_in_last) then 'partial'
         when last_level = 0 and (first_level >= 3 or is_last_in_first or is_first_in_last) then 'partial'
         else 'different'
     end as name_class,
     coalesce(a_native <> b_native, false)
-        or (first_level = -1 and not coalesce(has_same_words or is_swapped or is_without_given_name, false)
+        or (first_level = -1 and not coalesce(has_same_words or is_swapped or is_without_given_name or is_turned_and_married or is_doubtful_given_name, false)
             and not coalesce(a_native = b_native, false)) as is_other_first_name
 from measured
 
@@ -120,6 +132,8 @@ create or replace temp macro is_typo_of_any(a, words) as
     len(list_filter(words, word -> is_typo(word, a, 5, 7))) > 0;
 create or replace temp macro is_like(a, b) as
     is_typo(a, b, 3, 7) or jaro_winkler_similarity(a, b) >= 0.85;
+create or replace temp macro is_like_any(a, words) as
+    len(list_filter(words, word -> is_like(word, a))) > 0;
 create or replace temp macro is_other_second_name(a, b) as
     len(a) >= 2 and len(b) >= 2 and not is_like(array_to_string(a[2:], ''), array_to_string(b[2:], ''))
     and not starts_with(a[2], b[2]) and not starts_with(b[2], a[2]);

@@ -95,7 +95,9 @@ from (
         any_value(suffix_code) as suffix_code,
         any_value(is_pinyin) as is_pinyin,
         any_value(is_organisation) as is_organisation,
-        any_value(is_known_first) as is_known_first
+        any_value(is_known_first) as is_known_first,
+        any_value(is_known_last) as is_known_last,
+        any_value(given_script) as given_script
     from numbered_name
     group by name_number
 )

@@ -19,15 +19,28 @@ def test_a_record_that_holds_both_given_names_unites_those_that_hold_one(hotel: 
     assert hotel.night(people).clusters() == {frozenset({"r1", "r2", "r3", "r4"})}
 
 
-def test_without_such_a_record_they_are_two_people(hotel: Hotel) -> None:
-    people: list[Row] = [person("r1", "Christopher Li", **EMAIL), person("r2", "Yuhang Li", **EMAIL)]
+def test_a_han_family_name_with_a_western_and_a_pinyin_name_and_two_signs_of_one_person(hotel: Hotel) -> None:
+    phone = {"phone": "+8613800000001"}
+    people: list[Row] = [person("r1", "Grace Li", **EMAIL, **phone), person("r2", "Yuhang Li", **EMAIL, **phone)]
 
-    assert hotel.night(people).clusters() == {frozenset({"r1"}), frozenset({"r2"})}
+    assert hotel.night(people).clusters() == {frozenset({"r1", "r2"})}
+
+
+def test_one_sign_alone_or_another_gender_is_two_people(hotel: Hotel) -> None:
+    phone = {"phone": "+8613800000001"}
+    people: list[Row] = [
+        person("r1", "Grace Li", title="Mrs", **EMAIL, **phone),
+        person("r2", "Yuhang Li", title="Mr", **EMAIL, **phone),
+        person("r3", "Kevin Wu", **phone | {"phone": "+8613800000002"}),
+        person("r4", "Haitao Wu", **phone | {"phone": "+8613800000002"}),
+    ]
+
+    assert hotel.night(people).clusters() == {frozenset({name}) for name in ("r1", "r2", "r3", "r4")}
 
 
 def test_a_record_that_comes_later_unites_them_and_its_end_parts_them(hotel: Hotel) -> None:
-    people: list[Row] = [person("r1", "Christopher Li", **EMAIL), person("r2", "Yuhang Li", **EMAIL)]
-    bridge = person("r3", first_name="Christopher Yuhang", last_name="Li", **EMAIL)
+    people: list[Row] = [person("r1", "Anna Huber", **EMAIL), person("r2", "Lena Huber", **EMAIL)]
+    bridge = person("r3", first_name="Anna Lena", last_name="Huber", **EMAIL)
     hotel.night(people)
 
     assert hotel.night([*people, bridge]).clusters() == {frozenset({"r1", "r2", "r3"})}
