@@ -1,6 +1,6 @@
 """Staged files for the gates: accepted Parquet of literal rows, and the report that ingest would stage beside it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -10,7 +10,8 @@ import pytest
 
 from guestbook.contracts import contract
 from guestbook.settings import Settings
-from guestbook.warehouse import literal, quoted
+from guestbook.warehouse import ensure_tables, literal, quoted
+from tests.unit.expectations.night_world import WORLD
 
 RESERVATION = {
     "source_system": "pms",
@@ -112,3 +113,12 @@ def typical_rows() -> Callable[..., list[dict[str, Any]]]:
 def stage_file(tmp_path: Path) -> Callable[..., dict[str, Any]]:
     """stage_file(feed, rows, name="a.csv", **report) -> report of a staged file."""
     return partial(_stage_file, tmp_path)
+
+
+@pytest.fixture
+def con() -> Iterator[duckdb.DuckDBPyConnection]:
+    """A warehouse in memory with the world in it."""
+    with duckdb.connect() as connection:
+        ensure_tables(connection)
+        connection.execute(WORLD)
+        yield connection

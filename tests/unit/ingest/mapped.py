@@ -9,8 +9,10 @@ import pyarrow.parquet as pq
 from ingest.catalogue import vendor_mapping
 from ingest.loading import Job, load_file
 from ingest.sql.properties import Properties
-from tests.unit.ingest.conftest import Stage
+from tests.unit.ingest.conftest import Stage, reservation
 
+#: A reservation as an export under `reservations_of` delivers it.
+ROW = {name: value for name, value in reservation().items() if name != "source_system"}
 #: Columns that a reservation must have, taken from columns of the same name.
 RESERVATION_COLUMNS = """
       property_code: property_code
