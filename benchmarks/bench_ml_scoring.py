@@ -61,7 +61,11 @@ def _night(settings: Settings) -> None:
     total = time.perf_counter() - start
     for name, (wall, cpu) in shares.items():
         print(f"  {name}: {wall:.1f} s, CPU {cpu:.1f} s, {wall / total:.0%} of the night")
-    print(f"ordinary night: {total:.0f} s (bar {BAR_SECONDS}), peak {_peak_gib():.2f} GiB (bar {BAR_GIB})")
+    spent = sum(cpu for _, cpu in shares.values())
+    print(
+        f"ordinary night: {total:.0f} s (bar {BAR_SECONDS}), CPU {spent:.0f} s,"
+        f" peak {_peak_gib():.2f} GiB (bar {BAR_GIB})"
+    )
 
 
 def _seconds(step: Callable[[], Any]) -> tuple[float, float]:

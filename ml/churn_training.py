@@ -174,5 +174,9 @@ def _finished(scorer: ChurnScorer, features: pd.DataFrame) -> ChurnScorer:
 
 
 def drift_columns(features: pd.DataFrame, probability: Floats) -> pd.DataFrame:
-    """One row per customer: the features and the score whose drift is watched."""
-    return features[list(NUMBERS)].assign(churn_probability=probability)
+    """One row per customer: the features and the score whose drift is watched.
+
+    Not the days since the first visit: everybody grows older, by the calendar alone.
+    """
+    watched = [name for name in NUMBERS if name != "clv_age_days"]
+    return features[watched].assign(churn_probability=probability)

@@ -1,9 +1,13 @@
 """How far tonight's customers are from those a model was trained on: the population stability index.
 
+A population changes with the season, and comes back: it is compared with each that the model has seen, and the nearest
+one counts.
+
 PSI = sum over bins of (share now - share then) * ln(share now / share then). Custom: under 0.1 stable, over 0.25
 another population (Siddiqi, "Credit Risk Scorecards", 2006).
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -18,24 +22,42 @@ LIMITS = ((0.1, "stable"), (0.25, "moved"), (np.inf, "drifted"))
 
 @dataclass(frozen=True)
 class Reference:
-    """Per column the inner bin edges and the shares of rows per bin, the last one for unknown values."""
+    """Per column the inner bin edges, and the shares of rows per bin (the last one for unknown values).
+
+    One row of shares per population that the model has seen: the night's, and those of earlier seasons.
+    """
 
     edges: dict[str, Floats]
     shares: dict[str, Floats]
 
     def psi(self, frame: pd.DataFrame) -> pd.DataFrame:
-        """One row per column_name: psi and drift_code; no rows for an empty frame."""
+        """One row per column_name: psi against the nearest population and drift_code; no rows for an empty frame."""
         if frame.empty:
             return pd.DataFrame({"column_name": [], "psi": [], "drift_code": []})
-        values = [stability_index(self.shares[name], _shares(frame[name], self.edges[name])) for name in self.edges]
+        values = [self._nearest(name, frame[name]) for name in self.edges]
         codes = [drift_code(value) for value in values]
         return pd.DataFrame({"column_name": list(self.edges), "psi": np.round(values, 6), "drift_code": codes})
 
+    def with_populations(self, frames: Iterable[pd.DataFrame]) -> "Reference":
+        """The same bins, with other populations beside those known."""
+        seen = list(frames)
+        return Reference(
+            self.edges,
+            {
+                name: np.vstack([self.shares[name], *(_shares(frame[name], edges) for frame in seen)])
+                for name, edges in self.edges.items()
+            },
+        )
+
+    def _nearest(self, name: str, values: pd.Series) -> float:
+        now = _shares(values, self.edges[name])
+        return min(stability_index(then, now) for then in self.shares[name])
+
 
 def fit_reference(frame: pd.DataFrame) -> Reference:
-    """Bins of equal counts on the training rows (fewer where values repeat)."""
+    """Bins of equal counts on the rows of one population (fewer where values repeat)."""
     edges = {str(name): _edges(frame[name]) for name in frame}
-    return Reference(edges, {name: _shares(frame[name], edges[name]) for name in edges})
+    return Reference(edges, {name: _shares(frame[name], edges[name])[np.newaxis] for name in edges})
 
 
 def stability_index(then: Floats, now: Floats) -> float:

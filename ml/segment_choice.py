@@ -61,17 +61,20 @@ class Choice:
         return self.is_sound and self.is_clear and self.is_stable
 
     @property
-    def is_steady(self) -> bool:
-        """Meets every bar with room to spare."""
-        return (
-            self.passes
-            and self.held_share == 1.0
-            and self.silhouette >= STEADY_SILHOUETTE
-            and self.ari_mean >= STEADY_ARI["mean"]
-            and self.ari_lowest >= STEADY_ARI["lowest"]
+    def endurance(self) -> tuple[float, bool]:
+        """How long segments last once in use, more is longer: seasons suited, room in size and silhouette."""
+        has_room = (
+            self.silhouette >= STEADY_SILHOUETTE
             and self.smallest_share >= STEADY_SHARES[0]
             and self.largest_share <= STEADY_SHARES[1]
         )
+        return self.held_share, has_room
+
+    @property
+    def is_steady(self) -> bool:
+        """Meets every bar with room to spare, in other seasons too."""
+        is_sure = self.ari_mean >= STEADY_ARI["mean"] and self.ari_lowest >= STEADY_ARI["lowest"]
+        return self.passes and is_sure and self.endurance == (1.0, True)
 
     @property
     def is_usable(self) -> bool:

@@ -14,14 +14,14 @@ def search(yardstick: Yardstick, in_use: tuple[Plan, Grouping] | None = None) ->
     """What to use, why, and all that was tried; None where no plan keeps every segment between the limits of size.
 
     The first rung with a plan that meets every bar with room to spare wins, and there the clearest one; else the first
-    plan that only just meets them, rather one that would have suited earlier seasons as well. Segments in use stay if
+    plan that only just meets them, rather one that will last (`Choice.endurance`). Segments in use stay if
     no other is clearly better.
     """
     kept = None if in_use is None else _kept(yardstick, *in_use)
     tried: list[Tried] = [] if kept is None else [kept]
     best = None
     for rung in (*LADDER, RULES, BANDS):
-        if rung is RULES and (kept is not None or (best is not None and best.choice.held_share == 1.0)):
+        if rung is RULES and (kept is not None or (best is not None and best.choice.endurance == (1.0, True))):
             break
         if rung is BANDS and best is not None:
             break
@@ -64,21 +64,18 @@ def _measured(yardstick: Yardstick, rung: list[Plan], kept: Tried | None) -> Ite
 def _confirmed(yardstick: Yardstick, found: list[Tried], narrow: Tried | None) -> Tried | None:
     """The first steady plan of a rung, judged again; else one that only just passes, of an earlier rung or this."""
     for tried in sorted((t for t in found if t.choice.passes), key=_order):
-        if narrow is not None and not tried.choice.is_steady and not _holds_longer(tried, narrow):
+        if narrow is not None and not tried.choice.is_steady and tried.choice.endurance <= narrow.choice.endurance:
             continue
         again = yardstick.confirm(tried)
         if again.choice.is_steady:
             return again
-        if again.choice.passes and (narrow is None or _holds_longer(again, narrow)):
+        if again.choice.passes and (narrow is None or again.choice.endurance > narrow.choice.endurance):
             narrow = again
     return narrow
 
 
-def _holds_longer(tried: Tried, other: Tried) -> bool:
-    return tried.choice.held_share > other.choice.held_share
-
-
-def _order(tried: Tried) -> tuple[bool, float, float, int, float]:
-    """Steady ones first, then those for all seasons, then the clearest; of equals few segments, then stable ones."""
+def _order(tried: Tried) -> tuple[bool, float, bool, float, int, float]:
+    """Steady ones first, then those that last, then the clearest; of equals few segments, then stable ones."""
     choice = tried.choice
-    return not choice.is_steady, -choice.held_share, -choice.silhouette_all_axes, choice.k, -choice.ari_mean
+    held_share, has_room = choice.endurance
+    return not choice.is_steady, -held_share, not has_room, -choice.silhouette_all_axes, choice.k, -choice.ari_mean

@@ -32,6 +32,18 @@ def test_values_that_became_unknown_count() -> None:
     assert fit_reference(then).psi(now)["drift_code"].tolist() == ["drifted"]
 
 
+def test_a_season_that_comes_back_is_no_drift() -> None:
+    """Summer guests came long ago in winter; the model has seen both, and a population that it never saw is drift."""
+    summer, winter = pd.DataFrame({"recency": np.arange(100.0)}), pd.DataFrame({"recency": np.arange(100.0) + 180})
+    reference = fit_reference(summer)
+    assert reference.psi(winter)["drift_code"].tolist() == ["drifted"]
+    known = reference.with_populations([winter])
+    assert known.psi(winter)["psi"].tolist() == [0.0]
+    assert known.psi(summer)["psi"].tolist() == [0.0]
+    halves = pd.concat([summer[:50], winter[:50]])
+    assert known.psi(halves)["drift_code"].tolist() == ["drifted"]
+
+
 def test_constant_column_and_nobody() -> None:
     reference = fit_reference(pd.DataFrame({"flag": np.zeros(50)}))
     assert reference.psi(pd.DataFrame({"flag": np.zeros(9)}))["psi"].tolist() == [0.0]
