@@ -77,5 +77,5 @@ LADDER: tuple[list[Plan], ...] = (
 )
 # Fixed rules of visits and days: for customers too few to learn where to cut.
 RULES: list[Plan] = _rule_plans()
-# Bands of recency alone say little: where nothing else is to be had.
+# Bands of recency alone say little: where nothing else is to be had, or for no other season.
 BANDS: list[Plan] = [CellPlan(Split(RECENCY, parts), Split(VISITS, 1), ruler) for parts in (4, 5) for ruler in RULERS]

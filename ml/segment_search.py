@@ -23,7 +23,7 @@ def search(yardstick: Yardstick, in_use: tuple[Plan, Grouping] | None = None) ->
     for rung in (*LADDER, RULES, BANDS):
         if rung is RULES and (kept is not None or (best is not None and best.choice.endurance == (1.0, True))):
             break
-        if rung is BANDS and best is not None:
+        if rung is BANDS and (kept is not None or (best is not None and best.choice.held_share > 0.0)):
             break
         found = list(_measured(yardstick, rung, kept))
         tried += found
