@@ -1,0 +1,79 @@
+"""Segments through the year: those in use stay as they are, and those that suit other seasons come first."""
+
+import numpy as np
+import pytest
+
+from ml.segment_axes import VISITS
+from ml.segment_cells import CellPlan, Cells, RulePlan, Split
+from ml.segment_choice import Choice
+from ml.segment_search import search
+from ml.segment_yardstick import Yardstick
+from ml.visit_rhythm import Floats
+
+RULE = RulePlan((1.0,), (365.0,))
+
+
+def summer_house(days_since_summer: float, count: int = 400, seed: int = 3) -> Floats:
+    """Guests of three summers, half of them regulars, so many days after the last one: recency, visits, spend."""
+    rng = np.random.default_rng(seed)
+    years = rng.choice(3, count, p=[0.4, 0.35, 0.25])
+    visits = np.where(rng.random(count) < 0.5, 1.0, 2.0 + rng.integers(0, 4, count))
+    return np.column_stack([years * 365.0 + rng.uniform(0, 20, count) + days_since_summer, visits, visits * 100.0])
+
+
+def test_a_fixed_rule_is_the_same_whoever_comes() -> None:
+    one, two = RULE.fit(summer_house(30), 1), RULE.fit(summer_house(300, 60), 2)
+    assert (one.first.tolist(), [cuts.tolist() for cuts in one.second]) == ([1.0], [[365.0], [365.0]])
+    assert (two.first.tolist(), [cuts.tolist() for cuts in two.second]) == ([1.0], [[365.0], [365.0]])
+    assert one.assign(np.array([[400.0, 1.0, 0.0], [30.0, 2.0, 0.0]])).tolist() == [1, 2]
+
+
+@pytest.mark.parametrize(
+    ("cut", "held_share"),
+    [pytest.param(360.0, 1.0, id="between two summers"), pytest.param(150.0, 0.5, id="cuts nobody off in spring")],
+)
+def test_the_seasons_that_segments_would_have_suited_are_counted(cut: float, held_share: float) -> None:
+    """Seen in October; earlier dates are an October and a March, when the last summer was 240 days ago."""
+    yardstick = Yardstick(summer_house(60), 1, [summer_house(60), summer_house(240)])
+    tried = yardstick.measure(RulePlan((1.0,), (cut,)))
+    assert tried is not None
+    assert tried.choice.passes
+    assert tried.choice.held_share == held_share
+    assert yardstick.confirm(tried).choice.held_share == held_share
+
+
+def test_those_in_use_stay_to_the_last_cut_while_they_meet_the_bars() -> None:
+    """In March quantiles would cut elsewhere; the segments of October stay."""
+    plan = CellPlan(Split(VISITS, 2), Split(0, 2), "fine")
+    october = plan.fit(summer_house(60), 1)
+    assert october is not None
+    kept, reason, _ = search(Yardstick(summer_house(100, seed=4), 2), (plan, october))
+    assert kept is not None
+    assert kept.grouping is october
+    assert kept.choice.passes
+    assert reason.startswith("4 segments by cells of recency, visits: as before")
+
+
+def test_those_in_use_go_when_customers_no_longer_suit_them() -> None:
+    """Cut at ten days, when the youngest guest was here sixty days ago: nobody is left in a segment."""
+    stale = Cells((VISITS, 0), np.array([1.0]), (np.array([10.0]), np.array([10.0])), np.ones(3))
+    found, reason, _ = search(Yardstick(summer_house(60), 1), (RulePlan((1.0,), (10.0,)), stale))
+    assert found is not None
+    assert found.grouping is not stale
+    assert "as before" not in reason
+
+
+def test_stability_of_those_in_use_is_that_of_keeping_them() -> None:
+    """Big enough and clear on every draw: they stay each time. On the border of a bar some draws would change them."""
+    plan = CellPlan(Split(VISITS, 2), Split(0, 2), "fine")
+    cells = plan.fit(summer_house(60), 1)
+    assert cells is not None
+    assert Yardstick(summer_house(60, seed=5), 1).hold(plan, cells).choice.ari_lowest == 1.0
+
+
+def test_endurance_counts_seasons_first_then_room() -> None:
+    roomy = Choice("cells", ("recency",), 4, 0.40, 0.30, 1.0, 1.0, 0.2, 0.3)
+    narrow = Choice("cells", ("recency",), 4, 0.31, 0.30, 1.0, 1.0, 0.2, 0.3)
+    one_season = Choice("cells", ("recency",), 4, 0.40, 0.30, 1.0, 1.0, 0.2, 0.3, held_share=0.5)
+    assert one_season.endurance < narrow.endurance < roomy.endurance
+    assert (roomy.is_steady, narrow.is_steady, one_season.is_steady) == (True, False, False)
