@@ -83,7 +83,10 @@ def charges(facts: Facts) -> pd.DataFrame:
     rows["month"] = rows.payer_month.fillna(rows.month)
     rows["own"] = rows.fnb * rows.rate
     at_stay_rate = rows.currency_code.eq(rows.payer_currency_code)
-    rows["at_stay_rate"] = rows.fnb * rows.payer_rate.where(at_stay_rate, rows.rate).astype("int64").astype(object)
+    stay_rate = rows.payer_rate.where(at_stay_rate, rows.rate).astype("int64").astype(object)
+    rows["tax"] = [int(amount * UNITS) for amount in rows.tax_amount.fillna(0)]
+    for name, part in (("at_stay_rate", rows.fnb), ("all_items", rows.net), ("taxed", rows.tax.astype(object))):
+        rows[name] = part * stay_rate
     return rows
 
 
@@ -95,11 +98,15 @@ def folio_pos_difference(facts: Facts) -> list[tuple]:
         (row.property_code, row.month, _without_stay(row.payer_status), 0, row.own, 0, 1) for row in lost.itertuples()
     ]
     paid = charge[charge.is_stay].groupby(["reservation_source_system", "property_code", "reservation_id"])
-    by_stay = {key: (sum(rows.own), sum(rows.at_stay_rate), len(rows)) for key, rows in paid}
+    by_stay = {
+        key: (sum(rows.own), sum(rows.at_stay_rate), len(rows), sum(rows.all_items), sum(rows.taxed))
+        for key, rows in paid
+    }
     stayed = reservations(facts).query("is_stay")
     for row in stayed.itertuples():
-        own, charged, count = by_stay.get((row.source_system, row.property_code, row.reservation_id), (0, 0, 0))
-        cause = _cause(row.status, row.folio, charged, count)
+        booking = (row.source_system, row.property_code, row.reservation_id)
+        own, charged, count, all_items, tax = by_stay.get(booking, (0, 0, 0, 0, 0))
+        cause = _cause(row.status, row.folio, charged, count, all_items, tax)
         told.append((row.property_code, row.month, cause, row.folio, charged, 1, count))
         if own != charged:
             told.append((row.property_code, row.month, "exchange_rate", 0, own - charged, 0, 0))
@@ -115,7 +122,7 @@ def _without_stay(payer_status: object) -> str:
     return "charge_without_stay" if isinstance(payer_status, str) else "charge_without_reservation"
 
 
-def _cause(status: str, folio: int, charged: int, check_count: int) -> str:
+def _cause(status: str, folio: int, charged: int, check_count: int, all_items: int, tax: int) -> str:
     if abs(charged - folio) < CENT:
         return "agrees"
     if status == "in_house":
@@ -124,4 +131,8 @@ def _cause(status: str, folio: int, charged: int, check_count: int) -> str:
         return "folio_without_charge"
     if folio == 0:
         return "charge_without_folio"
+    if abs(all_items - folio) < CENT:
+        return "other_items_on_folio"
+    if min(abs(charged + tax - folio), abs(all_items + tax - folio)) < CENT:
+        return "tax_on_folio"
     return "folio_above_charge" if folio > charged else "folio_below_charge"

@@ -23,9 +23,10 @@ charge as (
         reservation.reservation_id,
         coalesce(reservation.is_stay, false) as is_stay,
         pos_check.fnb_net_amount * pos_check.reporting_rate as pos_amount,
-        pos_check.fnb_net_amount
-        * case when pos_check.currency_code = reservation.currency_code then reservation.reporting_rate else pos_check.reporting_rate end
-            as pos_amount_at_stay_rate
+        case when pos_check.currency_code = reservation.currency_code then reservation.reporting_rate else pos_check.reporting_rate end as stay_rate,
+        pos_check.fnb_net_amount * stay_rate as pos_amount_at_stay_rate,
+        pos_check.net_amount * stay_rate as all_items_amount,
+        pos_check.tax_amount * stay_rate as tax_amount
     from {{ ref('fct_pos_check') }} as pos_check
     left join reservation
         on pos_check.reservation_source_system = reservation.source_system
@@ -41,6 +42,8 @@ charged as (
         reservation_id,
         sum(pos_amount) as pos_amount,
         sum(pos_amount_at_stay_rate) as pos_amount_at_stay_rate,
+        sum(all_items_amount) as all_items_amount,
+        sum(tax_amount) as tax_amount,
         count(*) as check_count
     from charge
     where is_stay
@@ -52,6 +55,8 @@ stay as (
         reservation.*,
         coalesce(charged.pos_amount, 0) as pos_amount,
         coalesce(charged.pos_amount_at_stay_rate, 0) as pos_amount_at_stay_rate,
+        charged.all_items_amount,
+        charged.tax_amount,
         coalesce(charged.check_count, 0) as check_count
     from reservation
     left join charged using (source_system, property_code, reservation_id)
@@ -73,6 +78,8 @@ difference as (
             when status = 'in_house' then 'stay_not_finished'
             when check_count = 0 then 'folio_without_charge'
             when coalesce(folio_amount, 0) = 0 then 'charge_without_folio'
+            when abs(all_items_amount - folio_amount) < 0.01 then 'other_items_on_folio'
+            when least(abs(pos_amount_at_stay_rate + tax_amount - folio_amount), abs(all_items_amount + tax_amount - folio_amount)) < 0.01 then 'tax_on_folio'
             when folio_amount > pos_amount_at_stay_rate then 'folio_above_charge'
             else 'folio_below_charge'
         end,
