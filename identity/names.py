@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from identity import han
 from identity.name_part import NO_PART, NamePart, is_initial, is_only_suffix, name_part
-from identity.text import clean, fold, plain_vowels
+from identity.text import clean, fold, plain_vowels, spelling
 from identity.words import gender_of_title, known_given_names, names_of_form, words
 
 
@@ -23,6 +23,7 @@ class PersonName(NamedTuple):
     last_words: tuple[str, ...]
     last_compact: str | None
     last_roots: tuple[str, ...]
+    last_spelling: str | None
     native_key: str | None
     suffix_code: str | None
     title_gender: str | None
@@ -70,6 +71,7 @@ def parse_name(
         last_words=bare_last,
         last_compact="".join(last_words) or None,
         last_roots=_roots(bare_last),
+        last_spelling=spelling("".join(bare_last)) or None,
         native_key=han.simplified(native_name) if native_name and not is_surname else None,
         suffix_code=suffix,
         title_gender=gender or (gender_of_title(honorific) if honorific else None),
@@ -195,6 +197,7 @@ def _organisation(first: NamePart, last: NamePart, native_name: str | None) -> P
         last_words=found,
         last_compact="".join(found) or None,
         last_roots=(),
+        last_spelling=None,
         native_key=None,
         suffix_code=None,
         title_gender=None,
@@ -229,11 +232,10 @@ def _title_gender(title: str) -> str | None:
 
 @lru_cache(maxsize=200_000)
 def _roots(first_words: tuple[str, ...]) -> tuple[str, ...]:
-    """Given names that the first word, or all words together, may stand for."""
-    forms = {first_words[0], "".join(first_words)} if first_words else set()
-    return tuple(
-        sorted({root for form in forms if len(form) > 1 for root in names_of_form().get(form, frozenset({form}))})
-    )
+    """Given names that the first word, or all words together, may stand for, and how they are spelt in any language."""
+    forms = {form for form in (*first_words[:1], "".join(first_words)) if len(form) > 1}
+    names = {root for form in forms for root in names_of_form().get(form, frozenset({form}))}
+    return tuple(sorted(names | {f"~{spelling(form)}" for form in forms}))
 
 
 @lru_cache(maxsize=200_000)

@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from functools import lru_cache
 
 # Letters that Unicode doesn't decompose.
 _SPECIAL = str.maketrans(
@@ -97,10 +98,20 @@ _GREEK = dict(
     )
 )
 _SCRIPTS = str.maketrans(_CYRILLIC | _GREEK)
+# Letters whose marks are no diacritics: й is not и with a breve.
+_PRECOMPOSED = str.maketrans(_CYRILLIC)
+_GREEK_PAIR = re.compile(r"ου|αυ|ευ|γγ|γκ|γχ|\bμπ|\bντ")
+_GREEK_PAIRS = {"ου": "ou", "αυ": "av", "ευ": "ev", "γγ": "ng", "γκ": "gk", "γχ": "nch", "μπ": "b", "ντ": "d"}
 _INVISIBLE = re.compile(r"[\u0000-\u0008\u000e-\u001f\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]")
 _NOT_LETTER = re.compile(r"[^\w]+|_+|\d+", re.UNICODE)
 _UMLAUT = re.compile(r"(?<=\w)([aou])e(?=\w)|([aou])e(?=\w\w)")
 _DOUBLE_A = re.compile(r"aa")
+_SPELLINGS = re.compile(r"tsch|tch|sch|ph|kh|ck|c(?=[aoukl]|$)|q|x|dj|j|w|ou|oo|ee|y|(?<=[aeiou])h(?![aeiouyh])")
+_SPELT = {
+    "tsch": "ch", "tch": "ch", "sch": "sh", "ph": "f", "kh": "h", "ck": "k", "c": "k", "q": "k", "x": "ks", "dj": "i",
+    "j": "i", "w": "v", "ou": "u", "oo": "u", "ee": "i", "y": "i", "h": "",
+}  # fmt: skip
+_REPEATED = re.compile(r"(.)\1+")
 _BLANKS = re.compile(r"\s+")
 
 
@@ -116,11 +127,12 @@ def fold(text: str) -> str:
 
     Cyrillic and Greek are transliterated; other scripts stay as they are.
     """
-    lowered = text.casefold() if text.isascii() else text.lower().translate(_SCRIPTS).translate(_SPECIAL)
+    lowered = text.casefold() if text.isascii() else text.lower().translate(_PRECOMPOSED).translate(_SPECIAL)
     if lowered.isascii():
         return _NOT_LETTER.sub(" ", lowered.replace("'", "").replace("`", "")).strip()
     bare = "".join(letter for letter in unicodedata.normalize("NFKD", lowered) if not unicodedata.combining(letter))
-    return _NOT_LETTER.sub(" ", unicodedata.normalize("NFC", bare)).strip()
+    latin = _GREEK_PAIR.sub(lambda match: _GREEK_PAIRS[match.group()], bare).translate(_SCRIPTS)
+    return _NOT_LETTER.sub(" ", unicodedata.normalize("NFC", latin)).strip()
 
 
 def plain_vowels(word: str) -> str:
@@ -131,3 +143,13 @@ def plain_vowels(word: str) -> str:
     if len(word) < 4:
         return word
     return _DOUBLE_A.sub("a", _UMLAUT.sub(lambda match: match.group(1) or match.group(2), word))
+
+
+@lru_cache(maxsize=200_000)
+def spelling(word: str) -> str:
+    """What the spellings of one name in several languages share: Sergey, Sergei, Sergej; Iwanow, Ivanov.
+
+    Of a folded word; two words of one spelling are written differently, not alike in sound only.
+    """
+    found = _SPELLINGS.sub(lambda match: _SPELT[match.group()], word)
+    return _REPEATED.sub(r"\1", found.removeprefix("i") if found.startswith("ie") else found)

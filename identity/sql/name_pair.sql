@@ -21,8 +21,8 @@ inner join facet as b on facet_pair.second_facet = b.facet_number
 where a.name_number <> b.name_number
 
 -- name: name_pair
--- one row per pair of distinct compared names that has to be compared. Given names: 5 equal, 4 nickname or part, 3 typo,
--- 2 initial, 1 two typos (no support, no contradiction), 0 unknown, -1 another. Family names: 4 equal, 3 part of a compound, 2 typo, 0 unknown, -1 another.
+-- one row per pair of distinct compared names that has to be compared. Given names: 5 equal, 4 nickname, part or another spelling, 3 typo,
+-- 2 initial, 1 two typos (no support, no contradiction), 0 unknown, -1 another. Family names: 4 equal, 3 part of a compound or another spelling, 2 typo, 0 unknown, -1 another.
 create or replace temp table name_pair as
 with measured as (
     select
@@ -59,9 +59,9 @@ with measured as (
         case
             when a.last_key is null or b.last_key is null then 0
             when a.last_key = b.last_key or a.last_compact = b.last_compact then 4
-            when list_has_all(a.last_words, b.last_words) or list_has_all(b.last_words, a.last_words) then 3
+            when a.last_spelling = b.last_spelling or list_has_all(a.last_words, b.last_words) or list_has_all(b.last_words, a.last_words) then 3
             when list_has_any(list_filter(a.last_words, word -> length(word) > 2), b.last_words) then 3
-            when is_typo(a.last_compact, b.last_compact, 4, 8) then 2
+            when is_typo(a.last_compact, b.last_compact, 4, 8) or is_typo(a.last_spelling, b.last_spelling, 4, 8) then 2
             else -1
         end as last_level,
         list_contains(a.first_parts, b.first_compact) or list_contains(b.first_parts, a.first_compact)
@@ -135,7 +135,8 @@ create or replace temp macro is_like(a, b) as
 create or replace temp macro is_like_any(a, words) as
     len(list_filter(words, word -> is_like(word, a))) > 0;
 create or replace temp macro is_other_second_name(a, b) as
-    len(a) >= 2 and len(b) >= 2 and not is_like(array_to_string(a[2:], ''), array_to_string(b[2:], ''))
+    len(a) >= 2 and len(b) >= 2 and not is_typo(array_to_string(a, ''), array_to_string(b, ''), 7, 99)
+    and not is_like(array_to_string(a[2:], ''), array_to_string(b[2:], ''))
     and not starts_with(a[2], b[2]) and not starts_with(b[2], a[2]);
 create or replace temp macro is_family_alone(first_words, last_words, is_known_first, family_words) as
     len(family_words) >= 2 and not is_known_first

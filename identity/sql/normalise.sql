@@ -91,6 +91,7 @@ from (
         any_value(last_words) as last_words,
         any_value(last_compact) as last_compact,
         any_value(last_roots) as last_roots,
+        any_value(last_spelling) as last_spelling,
         any_value(native_key) as native_key,
         any_value(suffix_code) as suffix_code,
         any_value(is_pinyin) as is_pinyin,

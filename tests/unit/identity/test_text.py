@@ -1,0 +1,49 @@
+"""Folding and spelling: what people, systems and languages write differently."""
+
+import pytest
+
+from identity.text import fold, spelling
+
+
+@pytest.mark.parametrize(
+    ("text", "folded"),
+    [
+        ("Μπάμπης Ντίνου", "bampis dinou"),
+        ("Ιωάννης Νικολαΐδης", "ioannis nikolaidis"),
+        ("Ευάγγελος", "evangelos"),
+        ("Юлия Чернышёва", "yuliya chernysheva"),
+        ("Сергей", "sergey"),
+        ("Їжакевич", "yizhakevich"),
+        ("Łukasz Żółć", "lukasz zolc"),
+        ("İbrahim ÇAĞLAR", "ibrahim caglar"),
+        ("Björk Guðmundsdóttir", "bjork gudmundsdottir"),
+        ("Nguyễn Thị Đức", "nguyen thi duc"),
+    ],
+)
+def test_fold(text: str, folded: str) -> None:
+    assert fold(text) == folded
+
+
+@pytest.mark.parametrize(
+    "forms",
+    [
+        ("sergey", "sergei", "sergej"),
+        ("iwanow", "ivanov"),
+        ("yakovlev", "jakowlew", "iakovlev"),
+        ("yelena", "jelena", "elena"),
+        ("sophie", "sofie"),
+        ("eric", "erik", "erick"),
+        ("sarah", "sara"),
+        ("mikhail", "mihail"),
+        ("yousef", "yusef"),
+    ],
+)
+def test_forms_of_one_spelling(forms: tuple[str, ...]) -> None:
+    assert len({spelling(form) for form in forms}) == 1
+
+
+@pytest.mark.parametrize(
+    "pair", [("jan", "an"), ("jana", "ana"), ("lena", "lina"), ("rosa", "rose"), ("mario", "maria")]
+)
+def test_other_names_are_spelt_otherwise(pair: tuple[str, str]) -> None:
+    assert spelling(pair[0]) != spelling(pair[1])
