@@ -24,7 +24,8 @@ from ml.season import expected_pace
 from ml.stacking import Period
 from ml.visit_rhythm import Floats
 
-GROUP_TOLERANCE = 2.0  # paired standard errors: the worst of several groups is worst partly by luck
+# In paired standard errors: a top tenth is few customers; the worst of several groups is worst partly by luck.
+LIFT_TOLERANCE, GROUP_TOLERANCE = 1.0, 2.0
 
 
 @dataclass(frozen=True)
@@ -124,15 +125,17 @@ def _refusal(judged: list[dict[str, Any]], past: Sequence[CutOff], horizon_days:
 
 
 def _loss(rounds: list[dict[str, dict[str, float]]]) -> str | None:
-    """Where the candidate is not better than what would score otherwise, or None: gains by group, one per cut-off.
+    """What the candidate loses to what would score otherwise, or None: gains by group, one per cut-off.
 
-    Better in Brier score and in top-decile lift, on the mean of the cut-offs; in no large group worse in Brier score
-    than chance would have it.
+    On the mean of the cut-offs its Brier score must be better, its top-decile lift no worse than chance would have it,
+    and so its Brier score in every large group.
     """
-    for figure, name in (("brier", "Brier score"), ("lift", "top-decile lift")):
-        gain, _ = _pooled([gains[EVERYBODY] for gains in rounds], figure)
-        if gain <= 0:
-            return f"{name} no better than that of the visit model alone ({gain:+.4f})"
+    gain, _ = _pooled([gains[EVERYBODY] for gains in rounds], "brier")
+    if gain <= 0:
+        return f"Brier score no better than that of the visit model alone ({gain:+.4f})"
+    gain, error = _pooled([gains[EVERYBODY] for gains in rounds], "lift")
+    if gain < -LIFT_TOLERANCE * error:
+        return f"top-decile lift worse than that of the visit model alone by {-gain:.4f}"
     for group in sorted({group for gains in rounds for group in gains} - {EVERYBODY}):
         gain, error = _pooled([gains[group] for gains in rounds if group in gains], "brier")
         if gain < -GROUP_TOLERANCE * error:

@@ -140,14 +140,14 @@ GROUP = "repeater"
     ("brier", "lift", "of_group", "is_refused"),
     [
         pytest.param(0.030, 0.08, 0.010, False, id="better in both"),
-        pytest.param(0.030, -0.01, 0.010, True, id="a better Brier score does not make up for a lower lift"),
-        pytest.param(0.030, 0.00, 0.010, True, id="the same lift is not better"),
+        pytest.param(0.030, -0.07, 0.010, True, id="a better Brier score does not make up for a lower lift"),
+        pytest.param(0.030, -0.05, 0.010, False, id="a lift that chance alone may lower so far"),
         pytest.param(-0.001, 0.10, 0.010, True, id="worse Brier"),
         pytest.param(0.030, 0.08, -0.007, False, id="a large group below by less than two errors"),
         pytest.param(0.030, 0.08, -0.009, True, id="a large group worse"),
     ],
 )
-def test_promoted_only_if_better(brier: float, lift: float, of_group: float, is_refused: bool) -> None:
+def test_promoted_only_if_nothing_is_lost(brier: float, lift: float, of_group: float, is_refused: bool) -> None:
     gain = {"brier": brier, "brier_error": 0.004, "lift": lift, "lift_error": 0.06}
     rounds = [{EVERYBODY: gain, GROUP: {**gain, "brier": of_group}}] * 3
     assert (_loss(rounds) is not None) is is_refused
