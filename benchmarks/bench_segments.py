@@ -19,7 +19,7 @@ from ml.segment_model import SegmentModel
 JUDGING_SEED = 811
 FIRST_DAY, MONTH_DAYS = 1460, 30  # four years of history
 SEASONS = (365, 548)  # earlier cut-offs, as training has them for a horizon of a year
-SIZES = (120, 300, 2_000)
+SIZES = (120, 300, 1_000)
 LARGE, LARGE_SIZE = "chain", 200_000
 LEAST_SAME = 0.8
 
