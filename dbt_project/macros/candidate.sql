@@ -8,7 +8,8 @@ list_filter(string_split(concat_ws(' ', {{ first_name_key }}, {{ last_name_key }
 {# A whole name whatever the order and the spaces of its two parts; null when one of them is missing or an initial. #}
 {% macro whole_name(first_name_key, last_name_key) -%}
 case when length(replace({{ first_name_key }}, ' ', '')) > 1 and length(replace({{ last_name_key }}, ' ', '')) > 1
-    then list_sort([replace({{ first_name_key }}, ' ', ''), replace({{ last_name_key }}, ' ', '')]) end
+    then least(replace({{ first_name_key }}, ' ', ''), replace({{ last_name_key }}, ' ', ''))
+        || ' ' || greatest(replace({{ first_name_key }}, ' ', ''), replace({{ last_name_key }}, ' ', '')) end
 {%- endmacro %}
 
 {# Words of the list `some` that stand in `words` as well: the same, with one slip, or one of the two an initial. #}

@@ -12,17 +12,14 @@ pointed as (
     select * from {{ ref('interaction_pointer') }}
 ),
 
+-- Names of whoever is pointed to.
 spelling as (
-    select
-        record.customer_id,
-        person.first_name_key,
-        person.last_name_key,
-        {{ whole_name('person.first_name_key', 'person.last_name_key') }} as whole_name,
-        count(*) as records
+    select record.customer_id, person.first_name_key, person.last_name_key, count(*) as records
     from {{ source('identity', 'customer_record') }} as record
+    semi join pointed on record.customer_id = pointed.customer_id
     inner join {{ source('identity', 'person_normalised') }} as person using (source_record_id)
     where record.record_kind = 'reservation' and coalesce(person.first_name_key, person.last_name_key) is not null
-    group by all
+    group by record.customer_id, person.first_name_key, person.last_name_key
 ),
 
 name_agreement as (
@@ -36,14 +33,18 @@ name_agreement as (
 
 main_name as (
     select customer_id, arg_max(whole_name, (records, whole_name)) as whole_name
-    from spelling
+    from (
+        select customer_id, {{ whole_name('first_name_key', 'last_name_key') }} as whole_name, sum(records) as records
+        from spelling
+        group by all
+    )
     where whole_name is not null
     group by customer_id
 ),
 
 -- A whole name speaks alone where nobody of it is named by a number or a contact, and few have it.
-bearer as (
-    select said.source_system, said.interaction_id, spelling.customer_id
+asked_name as (
+    select said.source_system, said.interaction_id, said.whole_name
     from said
     anti join (
         select pointed.source_system, pointed.interaction_id
@@ -51,13 +52,24 @@ bearer as (
         inner join name_agreement using ({{ call_customer }})
         where pointed.way not in ('linked', 'name_and_stay') and name_agreement.name_level > 0
     ) as settled using ({{ call }})
-    inner join (
-        select whole_name
-        from spelling
-        group by whole_name
-        having count(distinct customer_id) <= {{ var('most_bearers_of_a_name') }}
+    where said.whole_name is not null
+),
+
+namesake as (
+    select distinct record.customer_id, {{ whole_name('person.first_name_key', 'person.last_name_key') }} as whole_name
+    from {{ source('identity', 'person_normalised') }} as person
+    inner join {{ source('identity', 'customer_record') }} as record using (source_record_id)
+    where record.record_kind = 'reservation'
+        and {{ whole_name('person.first_name_key', 'person.last_name_key') }} in (select whole_name from asked_name)
+),
+
+bearer as (
+    select asked_name.source_system, asked_name.interaction_id, namesake.customer_id
+    from asked_name
+    inner join namesake using (whole_name)
+    semi join (
+        select whole_name from namesake group by whole_name having count(*) <= {{ var('most_bearers_of_a_name') }}
     ) as rare using (whole_name)
-    inner join spelling using (whole_name)
 ),
 
 candidate as (
@@ -111,7 +123,7 @@ weighed as (
         candidate.*,
         case when is_bearer then 2 else name_agreement.name_level end as name_level,
         -- Two customers of one name to whom one call points are most likely one person whom nothing else brought together.
-        case when not is_bearer then array_to_string(main_name.whole_name, ' ') end as namesakes,
+        case when not is_bearer then main_name.whole_name end as namesakes,
         coalesce(distance.is_hotel_agreed, said.property_code is null) as is_hotel_agreed,
         coalesce(distance.days_away, 3650) as days_away,
         said.reason_code,
