@@ -15,26 +15,33 @@ from identity.groups import Contradictions, Groups, Identifiers, Ints
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
 MUST_LINK_WEIGHT = 1000.0
-# Evidence (bits) from which an edge links whatever else its clusters say. Below it, an e-mail, phone, loyalty number or
-# profile of one property that differs keeps two clusters apart: parent and child of one name at one address.
+# Evidence (bits) from which an edge links whatever else its clusters say, unless parent and child of one name may share
+# all that it rests on. Other edges are weighed against what differs between the clusters (identity.groups).
 STRONG_BITS = 10.0
 
 
 @dataclass(frozen=True)
 class Edges:
-    """Pairs of nodes (first < second) that may be one person: evidence in bits, record pairs that stand behind it."""
+    """Pairs of nodes (first < second) that may be one person.
+
+    `weight`: evidence in bits; `support`: record pairs that stand behind it; `is_of_family`: it rests on rules that
+    parent and child of one name may satisfy, and on nothing else.
+    """
 
     first: Ints
     second: Ints
     weight: Floats
     support: Ints
+    is_of_family: Bools
 
     def __len__(self) -> int:
         return len(self.first)
 
     def where(self, keep: Bools) -> "Edges":
         """The edges where `keep` is true."""
-        return Edges(self.first[keep], self.second[keep], self.weight[keep], self.support[keep])
+        return Edges(
+            self.first[keep], self.second[keep], self.weight[keep], self.support[keep], self.is_of_family[keep]
+        )
 
 
 @dataclass(frozen=True)
@@ -56,13 +63,13 @@ def cluster(nodes: Nodes, edges: Edges, contradictions: Contradictions, identifi
     """The cluster of each node, in three steps.
 
     Strong edges make clusters of nodes that have a given name, and groups of leaves (no given name, or an initial).
-    Weak edges join clusters whose identifiers don't conflict. A leaf bridges nobody: its group joins the one cluster
-    with the strongest evidence, or stays alone when two are equally strong.
+    Weak edges join clusters that differ in less than the edge says. A leaf bridges nobody: its group joins the one
+    cluster with the strongest evidence, or stays alone when two are equally strong.
     """
     facets, is_leaf = nodes.facet, nodes.is_leaf
     both_core = ~is_leaf[edges.first] & ~is_leaf[edges.second]
     both_leaf = is_leaf[edges.first] & is_leaf[edges.second]
-    is_strong = edges.weight >= STRONG_BITS
+    is_strong = (edges.weight >= STRONG_BITS) & ~edges.is_of_family
     grown = edges.where((both_core & is_strong) | both_leaf)
     labels = _without_contradictions(components(len(facets), grown), facets, grown, contradictions)
     labels = _join_by_weak_edges(labels, nodes, edges.where(both_core & ~is_strong), contradictions, identifiers)
@@ -72,7 +79,7 @@ def cluster(nodes: Nodes, edges: Edges, contradictions: Contradictions, identifi
 def _join_by_weak_edges(
     labels: Ints, nodes: Nodes, edges: Edges, contradictions: Contradictions, identifiers: Identifiers
 ) -> Ints:
-    """Clusters that a weak edge connects become one, strongest first, unless facets or identifiers conflict.
+    """Clusters that a weak edge connects become one, strongest first, unless facets conflict or too much differs.
 
     Where two people of one name are known, a record that fits both as well joins neither.
     """
@@ -82,6 +89,7 @@ def _join_by_weak_edges(
     order = np.lexsort((between.second, between.first, -between.support, -between.weight))
     first, second = labels[between.first].tolist(), labels[between.second].tolist()
     weight = between.weight.tolist()
+    is_of_family = between.is_of_family.tolist()
     are_bare = (nodes.is_bare[between.first] & nodes.is_bare[between.second]).tolist()
     groups = Groups(contradictions)
     involved = np.flatnonzero(np.isin(labels, np.r_[first, second]))
@@ -89,7 +97,7 @@ def _join_by_weak_edges(
     for at in range(len(between)):
         groups.meet(first[at], second[at], weight[at])
     for at in order.tolist():
-        groups.join(first[at], second[at], weight[at], are_bare=are_bare[at])
+        groups.join(first[at], second[at], weight[at], are_bare=are_bare[at], is_of_family=is_of_family[at])
     target = np.arange(labels.max() + 1)
     touched = np.unique(labels[involved])
     target[touched] = [groups.root(label) for label in touched.tolist()]

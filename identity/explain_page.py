@@ -133,8 +133,8 @@ def _refused(links: Sequence[Row], names: Mapping[str, str]) -> list[Part]:
     )
     rows = [
         (_named(row, 1, names), _named(row, 2, names), row["match_rules"].replace(",", ", "), row["match_weight"],
-         row["refused_reason"] or "its cluster would contradict itself", row["agrees"], row["differs"],
-         row["other_customer_id"])
+         row["refused_reason"] or "its cluster would contradict itself, or too much differs", row["agrees"],
+         row["differs"], row["other_customer_id"])
         for row in lost[:MAX_LINKS]
     ]  # fmt: skip
     return [Table(f"{len(lost)} links that a guard refused or a cut removed", columns, rows)]

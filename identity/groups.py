@@ -8,13 +8,22 @@ import numpy as np
 from numpy.typing import NDArray
 
 Ints = NDArray[np.int64]
-# Slots of identifiers (work statement member_identifier_rows) from this one on are profiles, one slot per property.
-FIRST_PROFILE_SLOT = 4
-# What a second profile of one property says, at the least, against one person: desks and channels make one for every
-# thirtieth visit or more. So it is a weaker sign of two people than another e-mail or phone.
+# Slots of identifiers (work statement member_identifier_rows); from the last one on profiles, one slot per property.
+EMAIL, PHONE, LOYALTY, DOCUMENT, CITY, STREET, FIRST_PROFILE_SLOT = range(7)
+# What a second profile of one property says, at the least, against one person of whom nothing but the name is shared:
+# desks and channels make one for every thirtieth visit or more. A weaker sign of two people than another e-mail.
 PROFILE_BITS = 5.0
-# A link says nothing while a rival, who can't be the same person, is not at least eight times less likely.
-RIVAL_BITS = 3.0
+# Bits against one person where all that two groups know of a slot differs, as birth dates and memberships decided about
+# records of one name in six worlds of two generators; the second profile beside an e-mail, phone or home that agrees.
+# Documents of one kind that differ are a contradiction of facets; a passport beside an identity card is nothing.
+AGAINST_RELATIVES = {EMAIL: 6.0, PHONE: 2.5, LOYALTY: 10.0, DOCUMENT: 0.0, CITY: 5.5, STREET: 5.0}
+PROFILE_BITS_OF_RELATIVES = 4.0
+# The same where the name alone links: whoever differs in contact data or number is somebody else until more is known.
+AGAINST_NAMESAKES = {EMAIL: 10.0, PHONE: 10.0, LOYALTY: 10.0, DOCUMENT: 10.0, CITY: 5.5, STREET: 3.0}
+# What name and contact data or home say at most: one pair of records in 45 that share them is of a parent and a child.
+RELATIVE_BITS = 5.5
+# A link says nothing while a rival, who can't be the same person, is not at least three times less likely.
+RIVAL_BITS = 1.5
 
 
 @dataclass(frozen=True)
@@ -38,7 +47,7 @@ class Contradictions:
 class Identifiers:
     """What nodes carry: one row per node and slot (kind of identifier) with its value's number.
 
-    `profile_bits`: evidence from which another profile of one property keeps nobody apart.
+    `profile_bits`: what another profile of one property says against one person of whom only the name is shared.
     """
 
     node: Ints
@@ -52,7 +61,7 @@ class Groups:
 
     def __init__(self, contradictions: Contradictions) -> None:
         self._contradicted = contradictions.by_facet
-        self._profile_bits = math.inf
+        self._profile_bits = PROFILE_BITS
         self._parent: dict[int, int] = {}
         self._held: dict[int, set[int]] = {}
         self._forbidden: dict[int, set[int]] = {}
@@ -88,15 +97,20 @@ class Groups:
             self._parent[group], group = at, self._parent.get(group, group)
         return at
 
-    def join(self, one: int, other: int, weight: float = math.inf, *, are_bare: bool = False) -> None:
-        """Unite two groups unless they contradict each other, carry conflicting identifiers or a rival is as likely.
+    def join(
+        self, one: int, other: int, weight: float = math.inf, *, are_bare: bool = False, is_of_family: bool = False
+    ) -> None:
+        """Unite two groups unless they contradict each other, differ in more than the link says or a rival is likely.
 
-        `are_bare`: two records that say nothing but a name; another profile of the property is no conflict then, since
-        a guest whom the desk can't look up gets a new one.
+        `is_of_family`: the link is of a kind that parent and child of one name share. `are_bare`: two records that say
+        nothing but a name; another profile of the property says nothing then, since a guest whom the desk can't look up
+        gets a new one.
         """
         low, high = sorted((self.root(one), self.root(other)))
-        slot_end = FIRST_PROFILE_SLOT if are_bare or weight >= self._profile_bits else math.inf
-        if low == high or self._contradict(low, high) or self._conflict(low, high, slot_end):
+        if low == high or self._contradict(low, high):
+            return
+        against = self._bits_against(low, high, are_bare=are_bare, is_of_family=is_of_family)
+        if against and against >= min(weight, RELATIVE_BITS):
             return
         if self._has_rival(low, high, weight) or self._has_rival(high, low, weight):
             return
@@ -121,12 +135,19 @@ class Groups:
             for far, far_weight in self._near.get(group, {}).items()
         )
 
-    def _conflict(self, one: int, other: int, slot_end: float) -> bool:
-        """Whether they carry different values of one identifier in a slot below `slot_end`."""
+    def _bits_against(self, one: int, other: int, *, are_bare: bool, is_of_family: bool) -> float:
+        """What speaks against one person: slots of which both know something and nothing that agrees, added up.
+
+        Another street of another city is not counted again, nor second profiles in a second property.
+        """
         carried, others = self._carried.get(one, {}), self._carried.get(other, {})
-        return any(
-            slot in carried and carried[slot].isdisjoint(held) for slot, held in others.items() if slot < slot_end
-        )
+        differs = {slot for slot, held in others.items() if slot in carried and carried[slot].isdisjoint(held)}
+        if CITY in differs:
+            differs.discard(STREET)
+        bits = AGAINST_RELATIVES if is_of_family else AGAINST_NAMESAKES
+        of_profile = PROFILE_BITS_OF_RELATIVES if is_of_family else self._profile_bits
+        has_other_profile = not are_bare and any(slot >= FIRST_PROFILE_SLOT for slot in differs)
+        return sum(bits[slot] for slot in differs if slot < FIRST_PROFILE_SLOT) + of_profile * has_other_profile
 
     def _contradict(self, one: int, other: int) -> bool:
         return self._forbids(one, other) or self._forbids(other, one)

@@ -15,19 +15,21 @@ from identity.cluster import (
     unite,
 )
 from identity.groups import Contradictions, Identifiers, Ints
+from identity.rules import RuleBook
 from identity.tree import link_tree
 
 MAX_BITS = 60.0  # 2**-60 is nought in a probability
 
 
-def place_members(con: duckdb.DuckDBPyConnection, profile_bits: float) -> int:
+def place_members(con: duckdb.DuckDBPyConnection, book: RuleBook, profile_bits: float) -> int:
     """From edges to profile_cluster: one row per member with its cluster and the link that ties it to the anchor.
 
-    Members are the profiles of components that lost or gained an edge; returns their number. `profile_bits`: evidence
-    from which another profile of one property keeps nobody apart.
+    Members are the profiles of components that lost or gained an edge; returns their number. `profile_bits`: what
+    another profile of one property says against one person of whom only the name is shared.
     """
     sql.run(con, "open_component", "insert_member_profile", "insert_missing_names", "node", "insert_known_edge")
-    sql.run(con, "member_edge", "steward_pair")
+    sql.run(con, "member_edge", family_rules=[rule.name for rule in book.rules if rule.is_of_family])
+    sql.run(con, "steward_pair")
     every_edge = _edges(con)
     _link_members(con, every_edge.where(every_edge.weight < MUST_LINK_WEIGHT))
     sql.run(con, "tied_name", strong_bits=STRONG_BITS)
@@ -90,7 +92,8 @@ def _tie_members(con: duckdb.DuckDBPyConnection) -> int:
 def _edges(con: duckdb.DuckDBPyConnection) -> Edges:
     found = sql.arrays(con, "member_edge_rows")
     first, second, support = (found[name].astype(np.int64) for name in ("first_node", "second_node", "pair_count"))
-    return Edges(first, second, found["match_weight"].astype(np.float64), support)
+    is_of_family = found["is_of_family"].astype(bool)
+    return Edges(first, second, found["match_weight"].astype(np.float64), support, is_of_family)
 
 
 def _steward_pairs(con: duckdb.DuckDBPyConnection) -> tuple[Ints, Ints]:

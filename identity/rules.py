@@ -36,6 +36,7 @@ class Rule(BaseModel):
     all_of: tuple[Agreement, ...] = ()
     any_of: tuple[Agreement, ...] = ()
     none_of: tuple[Disagreement, ...] = ()
+    is_of_family: bool = False
     why: str
 
     @model_validator(mode="after")

@@ -60,7 +60,7 @@ def resolve(
     if is_full or not changes.is_nothing:
         judge_changes(con, is_full=is_full)
         _link(con, book, model, is_full=is_full)
-        placed = place_members(con, model.second_profile_bits if model else PROFILE_BITS)
+        placed = place_members(con, book, model.second_profile_bits if model else PROFILE_BITS)
         sql.run(con, "customer_verdict", "member_record", "assignment")
         decide_ids(con, night_date, is_full=is_full)
         _write(con, settings, model, is_full=is_full)

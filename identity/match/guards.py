@@ -11,6 +11,9 @@ MINIMUM_COUNT = 5
 # Of people at one home, the share whose dates lie some years apart without a slip that explains it: in fewer, one takes
 # them for the odd mistake that every register has, and parent and child are kept apart.
 WRONG_DATE_SHARE = 0.01
+# Of people of one name, birth date and home, the share with two membership numbers (or two pairs of family names) from
+# which on these say nothing about two people: as many of one name and home are parent and child.
+SEVERAL_SHARE = 0.02
 
 
 class GuardCounts(NamedTuple):
@@ -23,6 +26,10 @@ class GuardCounts(NamedTuple):
     generation_count: int
     known_document_count: int
     other_document_count: int
+    known_loyalty_count: int
+    other_loyalty_count: int
+    known_surname_count: int
+    other_surname_count: int
 
 
 def waived_guards(counts: GuardCounts) -> list[str]:
@@ -30,7 +37,7 @@ def waived_guards(counts: GuardCounts) -> list[str]:
 
     birth_date: parent and child of one name are a generation apart, errors are not; and there are many. twin: more
     other first names than twins can make. document: numbers differ oftener on one sure person than two people share
-    name and home.
+    name and home. loyalty_number, second_surname: sure people who have two.
     """
     by_error = RANDOM_GENERATIONS * counts.odd_gap_count
     are_dates_often_wrong = counts.odd_gap_count >= max(MINIMUM_COUNT, WRONG_DATE_SHARE * counts.known_birth_count)
@@ -41,4 +48,11 @@ def waived_guards(counts: GuardCounts) -> list[str]:
     mistyped = counts.other_document_count / max(1, counts.known_document_count)
     is_document_unsure = counts.other_document_count >= MINIMUM_COUNT and mistyped > 2 * namesakes
     found = {"birth_date": is_birth_date_unsure, "twin": is_first_name_unsure, "document": is_document_unsure}
+    found["loyalty_number"] = _have_several(counts.other_loyalty_count, counts.known_loyalty_count)
+    found["second_surname"] = _have_several(counts.other_surname_count, counts.known_surname_count)
     return [reason for reason, is_waived in found.items() if is_waived]
+
+
+def _have_several(others: int, known: int) -> bool:
+    """Whether people have two different ones often enough."""
+    return others >= MINIMUM_COUNT and others >= SEVERAL_SHARE * known

@@ -66,17 +66,18 @@ where (
     and second_profile not in (select profile_number from touched_profile)
 
 -- name: member_edge
--- one row per edge between members, in the order of node numbers
+-- one row per edge between members, in the order of node numbers; is_of_family: by rules of relatives alone
 create or replace temp table member_edge as
 select
-    a.node_number as first_node, b.node_number as second_node, edge.match_weight, edge.pair_count, edge.match_rule
+    a.node_number as first_node, b.node_number as second_node, edge.match_weight, edge.pair_count, edge.match_rule,
+    list_has_all($family_rules, string_split(edge.match_rules, ',')) as is_of_family
 from edge
 inner join node as a on edge.first_profile = a.profile_number
 inner join node as b on edge.second_profile = b.profile_number
 where edge.refused_reason is null
 
 -- name: member_edge_rows
-select first_node, second_node, match_weight, pair_count
+select first_node, second_node, match_weight, pair_count, is_of_family
 from member_edge
 order by first_node, second_node
 

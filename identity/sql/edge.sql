@@ -12,6 +12,7 @@ with named as (
         case when a.name_number is null or b.name_number is null then 0
              else coalesce(names.first_level, 5) end as first_level,
         coalesce(names.is_other_first_name, false) as is_other_first_name,
+        coalesce(names.is_other_surname, false) as is_other_surname,
         birth_level(a.birth_date, b.birth_date) as birth_level,
         coalesce(a.email_key = b.email_key, false) as is_email_agreed,
         coalesce(is_same_phone(a.phone_key, b.phone_key), false) as is_phone_agreed,
@@ -26,6 +27,7 @@ with named as (
             as is_other_profile,
         a.suffix_code as a_suffix, b.suffix_code as b_suffix,
         a.document_key as a_document, b.document_key as b_document,
+        a.loyalty_number_key as a_loyalty, b.loyalty_number_key as b_loyalty,
         a.gender as a_gender, b.gender as b_gender
     from pair_candidate as candidate
     inner join profile as a on candidate.first_profile = a.profile_number
@@ -35,8 +37,9 @@ with named as (
         and greatest(a.name_number, b.name_number) = names.second_name_number
 )
 select
-    * exclude (a_suffix, b_suffix, a_document, b_document, a_gender, b_gender),
+    * exclude (a_suffix, b_suffix, a_document, b_document, a_loyalty, b_loyalty, a_gender, b_gender),
     contradiction_of(
-        a_suffix, b_suffix, a_document, b_document, a_gender, b_gender, birth_level, first_level, is_other_first_name
+        a_suffix, b_suffix, a_document, b_document, a_loyalty, b_loyalty, a_gender, b_gender, birth_level, first_level,
+        is_other_first_name, is_other_surname
     ) as refused_reason
 from named

@@ -67,7 +67,8 @@ where not exists (
 create or replace temp table bearer as
 select
     profile.profile_number, coalesce(fuller_name.fuller_number, profile.name_number) as name_number,
-    profile.birth_date, profile.gender, profile.suffix_code, profile.document_key, profile.steward_record
+    profile.birth_date, profile.gender, profile.suffix_code, profile.document_key, profile.loyalty_number_key,
+    profile.steward_record
 from member
 inner join profile on member.profile_number = profile.profile_number
 left join fuller_name

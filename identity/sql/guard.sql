@@ -29,7 +29,8 @@ create or replace temp macro birth_level(a, b) as
 -- What forbids that two facets are one person, whatever links them; null when nothing does.
 -- Argued case by case in tests/unit/identity/test_guards.py: couples, parent and child, twins, renewed documents.
 create or replace temp macro contradiction_of(
-    a_suffix, b_suffix, a_document, b_document, a_gender, b_gender, birth, first_level, is_other_first_name
+    a_suffix, b_suffix, a_document, b_document, a_loyalty, b_loyalty, a_gender, b_gender, birth, first_level,
+    is_other_first_name, is_other_surname
 ) as
     case
         when a_suffix <> b_suffix then 'suffix'
@@ -37,6 +38,10 @@ create or replace temp macro contradiction_of(
         when birth <> 'same' and coalesce(
             a_document <> b_document and split_part(a_document, '|', 1) = split_part(b_document, '|', 1), false
         ) then 'document'
+        when a_loyalty <> b_loyalty and birth not in ('same', 'near') and not coalesce(a_document = b_document, false)
+            then 'loyalty_number'
+        when is_other_surname and birth not in ('same', 'near') and not coalesce(a_document = b_document, false)
+            and not coalesce(a_loyalty = b_loyalty, false) then 'second_surname'
         when is_other_first_name and birth not in ('same', 'near') and not coalesce(a_document = b_document, false)
             then 'first_name'
         when is_other_first_name and not (birth in ('same', 'near') and coalesce(a_document = b_document, false))
@@ -67,9 +72,11 @@ with named as (
         case when a.name_number is null or b.name_number is null then 0
              else coalesce(names.first_level, 5) end as first_level,
         coalesce(names.is_other_first_name, false) as is_other_first_name,
+        coalesce(names.is_other_surname, false) as is_other_surname,
         birth_level(a.birth_date, b.birth_date) as birth_level,
         a.suffix_code as a_suffix, b.suffix_code as b_suffix,
         a.document_key as a_document, b.document_key as b_document,
+        a.loyalty_number_key as a_loyalty, b.loyalty_number_key as b_loyalty,
         a.gender as a_gender, b.gender as b_gender
     from facet_pair
     inner join facet as a on facet_pair.first_facet = a.facet_number
@@ -81,7 +88,8 @@ with named as (
 select
     first_facet, second_facet,
     contradiction_of(
-        a_suffix, b_suffix, a_document, b_document, a_gender, b_gender, birth_level, first_level, is_other_first_name
+        a_suffix, b_suffix, a_document, b_document, a_loyalty, b_loyalty, a_gender, b_gender, birth_level, first_level,
+        is_other_first_name, is_other_surname
     ) as refused_reason
 from named
 where refused_reason is not null and refused_reason not in (select refused_reason from waived_guard)

@@ -131,11 +131,16 @@ with at_home as (
         pair.birth_level,
         abs(date_diff('day', l.birth_date, r.birth_date)) / 365.25 as gap_years,
         l.document_key <> r.document_key as is_other_document,
+        l.loyalty_number_key <> r.loyalty_number_key as is_other_loyalty,
+        pair.first_level >= 4 and len(l.last_words) > 1 and len(r.last_words) > 1
+            and list_has_any(l.last_words, r.last_words) as has_two_surnames,
+        pair.is_other_surname,
         l.address_key is not null and r.address_key is not null as is_home_known,
         l.last_compact as family,
         list_sort([l.first_compact, r.first_compact]) as first_names,
         list_sort([l.birth_date, r.birth_date]) as birth_dates,
-        list_sort([l.document_key, r.document_key]) as documents
+        list_sort([l.document_key, r.document_key]) as documents,
+        list_sort([l.loyalty_number_key, r.loyalty_number_key]) as loyalty_numbers
     from pair
     inner join match_input as l on pair.first_profile = l.unique_id
     inner join match_input as r on pair.second_profile = r.unique_id
@@ -161,7 +166,15 @@ select
         birth_level = 'same' and has_same_name and is_other_document is not null
     ) as known_document_count,
     count(distinct (family, documents)) filter (birth_level = 'same' and has_same_name and is_other_document)
-        as other_document_count
+        as other_document_count,
+    count(distinct (family, loyalty_numbers)) filter (
+        birth_level = 'same' and has_same_name and is_other_loyalty is not null
+    ) as known_loyalty_count,
+    count(distinct (family, loyalty_numbers)) filter (birth_level = 'same' and has_same_name and is_other_loyalty)
+        as other_loyalty_count,
+    count(distinct (first_names, birth_dates)) filter (birth_level = 'same' and has_two_surnames) as known_surname_count,
+    count(distinct (first_names, birth_dates)) filter (birth_level = 'same' and has_two_surnames and is_other_surname)
+        as other_surname_count
 from at_home
 
 -- name: no_waived_guard

@@ -67,6 +67,10 @@ with measured as (
         list_contains(a.first_parts, b.first_compact) or list_contains(b.first_parts, a.first_compact)
             or list_has_all(a.long_first_words, b.long_first_words) or list_has_all(b.long_first_words, a.long_first_words)
             as is_first_part,
+        list_filter(a.last_words, word -> not list_contains(b.last_words, word)) as a_surnames,
+        list_filter(b.last_words, word -> not list_contains(a.last_words, word)) as b_surnames,
+        list_has_any(a.last_words, b.last_words) and is_other_surname(a_surnames, b_surnames)
+            and not list_has_any(a_surnames, b.first_words) and not list_has_any(b_surnames, a.first_words) as is_other_surname,
         list_has_any(a.last_words, b.first_words) or list_contains(b.first_parts, a.last_compact) as is_last_in_first,
         list_has_any(b.last_words, a.first_words) or list_contains(a.first_parts, b.last_compact) as is_first_in_last,
         case
@@ -109,7 +113,9 @@ select
     end as name_class,
     coalesce(a_native <> b_native, false)
         or (first_level = -1 and not coalesce(has_same_words or is_swapped or is_without_given_name or is_turned_and_married or is_doubtful_given_name, false)
-            and not coalesce(a_native = b_native, false)) as is_other_first_name
+            and not coalesce(a_native = b_native, false)) as is_other_first_name,
+    is_other_surname and not coalesce(has_same_words or is_swapped or is_turned_and_married, false)
+        and not coalesce(a_native = b_native, false) as is_other_surname
 from measured
 
 -- name: name_macros
@@ -117,6 +123,12 @@ from measured
 -- is_typo: one slip in a word of at least `one` letters, two in one of at least `two`;
 -- is_other_second_name: of two given names of each the second ones differ (José Luis and José Antonio are brothers);
 -- is_family_alone: two fields that hold nothing but family names of the other, the given name was lost
+-- is_other_surname: of two double surnames that share a word, what each has beside it (mother's names that tell father
+-- and son apart), no slip and no short form of one another
+create or replace temp macro is_other_surname(a, b) as
+    len(a) > 0 and len(b) > 0
+    and len(list_filter(a, one -> length(one) < 3 or len(list_filter(b, other ->
+        length(other) < 3 or starts_with(one, other) or starts_with(other, one) or jaro_winkler_similarity(one, other) >= 0.8)) > 0)) = 0;
 create or replace temp macro initial_level(initials, given_name, roots, parts) as
     case
         when starts_with(given_name, left(initials, 1))

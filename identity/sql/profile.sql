@@ -133,11 +133,11 @@ where profile_number in (select profile_number from neighbour)
 -- one row per distinct facet of members
 create or replace temp table facet as
 select
-    row_number() over (order by name_number, birth_date, gender, suffix_code, document_key, steward_record) - 1
+    row_number() over (order by name_number, birth_date, gender, suffix_code, document_key, loyalty_number_key, steward_record) - 1
         as facet_number,
     *
 from (
-    select distinct name_number, birth_date, gender, suffix_code, document_key, steward_record
+    select distinct name_number, birth_date, gender, suffix_code, document_key, loyalty_number_key, steward_record
     from bearer
 )
 
@@ -152,6 +152,7 @@ inner join facet
     and bearer.gender is not distinct from facet.gender
     and bearer.suffix_code is not distinct from facet.suffix_code
     and bearer.document_key is not distinct from facet.document_key
+    and bearer.loyalty_number_key is not distinct from facet.loyalty_number_key
     and bearer.steward_record is not distinct from facet.steward_record
 
 -- name: member_rows
@@ -186,7 +187,11 @@ from (
     select node_number, 3, document_key from carried
     where document_key is not null and 'document' not in (select refused_reason from waived_guard)
     union all
-    select node_number, 3 + dense_rank() over (order by profile_place), guest_profile_key
+    select node_number, 4, city_key from carried where city_key is not null
+    union all
+    select node_number, 5, address_key from carried where address_key is not null
+    union all
+    select node_number, 5 + dense_rank() over (order by profile_place), guest_profile_key
     from carried where guest_profile_key is not null
 )
 order by node_number, slot

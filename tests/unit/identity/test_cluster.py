@@ -4,9 +4,10 @@ import numpy as np
 import pytest
 
 from identity.cluster import Edges, Nodes, cluster
-from identity.groups import FIRST_PROFILE_SLOT, Contradictions, Identifiers
+from identity.groups import CITY, EMAIL, FIRST_PROFILE_SLOT, Contradictions, Identifiers
 
-PHONE_AND_NAME, NAME_AND_HOME, NAME_ALONE, DOCUMENT = 9.5, 6.0, 2.0, 24.0
+EMAIL_AND_NAME, PHONE_AND_NAME, NAME_AND_HOME, NAME_ALONE, DOCUMENT = 17.0, 9.5, 6.0, 2.0, 24.0
+OF_FAMILY = (EMAIL_AND_NAME, PHONE_AND_NAME, NAME_AND_HOME)
 NOTHING = np.array([], dtype=np.int64)
 
 
@@ -18,17 +19,18 @@ def clusters(
     profiles: dict[int, int] | None = None,
     emails: dict[int, int] | None = None,
     bare: tuple[int, ...] = (),
+    cities: dict[int, int] | None = None,
 ) -> list[int]:
     """The cluster of each node; every node is its own facet, and the two of `apart` can't be one person."""
     first, second, weight = (np.array(column) for column in zip(*edges, strict=True))
     kind = Nodes(np.arange(size), np.zeros(size, dtype=bool), np.isin(np.arange(size), bare))
     contradictions = Contradictions(*(np.array([one]) for one in apart)) if apart else Contradictions(NOTHING, NOTHING)
     held = [(node, FIRST_PROFILE_SLOT, value) for node, value in (profiles or {}).items()]
-    held += [(node, 0, value) for node, value in (emails or {}).items()]
+    held += [(node, EMAIL, value) for node, value in (emails or {}).items()]
+    held += [(node, CITY, value) for node, value in (cities or {}).items()]
     identifiers = Identifiers(*(np.array(held, dtype=np.int64).reshape(-1, 3).T))
-    found = cluster(
-        kind, Edges(first, second, weight, np.zeros(len(first), dtype=np.int64)), contradictions, identifiers
-    )
+    edges_of = Edges(first, second, weight, np.zeros(len(first), dtype=np.int64), np.isin(weight, OF_FAMILY))
+    found = cluster(kind, edges_of, contradictions, identifiers)
     return np.unique(found, return_inverse=True)[1].tolist()
 
 
@@ -77,5 +79,24 @@ def test_a_second_profile_of_one_property_is_a_weak_sign(
     assert clusters(2, [(0, 1, weight)], profiles={0: 1, 1: 2}, bare=bare) == expected, case
 
 
-def test_another_email_keeps_a_weak_link_apart() -> None:
-    assert clusters(2, [(0, 1, PHONE_AND_NAME)], emails={0: 1, 1: 2}) == [0, 1]
+@pytest.mark.parametrize(
+    ("case", "weight", "differs", "expected"),
+    [
+        ("another e-mail outweighs a phone", PHONE_AND_NAME, {"emails": {0: 1, 1: 2}}, [0, 1]),
+        ("another town outweighs the family's e-mail", EMAIL_AND_NAME, {"cities": {0: 1, 1: 2}}, [0, 1]),
+        ("nothing differs", EMAIL_AND_NAME, {"cities": {0: 1}}, [0, 0]),
+        ("a document says more than a town", DOCUMENT, {"cities": {0: 1, 1: 2}}, [0, 0]),
+        ("another town outweighs a name", NAME_ALONE, {"cities": {0: 1, 1: 2}}, [0, 1]),
+    ],
+)
+def test_what_differs_between_two_clusters_is_weighed_against_the_link(
+    case: str, weight: float, differs: dict[str, dict[int, int]], expected: list[int]
+) -> None:
+    assert clusters(2, [(0, 1, weight)], **differs) == expected, case  # type: ignore[arg-type]
+
+
+def test_what_a_cluster_knows_from_one_record_speaks_for_all_of_them() -> None:
+    """The son's record without a town is the son's by document: the father's e-mail does not pull both over."""
+    edges = [(0, 1, EMAIL_AND_NAME), (1, 2, DOCUMENT)]
+
+    assert clusters(3, edges, cities={0: 1, 2: 2}) == [0, 1, 1]

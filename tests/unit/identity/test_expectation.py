@@ -131,6 +131,17 @@ def test_a_sampled_pair_that_looks_like_one_name_makes_no_homonyms() -> None:
             ),
             [],
         ),
+        (
+            "people who hold two cards",
+            COUNTS._replace(known_loyalty_count=500, other_loyalty_count=20),
+            ["loyalty_number"],
+        ),
+        ("a second card in one of a hundred", COUNTS._replace(known_loyalty_count=500, other_loyalty_count=6), []),
+        (
+            "surnames in any choice",
+            COUNTS._replace(known_surname_count=90, other_surname_count=40),
+            ["second_surname"],
+        ),
     ],
 )
 def test_a_guard_is_waived_where_errors_explain_better_what_it_sees(

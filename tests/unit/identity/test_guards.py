@@ -93,6 +93,47 @@ def pair(first: dict[str, object], second: dict[str, object]) -> list[dict[str, 
             ),
             ONE,
         ),
+        # Father and daughter of one name have other mothers' names; a birth date says that one person writes two.
+        (
+            "another second surname",
+            pair(
+                {"first_name": "Marta", "last_name": "Milla Pozo"}, {"first_name": "Marta", "last_name": "Milla Bravo"}
+            ),
+            APART,
+        ),
+        (
+            "another second surname, one birth date",
+            pair(
+                {"first_name": "Marta", "last_name": "Milla Pozo", "birth_date": date(1980, 2, 3)},
+                {"first_name": "Marta", "last_name": "Milla Bravo", "birth_date": date(1980, 2, 3)},
+            ),
+            ONE,
+        ),
+        (
+            "a slip in the second surname",
+            pair(
+                {"first_name": "Marta", "last_name": "Milla Bravo"}, {"first_name": "Marta", "last_name": "Milla Brvao"}
+            ),
+            ONE,
+        ),
+        (
+            "second surname left out",
+            pair({"first_name": "Marta", "last_name": "Milla"}, {"first_name": "Marta", "last_name": "Milla Bravo"}),
+            ONE,
+        ),
+        (
+            "two loyalty numbers",
+            pair({"first_name": "Anna", "loyalty_number": "7"}, {"first_name": "Anna", "loyalty_number": "8"}),
+            APART,
+        ),
+        (
+            "two loyalty numbers, one birth date",
+            pair(
+                {"first_name": "Anna", "loyalty_number": "7", "birth_date": date(1980, 2, 3)},
+                {"first_name": "Anna", "loyalty_number": "8", "birth_date": date(1980, 2, 3)},
+            ),
+            ONE,
+        ),
         (
             "spouse uses the loyalty number",
             pair({"first_name": "Anna", "loyalty_number": "7"}, {"first_name": "Jan", "loyalty_number": "7"}),
