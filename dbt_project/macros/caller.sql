@@ -23,24 +23,31 @@ end
 {%- endmacro %}
 
 {# How a call (`heard`) names a reservation (`reservation`): its number, somebody's contact, or a family name at the hotel. Contact and name count from the
-   booking to two weeks after departure. Conditions of an equality and more, so that each is one hash join. #}
+   booking to two weeks after departure. `heard` is a call, or a word of its name
+   (heard_words) where by_word: an equality and more, so that each is one hash join. #}
 {% macro call_reservation_conditions() -%}
 {% set is_here = 'coalesce(heard.property_code = reservation.reservation_property_code, true)' %}
 {% set is_at_hand = 'coalesce(reservation.booked_at <= heard.ended_at + interval 10 minute, true) and heard.started_on <= reservation.departure_date + 14' %}
 {% set conditions = [] %}
 {% for number in ['confirmation_number', 'external_reference'] %}
-{% do conditions.append('heard.confirmation_number = ' ~ spoken_number('reservation.' ~ number) ~ ' and ' ~ is_here) %}
+{% do conditions.append({'on': 'heard.confirmation_number = ' ~ spoken_number('reservation.' ~ number) ~ ' and ' ~ is_here}) %}
 {% endfor %}
 {% for role in ['guest', 'booker'] %}
-{% do conditions.append('heard.email = lower(reservation.' ~ role ~ '_email) and ' ~ is_at_hand) %}
-{% do conditions.append('heard.phone = ' ~ phone_tail('reservation.' ~ role ~ '_phone') ~ ' and ' ~ is_at_hand) %}
+{% do conditions.append({'on': 'heard.email = lower(reservation.' ~ role ~ '_email) and ' ~ is_at_hand}) %}
+{% do conditions.append({'on': 'heard.phone = ' ~ phone_tail('reservation.' ~ role ~ '_phone') ~ ' and ' ~ is_at_hand}) %}
 {% endfor %}
 {% for name in ['guest_last_name', 'booker_name'] %}
-{% do conditions.append(
-    'heard.property_code = reservation.reservation_property_code and list_contains(heard.name_words, list_last(' ~ folded_words('reservation.' ~ name) ~ ')) and ' ~ is_at_hand
-) %}
+{% do conditions.append({
+    'on': 'heard.property_code = reservation.reservation_property_code and heard.name_word = list_last(' ~ folded_words('reservation.' ~ name) ~ ') and ' ~ is_at_hand,
+    'by_word': true,
+}) %}
 {% endfor %}
 {{ return(conditions) }}
+{%- endmacro %}
+
+{# The calls that a condition joins. #}
+{% macro heard_by(condition, heard) -%}
+{{ '(select *, unnest(name_words) as name_word from ' ~ heard ~ ')' if condition.by_word else heard }}
 {%- endmacro %}
 
 {# How sure each way of finding a call's reservation is, the surest first. A name alone counts only at the hotel and for a reason that presumes a reservation. #}

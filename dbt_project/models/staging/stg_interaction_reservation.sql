@@ -52,8 +52,8 @@ affected as (
     {% for condition in call_reservation_conditions() %}
     union
     select heard.source_system, heard.interaction_id
-    from heard_ever as heard
-    inner join changed as reservation on {{ condition }}
+    from {{ heard_by(condition, 'heard_ever') }} as heard
+    inner join changed as reservation on {{ condition.on }}
     {% endfor %}
 ),
 
@@ -72,8 +72,8 @@ meant as (
     {% for condition in call_reservation_conditions() %}
     {{ 'union' if not loop.first }}
     select heard.source_system, heard.interaction_id, {{ matched_key }}
-    from heard
-    inner join reservation_version as reservation on {{ condition }}
+    from {{ heard_by(condition, 'heard') }} as heard
+    inner join reservation_version as reservation on {{ condition.on }}
     {% endfor %}
 ),
 
