@@ -78,6 +78,12 @@ def _swap_day(record: Row, _: dict[str, Any], __: Rng) -> None:
         record["birth_date"] = born.replace(month=born.day, day=born.month)
 
 
+def _year_only(record: Row, _: dict[str, Any], __: Rng) -> None:
+    """A register that asks for the year fills in the first of January."""
+    born = record.get("birth_date")
+    record["birth_date"] = born.replace(month=1, day=1) if born else None
+
+
 def _blank(record: Row, names: list[str]) -> None:
     for name in names:
         record[name] = None
@@ -178,5 +184,5 @@ DAMAGES: dict[str, Callable[[Row, dict[str, Any], Rng], None]] = {
     "typo": _typo, "lookalike": _lookalike, "digit": _digit, "swap_day": _swap_day, "missing": _missing,
     "holes": _holes, "swap_names": _swap_names, "drop_word": _drop_word, "other_split": _other_split,
     "spelling": _spelling, "initial": _initial, "ascii": _ascii, "moved": _moved,
-    "reorder_address": _reorder_address, "wrong_document": _wrong_document,
+    "reorder_address": _reorder_address, "wrong_document": _wrong_document, "year_only": _year_only,
 }  # fmt: skip

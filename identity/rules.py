@@ -37,6 +37,7 @@ class Rule(BaseModel):
     any_of: tuple[Agreement, ...] = ()
     none_of: tuple[Disagreement, ...] = ()
     is_of_family: bool = False
+    yields_to_model: bool = False
     why: str
 
     @model_validator(mode="after")

@@ -141,7 +141,7 @@ def _link(con: duckdb.DuckDBPyConnection, book: RuleBook, model: MatchModel | No
     else:
         sql.run(con, "no_model_pair")
     sql.run(con, "add_model_pair", "wanted_names_of_profiles", "name_pair", "pair")
-    con.execute(sql.edge(book))
+    con.execute(sql.edge(book, has_model=model is not None))
     sql.drop(con, "pair", "pair_candidate", "record_profile", "model_pair")
     sql.run(con, "steward_pair", "delete_decided_edge")
     sql.run(con, "insert_steward_edge", must_link_weight=MUST_LINK_WEIGHT)

@@ -87,6 +87,7 @@ def learn(patterns: Patterns, compared: list[Compared], prior_pairs: float) -> L
     prior = float(min(0.5, 1 / np.sqrt(2 * total)))
     learned = Learned(start, u, start, u, prior, STARTING_HOUSEHOLDS * prior, 1.0)
     telling = replace(patterns, level=np.where([one.kind == "background" for one in compared], UNKNOWN, patterns.level))
+    is_told = _is_told(patterns, compared)
     for _ in range(MAX_ROUNDS):
         matched, household, namesakes, strangers = (
             share * patterns.pair_count for share in _shares_of_classes(telling, learned, compared)
@@ -94,7 +95,7 @@ def learn(patterns: Patterns, compared: list[Compared], prior_pairs: float) -> L
         before, prior = learned.prior, float(np.clip(matched.sum() / total, 1 / total, 0.5))
         m, u = _all_shares(patterns, matched, start, prior_pairs), _all_shares(patterns, strangers, even, 1.0)
         in_household = _all_shares(patterns, household, start, prior_pairs)
-        of_one_name = _all_shares(patterns, namesakes, u, prior_pairs)
+        of_one_name = _all_shares(patterns, namesakes * is_told, u, prior_pairs)
         expected = _expected_namesakes(patterns, strangers, u, compared)
         learned = Learned(
             m=m,
@@ -144,6 +145,12 @@ def of_one_name(patterns: Patterns, compared: list[Compared]) -> Bools:
     last = np.array([len(compared[at].starting_m) - 1 for at in names])
     level = patterns.level[:, names]
     return np.asarray(((level != UNKNOWN) & (level < last)).all(axis=1))
+
+
+def _is_told(patterns: Patterns, compared: list[Compared]) -> Bools:
+    """Whether something of a person's own is known of both; else namesakes at one home look like one person."""
+    own = [at for at, one in enumerate(compared) if one.kind == "own"]
+    return np.asarray((patterns.level[:, own] != UNKNOWN).any(axis=1))
 
 
 def _expected_namesakes(patterns: Patterns, strangers: Floats, u: list[Floats], compared: list[Compared]) -> float:

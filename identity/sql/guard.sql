@@ -9,7 +9,8 @@ create or replace temp macro is_same_phone(a, b) as
 
 -- name: macro_birth_level
 -- birth dates agree, nearly agree (one digit, two neighbouring digits, day and month swapped), differ by slips (two of year, month
--- and day agree, or two digits differ, and no generation lies between), are doubtful (within 400 days), differ, or one is unknown
+-- and day agree, or two digits differ; two of the year alone only where no generation lies between), are doubtful (within 400 days),
+-- differ, or one is unknown
 create or replace temp macro birth_level(a, b) as
     case
         when a is null or b is null then 'unknown'
@@ -17,10 +18,10 @@ create or replace temp macro birth_level(a, b) as
         when year(a) = year(b) and month(a) = day(b) and day(a) = month(b) then 'near'
         when (month(a) = month(b))::int + (day(a) = day(b))::int + (year(a) = year(b))::int = 2
             and damerau_levenshtein(strftime(a, '%Y%m%d'), strftime(b, '%Y%m%d')) = 1 then 'near'
-        when abs(year(a) - year(b)) <= 12 and (
-            (month(a) = month(b))::int + (day(a) = day(b))::int + (year(a) = year(b))::int = 2
-            or damerau_levenshtein(strftime(a, '%Y%m%d'), strftime(b, '%Y%m%d')) = 2
-        ) then 'slips'
+        when abs(year(a) - year(b)) <= 12
+            and (month(a) = month(b))::int + (day(a) = day(b))::int + (year(a) = year(b))::int = 2 then 'slips'
+        when (abs(year(a) - year(b)) <= 12 or month(a) <> month(b) or day(a) <> day(b))
+            and damerau_levenshtein(strftime(a, '%Y%m%d'), strftime(b, '%Y%m%d')) = 2 then 'slips'
         when abs(date_diff('day', a, b)) <= 400 then 'doubtful'
         else 'differs'
     end

@@ -49,9 +49,14 @@ select profile_number from known_profile where steward_record is not null
 """
 
 
-def edge(book: RuleBook) -> str:
-    """One row per candidate pair that some rule speaks for: its rules in their order and the strongest one's weight."""
-    weights = ",\n        ".join(_weight(position, rule) for position, rule in enumerate(book.rules))
+def edge(book: RuleBook, *, has_model: bool) -> str:
+    """One row per candidate pair that some rule speaks for: its rules in their order and the strongest one's weight.
+
+    `has_model`: a rule that yields to the model speaks only for pairs that the model finds likely.
+    """
+    weights = ",\n        ".join(
+        _weight(position, rule, has_model=has_model) for position, rule in enumerate(book.rules)
+    )
     names = ", ".join(literal(rule.name) for rule in book.rules)
     return f"""
 create or replace temp table edge as
@@ -111,10 +116,11 @@ def _roles(rule: Rule) -> str:
     return f"({' or '.join(pairs)})" if pairs else "a.record_rank < b.record_rank"
 
 
-def _weight(position: int, rule: Rule) -> str:
+def _weight(position: int, rule: Rule, *, has_model: bool) -> str:
     cases = " ".join(f"when {literal(name_class)} then {bits}" for name_class, bits in rule.names.items())
     extra = "".join(f" and {AGREEMENTS[agreement]}" for agreement in rule.all_of)
     extra += f" and ({' or '.join(AGREEMENTS[agreement] for agreement in rule.any_of)})" if rule.any_of else ""
     extra += "".join(f" and not {DISAGREEMENTS[disagreement]}" for disagreement in rule.none_of)
+    extra += " and model_weight is not null" if has_model and rule.yields_to_model else ""
     bit = f"rule_bits & cast({1 << position} as bigint) <> 0"
     return f"cast(case when {bit}{extra} then case name_class {cases} end end as double)"

@@ -3,11 +3,11 @@
 -- name: match_input
 -- one row per profile with a name or a birth date; position orders by content, so that samples are the same every time.
 -- is_slip: one slip in a word, or nearly the same; sound: first letter and consonants;
--- is_swapped_name: given and family name have changed places, a slip in one of them allowed
+-- is_swapped_name: given and family name have changed places, a slip in each allowed
 create or replace temp macro is_slip(a, b, likeness) as
     case
         when jaro_winkler_similarity(a, b) >= likeness then true
-        when abs(length(a) - length(b)) > 1 or least(length(a), length(b)) < 3 then false
+        when abs(length(a) - length(b)) > 1 or least(length(a), length(b)) < 2 then false
         when jaro_winkler_similarity(a, b) < 0.6 then false
         else damerau_levenshtein(a, b) <= 1
     end;
@@ -15,9 +15,9 @@ create or replace temp macro sound(a) as
     left(a, 1) || regexp_replace(substr(a, 2), '[aeiouyhw]', '', 'g');
 create or replace temp macro is_swapped_name(first_a, last_a, first_b, last_b) as
     case
-        when first_a = last_b then jaro_winkler_similarity(last_a, first_b) >= 0.9
-        when last_a = first_b then jaro_winkler_similarity(first_a, last_b) >= 0.9
-        else false
+        when first_a = last_b then jaro_winkler_similarity(last_a, first_b) >= 0.8
+        when last_a = first_b then jaro_winkler_similarity(first_a, last_b) >= 0.8
+        else is_slip(first_a, last_b, 0.92) and is_slip(last_a, first_b, 0.92)
     end;
 create or replace temp macro is_like_town(postal_a, postal_b, city_a, city_b) as
     case

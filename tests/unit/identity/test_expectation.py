@@ -76,6 +76,14 @@ def test_names_that_go_together_make_a_name_alone_worth_less() -> None:
     assert total_evidence(alone, by_chance, NAMES)[0] > total_evidence(alone, by_custom, NAMES)[0] + 2
 
 
+def test_namesakes_at_one_home_are_learned_only_where_something_own_tells_them() -> None:
+    names = [Compared(START, PLAIN, kind) for kind in ("given_name", "family_name", "own", "shared")]
+    strangers = [((0, 1, UNKNOWN, 1), 9_900), ((1, 0, UNKNOWN, 1), 9_900), ((1, 1, UNKNOWN, 1), 970_000)]
+    untold = learn(made([((0, 0, UNKNOWN, 0), 800), ((0, 0, UNKNOWN, 1), 200), *strangers]), names, 10)
+
+    assert untold.n[3] == pytest.approx(untold.u[3], rel=0.2)
+
+
 def test_compatriots_are_no_household() -> None:
     learned = learn(namesakes(100), NAMES, prior_pairs=10)
 
