@@ -41,7 +41,8 @@ end
 {%- endmacro %}
 
 {# What speaks for a customer and against, in bits (log2 of how many times likelier what was said is if it was they than if it was not). Rounded from fits to
-   calls with truth of two generators; who is named by anything at all starts at call_start_bits(). #}
+   calls with truth of two generators; who is named by anything at all starts at call_start_bits(). Another name counts nothing where identity, which knows
+   nicknames and married names, has made the caller's record the customer's. #}
 {% macro call_evidence() -%}
 {{ return([
     {'name': 'loyalty_number', 'bits': 6, 'condition': 'is_loyalty_number_held'},
@@ -52,8 +53,8 @@ end
     {'name': 'same_record', 'bits': 1, 'condition': 'is_linked'},
     {'name': 'name', 'bits': 2, 'condition': 'name_level = 2'},
     {'name': 'part_of_name', 'bits': 1, 'condition': 'name_level = 1'},
-    {'name': 'other_part_of_name', 'bits': -5, 'condition': 'name_level = -1 and not is_companion'},
-    {'name': 'other_name', 'bits': -7, 'condition': 'name_level = -2 and not is_companion'},
+    {'name': 'other_part_of_name', 'bits': -5, 'condition': 'name_level = -1 and not is_companion and not is_linked'},
+    {'name': 'other_name', 'bits': -7, 'condition': 'name_level = -2 and not is_companion and not is_linked'},
     {'name': 'matter_of_the_guest', 'bits': -2, 'condition': "is_booker_only and reason_code in ('complaint', 'billing')"},
     {'name': 'booker_contact', 'bits': 2, 'condition': 'is_booker_contact'},
     {'name': 'never_at_that_hotel', 'bits': -3, 'condition': 'not is_hotel_agreed'},

@@ -145,7 +145,7 @@ def test_calls_belong_to_the_guest_unless_somebody_else_calls(hotel_week):
         ("complaint_2", "cat@x.example", "email"),
         ("guest_calls", "ann@x.example", "confirmation_number"),
         ("nobody", None, "unattributed"),
-        ("other_calls", "ann@x.example", "email"),
+        ("other_calls", "ann@x.example", "confirmation_number"),
     ]
 
 
