@@ -41,6 +41,7 @@ def test_helpers_with_raw_contact_data_are_not_published(built_on_nothing):
         "interaction_attribution",
         "interaction_candidate",
         "interaction_pointer",
+        "interaction_said",
         "pos_check_attribution",
         "survivorship_rule",
     }

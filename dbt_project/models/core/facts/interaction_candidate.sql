@@ -2,6 +2,7 @@
 {{ config(materialized='table', schema='helper') }}
 
 {% set call = ['source_system', 'interaction_id'] | join(', ') %}
+{% set reservation = ['reservation_source_system', 'reservation_property_code', 'matched_reservation_id'] | join(', ') %}
 {% set call_customer = ['source_system', 'interaction_id', 'customer_id'] | join(', ') %}
 
 with said as (
@@ -72,17 +73,30 @@ bearer as (
     ) as rare using (whole_name)
 ),
 
+every_pointer as (
+    select * from pointed
+    union all by name
+    select *, 'name' as way, 'guest' as role from bearer
+),
+
+-- The surest person record and the surest reservation by a sort: they spill to disk, where arg_min over text does not.
+surest_record as (
+    select {{ call_customer }}, source_record_id
+    from pointed
+    where source_record_id is not null
+    qualify row_number() over (partition by {{ call_customer }} order by way <> 'linked', way <> 'confirmation_number', source_record_id) = 1
+),
+
+surest_reservation as (
+    select {{ call_customer }}, {{ reservation }}
+    from pointed
+    where matched_reservation_id is not null
+    qualify row_number() over (partition by {{ call_customer }} order by way <> 'confirmation_number', {{ reservation }}) = 1
+),
+
 candidate as (
     select
         {{ call_customer }},
-        coalesce(
-            min(source_record_id) filter (where way = 'linked'),
-            arg_min(source_record_id, (way <> 'confirmation_number', way = 'name', source_record_id))
-        ) as source_record_id,
-        arg_min(
-            {'source_system': reservation_source_system, 'property_code': reservation_property_code, 'reservation_id': matched_reservation_id},
-            (way <> 'confirmation_number', reservation_source_system, reservation_property_code, matched_reservation_id)
-        ) filter (where matched_reservation_id is not null) as reservation,
         {% for name, way in {
             'is_loyalty_number_held': 'loyalty_number', 'is_email_held': 'email', 'is_phone_held': 'phone', 'is_number_agreed': 'confirmation_number',
             'is_number_similar': 'similar_confirmation_number', 'is_done_in_call': 'done_in_call', 'is_linked': 'linked', 'is_companion': 'accompanying',
@@ -92,11 +106,7 @@ candidate as (
         coalesce(bool_and(role = 'booker') filter (where way = 'confirmation_number'), false) as is_booker_only,
         coalesce(bool_or(role = 'booker' and way in ('email', 'phone')), false) as is_booker_contact,
         bool_or(way = 'name') as is_bearer
-    from (
-        select * from pointed
-        union all by name
-        select *, 'name' as way, 'guest' as role from bearer
-    )
+    from every_pointer
     group by {{ call_customer }}
 ),
 
@@ -153,13 +163,9 @@ summed as (
 )
 
 select
-    source_system,
-    interaction_id,
-    customer_id,
+    {{ call_customer }},
     source_record_id,
-    reservation.source_system as reservation_source_system,
-    reservation.property_code as reservation_property_code,
-    reservation.reservation_id as matched_reservation_id,
+    {{ reservation }},
     case
         when is_number_agreed then 'confirmation_number'
         when is_number_similar then 'similar_confirmation_number'
@@ -181,3 +187,5 @@ select
         - case when namesakes is null then 0 else 0.875 * (sum(power(2, bits)) over (partition by {{ call }}, namesakes) - power(2, bits)) end
     ), 6) as probability
 from summed
+left join surest_record using ({{ call_customer }})
+left join surest_reservation using ({{ call_customer }})

@@ -1,5 +1,5 @@
 -- one row per (source_system, interaction_id): what the newest version says, in the form that identity compares
-{{ config(materialized='view', schema='helper') }}
+{{ config(materialized='table', schema='helper') }}
 
 with caller as ({{ shown_person('interaction', 'interaction_id', 'caller') }})
 
