@@ -16,11 +16,12 @@ PROFILE_BITS = 5.0
 # Bits against one person where all that two groups know of a slot differs, as birth dates and memberships decided about
 # records of one name in six worlds of two generators; the second profile beside an e-mail, phone or home that agrees.
 # Documents of one kind that differ are a contradiction of facets; a passport beside an identity card is nothing.
-AGAINST_RELATIVES = {EMAIL: 6.0, PHONE: 2.5, LOYALTY: 10.0, DOCUMENT: 0.0, CITY: 5.5, STREET: 5.0}
+AGAINST_RELATIVES = {EMAIL: 4.5, PHONE: 2.5, LOYALTY: 10.0, DOCUMENT: 0.0, CITY: 3.0, STREET: 2.0}
 PROFILE_BITS_OF_RELATIVES = 4.0
 # The same where the name alone links: whoever differs in contact data or number is somebody else until more is known.
-AGAINST_NAMESAKES = {EMAIL: 10.0, PHONE: 10.0, LOYALTY: 10.0, DOCUMENT: 10.0, CITY: 5.5, STREET: 3.0}
-# What name and contact data or home say at most: one pair of records in 45 that share them is of a parent and a child.
+AGAINST_NAMESAKES = {EMAIL: 10.0, PHONE: 10.0, LOYALTY: 10.0, DOCUMENT: 10.0, CITY: 3.0, STREET: 2.0}
+# What a link of relatives says at most: one pair of records in 45 that share name and contact data or home is of a
+# parent and a child.
 RELATIVE_BITS = 5.5
 # A link says nothing while a rival, who can't be the same person, is not at least three times less likely.
 RIVAL_BITS = 1.5
@@ -110,7 +111,7 @@ class Groups:
         if low == high or self._contradict(low, high):
             return
         against = self._bits_against(low, high, are_bare=are_bare, is_of_family=is_of_family)
-        if against and against >= min(weight, RELATIVE_BITS):
+        if against and against >= (min(weight, RELATIVE_BITS) if is_of_family else weight):
             return
         if self._has_rival(low, high, weight) or self._has_rival(high, low, weight):
             return

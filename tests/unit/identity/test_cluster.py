@@ -9,6 +9,7 @@ from identity.groups import CITY, EMAIL, FIRST_PROFILE_SLOT, Contradictions, Ide
 EMAIL_AND_NAME, PHONE_AND_NAME, NAME_AND_HOME, NAME_ALONE, DOCUMENT = 17.0, 9.5, 6.0, 2.0, 24.0
 OF_FAMILY = (EMAIL_AND_NAME, PHONE_AND_NAME, NAME_AND_HOME)
 NOTHING = np.array([], dtype=np.int64)
+OTHER_EMAIL, OTHER_CITY, OTHER_PROFILE = ({kind: {0: 1, 1: 2}} for kind in ("emails", "cities", "profiles"))
 
 
 def clusters(
@@ -82,11 +83,13 @@ def test_a_second_profile_of_one_property_is_a_weak_sign(
 @pytest.mark.parametrize(
     ("case", "weight", "differs", "expected"),
     [
-        ("another e-mail outweighs a phone", PHONE_AND_NAME, {"emails": {0: 1, 1: 2}}, [0, 1]),
-        ("another town outweighs the family's e-mail", EMAIL_AND_NAME, {"cities": {0: 1, 1: 2}}, [0, 1]),
+        ("a second e-mail does not outweigh a phone", PHONE_AND_NAME, OTHER_EMAIL, [0, 0]),
+        ("another e-mail and another town do", PHONE_AND_NAME, OTHER_EMAIL | OTHER_CITY, [0, 1]),
+        ("who moves keeps the e-mail", EMAIL_AND_NAME, OTHER_CITY, [0, 0]),
+        ("another town and profile outweigh the family's e-mail", EMAIL_AND_NAME, OTHER_CITY | OTHER_PROFILE, [0, 1]),
         ("nothing differs", EMAIL_AND_NAME, {"cities": {0: 1}}, [0, 0]),
-        ("a document says more than a town", DOCUMENT, {"cities": {0: 1, 1: 2}}, [0, 0]),
-        ("another town outweighs a name", NAME_ALONE, {"cities": {0: 1, 1: 2}}, [0, 1]),
+        ("a document says more than all of them", DOCUMENT, OTHER_EMAIL | OTHER_CITY | OTHER_PROFILE, [0, 0]),
+        ("another town outweighs a name", NAME_ALONE, OTHER_CITY, [0, 1]),
     ],
 )
 def test_what_differs_between_two_clusters_is_weighed_against_the_link(
@@ -96,7 +99,7 @@ def test_what_differs_between_two_clusters_is_weighed_against_the_link(
 
 
 def test_what_a_cluster_knows_from_one_record_speaks_for_all_of_them() -> None:
-    """The son's record without a town is the son's by document: the father's e-mail does not pull both over."""
+    """The son's record without a home is the son's by document: the father's e-mail does not pull both over."""
     edges = [(0, 1, EMAIL_AND_NAME), (1, 2, DOCUMENT)]
 
-    assert clusters(3, edges, cities={0: 1, 2: 2}) == [0, 1, 1]
+    assert clusters(3, edges, cities={0: 1, 2: 2}, profiles={0: 1, 2: 2}) == [0, 1, 1]
