@@ -21,4 +21,5 @@ select
     person.loyalty_number_key as loyalty_number
 from {{ ref('stg_interaction') }} as interaction
 left join caller using (source_system, interaction_id)
-left join {{ source('identity', 'person_normalised') }} as person on caller.caller_source_record_id = person.source_record_id
+left join {{ source('identity', 'person_normalised') }} as person
+    on caller.caller_source_record_id = person.source_record_id and person.record_kind = 'interaction'
