@@ -65,7 +65,6 @@ class MatchSpec(BaseModel):
     prior_pairs: float
     namesake_share: Share
     name_only_bits: float
-    turned_share: Share
     sampled_pairs: int
     training_pairs: int
     pairs_per_profile: float

@@ -33,8 +33,7 @@ def train_match_model(con: duckdb.DuckDBPyConnection, as_of_date: date, random_s
         sql.drop(con, "match_input")
         return None
     frequencies = {
-        column: con.execute(match_sql.value_frequencies(column, spec.turned_share)).to_arrow_table()
-        for column in spec.frequency_columns()
+        column: con.execute(match_sql.value_frequencies(column)).to_arrow_table() for column in spec.frequency_columns()
     }
     for column, table in frequencies.items():
         add_frequencies(con, column, table)
@@ -166,20 +165,12 @@ def _splink_comparison(name: str, spec: MatchSpec, m: list[float], u: list[float
     null_level = {"sql_condition": comparison.unknown, "label_for_charts": "unknown", "is_null_level": True}
     levels: list[dict[str, Any]] = [
         {"sql_condition": level.sql, "label_for_charts": level.label}
-        | (_by_frequency(level.frequency) if level.frequency else {})
+        | ({"tf_adjustment_column": level.frequency, "tf_adjustment_weight": 1.0} if level.frequency else {})
         for level in comparison.levels
     ]
     levels.append({"sql_condition": "ELSE", "label_for_charts": "different"})
     learned = [level | {"m_probability": m[at], "u_probability": u[at]} for at, level in enumerate(levels)]
     return {"output_column_name": name, "comparison_levels": [null_level, *learned]}
-
-
-def _by_frequency(column: str) -> dict[str, Any]:
-    return {
-        "tf_adjustment_column": column,
-        "tf_adjustment_weight": 1.0,
-        "disable_tf_exact_match_detection": True,
-    }
 
 
 def _number(con: duckdb.DuckDBPyConnection, query: str) -> int:

@@ -30,23 +30,8 @@ def match_candidate(blocks: Iterable[Sequence[str]]) -> str:
     return f"create or replace temp table match_candidate as {' union '.join(selects)}"
 
 
-def value_frequencies(column: str, turned_share: float) -> str:
-    """One row per value with its share (tf) among the profiles.
-
-    sorted_words: the share of names that are this one turned round, from the shares of its parts and of turned names.
-    """
-    if column == "sorted_words":
-        return f"""
-select value, {_number(turned_share)} * max(first_tf * last_tf) as tf
-from (
-    select sorted_words as value,
-        count(*) over (partition by first_compact) / count(*) over () as first_tf,
-        count(*) over (partition by last_compact) / count(*) over () as last_tf
-    from match_input
-    where sorted_words is not null
-)
-group by value order by value
-"""
+def value_frequencies(column: str) -> str:
+    """One row per value with its share (tf) among the profiles."""
     name = identifier(column)
     return f"""
 select {name} as value, count(*) / sum(count(*)) over () as tf

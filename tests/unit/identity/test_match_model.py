@@ -111,19 +111,6 @@ def test_a_rare_name_weighs_more_than_a_common_one_in_any_population(trained: Ho
     assert {pair: in_a_crowd[pair] for pair in alone} == alone
 
 
-def test_a_name_turned_round_counts_by_its_rarity(trained: Hotel) -> None:
-    model = judged(current_model(trained.settings) or pytest.fail("no model"), -60.0)
-    rare = [
-        person("a", first_name="Anna", last_name="Quennefer"), person("b", first_name="Quennefer", last_name="Anna"),
-    ]  # fmt: skip
-    common = [
-        person("c", first_name="Anna", last_name="Huber"), person("d", first_name="Huber", last_name="Anna"),
-    ]  # fmt: skip
-    found = weights(trained, model, [*rare, *common])
-
-    assert found["a", "b"] > found["c", "d"] + 2
-
-
 def test_too_few_people_mean_rules_alone_until_the_next_training(hotel: Hotel) -> None:
     hotel.put([person("r1", "Anna Huber")])
 
