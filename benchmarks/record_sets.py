@@ -108,8 +108,8 @@ SETS = {
         keeps=("first_name", "last_name", "city", "postal_code", "country_code"),
     ),
 }  # fmt: skip
-# Development looked at seeds 1 and 2 of the other sets and at febrl, one fixed file each; judge on other seeds.
-JUDGED_SEED = 3
+# Development looked at seeds 1 to 3 of the other sets and at febrl, one fixed file each; judge on other seeds.
+JUDGED_SEED = 4
 
 
 def make_set(name: str, seed: int = JUDGED_SEED) -> pd.DataFrame | None:
