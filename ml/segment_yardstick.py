@@ -57,17 +57,16 @@ class Yardstick:
     ) -> Tried | None:
         """The plan fitted (from `start`, where given) and judged; None where it can't be fitted.
 
-        Its stability stays 0 where it is not big or clear enough anyway, or not `is_worth` it.
+        Its stability and seasons stay 0 where it is not big or clear enough anyway, or not `is_worth` it.
         """
         grouping = plan.fit(self.sample, self.random_state, start)
         if grouping is None:
             return None
-        tried = self._judged(plan, grouping, lambda rows: plan.fit(self.small[rows], self.random_state, start), [])
+        tried = self._shaped(plan, grouping, lambda rows: plan.fit(self.small[rows], self.random_state, start))
         choice = tried.choice
         if not (choice.is_sound and choice.silhouette >= KEEP_SILHOUETTE) or (is_worth and not is_worth(choice)):
             return tried
-        judged = self._judged(plan, grouping, tried.again, self.screening[: plan.resamples])
-        return replace(judged, choice=replace(judged.choice, held_share=self._held(plan, grouping)))
+        return self._resampled(self._seasoned(tried), self.screening[: plan.resamples])
 
     def hold(self, plan: Plan, grouping: Grouping) -> Tried:
         """Segments in use as they are, judged on these customers."""
@@ -79,35 +78,35 @@ class Yardstick:
                 else plan.fit(self.small[rows], self.random_state, grouping)
             )
 
-        return self._judged(plan, grouping, again, self.confirming)
+        return self.confirm(self._seasoned(self._shaped(plan, grouping, again)))
 
     def confirm(self, tried: Tried) -> Tried:
         """The same segments judged on draws that had no say in choosing them."""
-        judged = self._judged(tried.plan, tried.grouping, tried.again, self.confirming)
-        return replace(judged, choice=replace(judged.choice, held_share=tried.choice.held_share))
+        return self._resampled(tried, self.confirming)
 
-    def _judged(self, plan: Plan, grouping: Grouping, again: Again, draws: Iterable[Rows]) -> Tried:
-        """Shares, silhouettes and stability over the draws; 0 where there are none or the shares are unfit."""
-        shares = np.bincount(grouping.assign(self.everybody), minlength=grouping.count) / len(self.everybody)
+    def _shaped(self, plan: Plan, grouping: Grouping, again: Again) -> Tried:
+        """Shares and silhouettes; silhouettes are 0 where the shares are unfit."""
+        shares = _shares(grouping.assign(self.everybody), grouping.count)
         sizes = (round(float(shares.min()), 4), round(float(shares.max()), 4))
-        choice = Choice(plan.algorithm, plan.axes, grouping.count, 0.0, 0.0, 0.0, 0.0, *sizes)
-        if not choice.is_sound:
-            return Tried(plan, grouping, again, choice)
-        labels = grouping.assign(self.small)
-        ari = self._agreements(labels, again, draws) or [0.0]
-        own, overall = (self._silhouette(axes, labels[self.few]) for axes in (plan.axes, AXES))
-        return Tried(
-            plan,
-            grouping,
-            again,
-            replace(
-                choice,
-                silhouette=round(own, 4),
-                silhouette_all_axes=round(overall, 4),
-                ari_mean=round(float(np.mean(ari)), 4),
-                ari_lowest=round(float(np.min(ari)), 4),
-            ),
-        )
+        choice = Choice(plan.algorithm, plan.axes, grouping.count, 0.0, 0.0, 0.0, 0.0, *sizes, held_share=0.0)
+        if choice.is_sound:
+            labels = grouping.assign(self.small)[self.few]
+            own, overall = (round(self._silhouette(axes, labels), 4) for axes in (plan.axes, AXES))
+            choice = replace(choice, silhouette=own, silhouette_all_axes=overall)
+        return Tried(plan, grouping, again, choice)
+
+    def _seasoned(self, tried: Tried) -> Tried:
+        """With the share of earlier dates on which the segments would have been big enough and clear; 1 without any."""
+        held = [_suits(tried.plan, tried.grouping, rows) for rows in self.earlier]
+        return replace(tried, choice=replace(tried.choice, held_share=float(np.mean(held)) if held else 1.0))
+
+    def _resampled(self, tried: Tried, draws: Iterable[Rows]) -> Tried:
+        """With the stability over the draws; 0 where the shares are unfit."""
+        if not tried.choice.is_sound:
+            return tried
+        ari = self._agreements(tried.grouping.assign(self.small), tried.again, draws)
+        mean, lowest = round(float(np.mean(ari)), 4), round(float(np.min(ari)), 4)
+        return replace(tried, choice=replace(tried.choice, ari_mean=mean, ari_lowest=lowest))
 
     def _agreements(self, labels: Rows, again: Again, draws: Iterable[Rows]) -> list[float]:
         """One figure per draw, up to the first that is too low to be used at all."""
@@ -122,15 +121,10 @@ class Yardstick:
     def _stays(self, plan: Plan, grouping: Grouping, rows: Rows) -> bool:
         """Whether segments are big enough and clear on drawn customers."""
         labels = grouping.assign(self.small)
-        shares = np.bincount(labels[rows], minlength=grouping.count) / len(rows)
-        if shares.min() < SHARE_LIMITS[0] or shares.max() > SHARE_LIMITS[1]:
+        if not _are_sound(_shares(labels[rows], grouping.count)):
             return False
         drawn = np.isin(self.few, rows)
         return self._silhouette(plan.axes, labels[self.few], drawn) >= LEAST_SILHOUETTE
-
-    def _held(self, plan: Plan, grouping: Grouping) -> float:
-        """The share of earlier dates on which these segments would have been big enough and clear; 1 without any."""
-        return float(np.mean([_suits(plan, grouping, rows) for rows in self.earlier])) if self.earlier else 1.0
 
     def _silhouette(self, axes: tuple[str, ...], labels: Rows, among: NDArray[np.bool_] | None = None) -> float:
         if axes not in self.distances:
@@ -152,8 +146,15 @@ def _space(plain: Floats) -> Floats:
 
 def _suits(plan: Plan, grouping: Grouping, plain: Floats) -> bool:
     labels = grouping.assign(plain)
-    shares = np.bincount(labels, minlength=grouping.count) / len(labels)
-    if shares.min() < SHARE_LIMITS[0] or shares.max() > SHARE_LIMITS[1]:
+    if not _are_sound(_shares(labels, grouping.count)):
         return False
     looked_at = _space(plain)[:, [name in plan.axes for name in AXES]]
     return float(silhouette_score(looked_at, labels)) >= LEAST_SILHOUETTE
+
+
+def _shares(labels: Rows, count: int) -> Floats:
+    return np.bincount(labels, minlength=count) / len(labels)
+
+
+def _are_sound(shares: Floats) -> bool:
+    return bool(shares.min() >= SHARE_LIMITS[0] and shares.max() <= SHARE_LIMITS[1])

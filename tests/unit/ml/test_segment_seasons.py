@@ -2,9 +2,11 @@
 
 import numpy as np
 import pytest
+from threadpoolctl import threadpool_limits
 
-from ml.segment_axes import VISITS
+from ml.segment_axes import VISITS, WEIGHTS
 from ml.segment_cells import CellPlan, Cells, RulePlan, Split
+from ml.segment_centres import KMEANS, CentrePlan
 from ml.segment_choice import Choice
 from ml.segment_search import search
 from ml.segment_yardstick import Yardstick
@@ -19,6 +21,11 @@ def summer_house(days_since_summer: float, count: int = 400, seed: int = 3) -> F
     years = rng.choice(3, count, p=[0.4, 0.35, 0.25])
     visits = np.where(rng.random(count) < 0.5, 1.0, 2.0 + rng.integers(0, 4, count))
     return np.column_stack([years * 365.0 + rng.uniform(0, 20, count) + days_since_summer, visits, visits * 100.0])
+
+
+def spread_evenly(seed: int) -> Floats:
+    """Customers without any groups in logarithms: recency, visits, spend."""
+    return np.exp(np.random.default_rng(seed).uniform((0.0, 0.0, 3.0), (7.0, 3.5, 9.0), (600, 3)))
 
 
 def test_a_fixed_rule_is_the_same_whoever_comes() -> None:
@@ -64,11 +71,17 @@ def test_those_in_use_go_when_customers_no_longer_suit_them() -> None:
 
 
 def test_stability_of_those_in_use_is_that_of_keeping_them() -> None:
-    """Big enough and clear on every draw: they stay each time. On the border of a bar some draws would change them."""
-    plan = CellPlan(Split(VISITS, 2), Split(0, 2), "fine")
-    cells = plan.fit(summer_house(60), 1)
-    assert cells is not None
-    assert Yardstick(summer_house(60, seed=5), 1).hold(plan, cells).choice.ari_lowest == 1.0
+    """Big enough and clear on every draw: they stay each time, where centres fitted again from there would wander."""
+    plan = CentrePlan(KMEANS, 4, WEIGHTS)
+    yardstick = Yardstick(spread_evenly(5), 1, [spread_evenly(6), summer_house(240)])
+    with threadpool_limits(1):
+        centres = plan.fit(spread_evenly(3), 1)
+        assert centres is not None
+        held = yardstick.hold(plan, centres).choice
+        again = yardstick.measure(plan, centres)
+    assert again is not None
+    assert again.choice.ari_lowest < held.ari_lowest == 1.0
+    assert held.held_share == 0.5
 
 
 def test_endurance_counts_seasons_first_then_room() -> None:
