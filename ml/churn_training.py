@@ -91,12 +91,12 @@ def train_churn(
     if refusal:
         scorer = _calibrated(alone, rhythm, periods, usable, scored) if judged else alone
         reason = f"not promoted: {refusal}; fallback: probability of no visit by {rhythm.family} alone"
-        return ChurnTraining(_finished(scorer, scored), False, reason, metrics, rhythm.customer_count)
+        return ChurnTraining(_finished(scorer, scored, past), False, reason, metrics, rhythm.customer_count)
     ensemble = ChurnEnsemble(horizon_days, window_days, random_state).fit(usable, rhythm, pace).blend(periods, scored)
     scorer = replace(alone, method="ensemble", ensemble=ensemble)
     metrics["parameters"] = ensemble.parameters()
     reason = f"promoted: {_praise(metrics['mean'], judged)}"
-    return ChurnTraining(_finished(scorer, scored), True, reason, metrics, ensemble.training_row_count_)
+    return ChurnTraining(_finished(scorer, scored, past), True, reason, metrics, ensemble.training_row_count_)
 
 
 def _calibrated(
@@ -167,13 +167,24 @@ def _praise(mean: dict[str, dict[str, float]], judged: list[dict[str, Any]]) -> 
     )
 
 
-def _finished(scorer: ChurnScorer, features: pd.DataFrame) -> ChurnScorer:
+def _finished(scorer: ChurnScorer, features: pd.DataFrame, past: Sequence[CutOff]) -> ChurnScorer:
     """The scorer with words for its probabilities, and the customers that later ones are compared with."""
     probability = scorer.probability(features)
     if probability is None or features.empty:
         return scorer
-    reference = fit_reference(drift_columns(features, probability))
+    reference = fit_reference(drift_columns(features, probability), _earlier_populations(scorer, past))
     return replace(scorer, reasons=ReasonModel().fit(features, probability), reference=reference)
+
+
+def _earlier_populations(scorer: ChurnScorer, past: Sequence[CutOff]) -> list[pd.DataFrame]:
+    """Drift columns of the customers of past cut-offs, so that a season that comes back is no drift.
+
+    Left out are cut-offs with at most half as many customers as the largest: the house was another one then.
+    """
+    seasons = [c.keep(c.in_window(scorer.window_days)).features for c in past]
+    least = max((len(features) for features in seasons), default=0) / 2
+    known = [(features, scorer.probability(features)) for features in seasons if len(features) > least]
+    return [drift_columns(features, said) for features, said in known if said is not None]
 
 
 def drift_columns(features: pd.DataFrame, probability: Floats) -> pd.DataFrame:

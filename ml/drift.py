@@ -7,7 +7,7 @@ PSI = sum over bins of (share now - share then) * ln(share now / share then). Cu
 another population (Siddiqi, "Credit Risk Scorecards", 2006).
 """
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -38,26 +38,16 @@ class Reference:
         codes = [drift_code(value) for value in values]
         return pd.DataFrame({"column_name": list(self.edges), "psi": np.round(values, 6), "drift_code": codes})
 
-    def with_populations(self, frames: Iterable[pd.DataFrame]) -> "Reference":
-        """The same bins, with other populations beside those known."""
-        seen = list(frames)
-        return Reference(
-            self.edges,
-            {
-                name: np.vstack([self.shares[name], *(_shares(frame[name], edges) for frame in seen)])
-                for name, edges in self.edges.items()
-            },
-        )
-
     def _nearest(self, name: str, values: pd.Series) -> float:
         now = _shares(values, self.edges[name])
         return min(stability_index(then, now) for then in self.shares[name])
 
 
-def fit_reference(frame: pd.DataFrame) -> Reference:
-    """Bins of equal counts on the rows of one population (fewer where values repeat)."""
+def fit_reference(frame: pd.DataFrame, others: Sequence[pd.DataFrame] = ()) -> Reference:
+    """Bins of equal counts on the rows of one population (fewer where values repeat); `others` are in the same bins."""
     edges = {str(name): _edges(frame[name]) for name in frame}
-    return Reference(edges, {name: _shares(frame[name], edges[name])[np.newaxis] for name in edges})
+    shares = {name: np.array([_shares(seen[name], edges[name]) for seen in (frame, *others)]) for name in edges}
+    return Reference(edges, shares)
 
 
 def stability_index(then: Floats, now: Floats) -> float:

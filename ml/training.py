@@ -1,7 +1,6 @@
 """Training night: which cut-offs are needed, fit and judge on them, save models with cards, write the model runs."""
 
 import hashlib
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
@@ -18,7 +17,7 @@ from guestbook.tables import conform, declared
 from guestbook.warehouse import load_records
 from ml import registry, sql
 from ml.churn_judging import JUDGED, churn_skill
-from ml.churn_training import ChurnScorer, drift_columns, train_churn
+from ml.churn_training import train_churn
 from ml.customer_map import record_customer_map
 from ml.history import CutOff
 from ml.horizon import has_season, season_date
@@ -135,7 +134,7 @@ def fit_candidates(settings: Settings, night: CutOff, past: list[CutOff]) -> lis
         value = train_value(night, past, horizon, seed)
         segment = train_segments(night, past, champion.model if champion else None, seed)
     outcomes: dict[str, tuple[Any, Any]] = {
-        "churn": (churn, watched(churn.scorer, past)),
+        "churn": (churn, churn.scorer),
         "value": (value, value.model),
         "segment": (segment, segment.model),
     }
@@ -148,20 +147,6 @@ def fit_candidates(settings: Settings, night: CutOff, past: list[CutOff]) -> lis
         replace(made["value"], horizon_days=horizon),
         replace(made["segment"], ancestor=champion.model_version if champion else None),
     ]
-
-
-def watched(scorer: ChurnScorer, past: Sequence[CutOff]) -> ChurnScorer:
-    """The scorer that knows the customers of past cut-offs too, so that a season that comes back is no drift.
-
-    Left out are cut-offs with fewer than half as many customers as the newest: the house was another one then.
-    """
-    if scorer.reference is None:
-        return scorer
-    seasons = [c.keep(c.in_window(scorer.window_days)).features for c in past]
-    least = max((len(features) for features in seasons), default=0) / 2
-    known = [(features, scorer.probability(features)) for features in seasons if len(features) > least]
-    frames = [drift_columns(features, said) for features, said in known if said is not None]
-    return replace(scorer, reference=scorer.reference.with_populations(frames))
 
 
 def _keep(settings: Settings, candidate: Candidate, common: dict[str, Any], digest: list[str]) -> dict[str, Any]:

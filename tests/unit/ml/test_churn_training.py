@@ -12,7 +12,7 @@ from sklearn.ensemble import HistGradientBoostingClassifier
 
 from ml.churn_judging import BASELINES, EVERYBODY, FALLBACK, JUDGED, WEIGHED, judge_rolling, judged_trials
 from ml.churn_model import ChurnEnsemble
-from ml.churn_training import _loss, train_churn
+from ml.churn_training import _loss, drift_columns, train_churn
 from ml.history import CutOff, same_season, training_cut_offs
 from ml.judge import judge_probability
 from ml.training import cut_off_dates
@@ -170,6 +170,19 @@ def test_a_refused_candidate_leaves_the_visit_model_calibrated(
     newest = fewer[0].keep(fewer[0].in_window(WINDOW)).has_left().mean()
     assert raw < newest - 0.1
     assert scorer.probability(features).mean() == pytest.approx(newest, abs=0.05)
+
+
+def test_customers_of_past_cut_offs_are_no_drift(night: CutOff, past: list[CutOff]) -> None:
+    """But those of a cut-off when the house was less than half as large: it was another one then."""
+    few = past[1].keep(np.arange(len(past[1].features)) < 0.4 * len(past[0].features))
+    scorer = train_churn(night, [past[0], few], HORIZON, WINDOW, random_state=1).scorer
+
+    def largest_psi(cut_off: CutOff) -> float:
+        features = cut_off.keep(cut_off.in_window(WINDOW)).features
+        return scorer.reference.psi(drift_columns(features, scorer.probability(features)))["psi"].max()
+
+    assert (largest_psi(night), largest_psi(past[0])) == (0.0, 0.0)
+    assert largest_psi(few) > 0.0
 
 
 @pytest.fixture(scope="module")

@@ -35,9 +35,8 @@ def test_values_that_became_unknown_count() -> None:
 def test_a_season_that_comes_back_is_no_drift() -> None:
     """Summer guests came long ago in winter; the model has seen both, and a population that it never saw is drift."""
     summer, winter = pd.DataFrame({"recency": np.arange(100.0)}), pd.DataFrame({"recency": np.arange(100.0) + 180})
-    reference = fit_reference(summer)
-    assert reference.psi(winter)["drift_code"].tolist() == ["drifted"]
-    known = reference.with_populations([winter])
+    assert fit_reference(summer).psi(winter)["drift_code"].tolist() == ["drifted"]
+    known = fit_reference(summer, [winter])
     assert known.psi(winter)["psi"].tolist() == [0.0]
     assert known.psi(summer)["psi"].tolist() == [0.0]
     halves = pd.concat([summer[:50], winter[:50]])
