@@ -1,4 +1,4 @@
-"""Fitting the value model, and choosing on later periods between the visit model alone and a corrected one."""
+"""Fitting the value model, and choosing on past cut-offs between visit models alone, with a pace, and corrected."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -16,6 +16,7 @@ JUDGED = 3
 LEAST_CUSTOMERS = 500  # a correction is not learnt from fewer
 PLAIN, DEFAULT = "plain", "visit_model"
 CORRECTED = ("corrected", "corrected_shape")
+CANDIDATES = (DEFAULT, "paced", *CORRECTED)
 WORTH_IT = 0.01  # share of the plain models' mean absolute error that a candidate must save to be taken
 TOTAL_WEIGHT = 0.5  # what a total further off than that of the plain models costs, against a share of that error
 RANK_TOLERANCE = 0.0005
@@ -58,13 +59,11 @@ def choose(judged: list[dict[str, Any]]) -> tuple[str, str]:
     """
     if not judged:
         return DEFAULT, "visit models alone: history too short to judge a correction"
-    names = [name for name in judged[0] if isinstance(judged[0][name], dict) and name != PLAIN]
-    names = [name for name in names if all(name in j for j in judged)]
-    cost = {name: float(np.mean([_cost(j[name], j[PLAIN]) for j in judged])) for name in names}
-    rank = {name: float(np.mean([_rank_gain(j[name], j[PLAIN]) for j in judged])) for name in names}
-    best = min((n for n in names if n == DEFAULT or rank[n] >= -RANK_TOLERANCE), key=lambda name: cost[name])
+    cost = {name: float(np.mean([_cost(j[name], j[PLAIN]) for j in judged])) for name in CANDIDATES}
+    rank = {name: float(np.mean([_rank_gain(j[name], j[PLAIN]) for j in judged])) for name in CANDIDATES}
+    best = min((n for n in CANDIDATES if n == DEFAULT or rank[n] >= -RANK_TOLERANCE), key=lambda name: cost[name])
     chosen = best if cost[best] <= cost[DEFAULT] - WORTH_IT else DEFAULT
-    known = ", ".join(f"{name.replace('_', ' ')} {cost[name]:.3f} (ranks {rank[name]:+.3f})" for name in names)
+    known = ", ".join(f"{name.replace('_', ' ')} {cost[name]:.3f} (ranks {rank[name]:+.3f})" for name in CANDIDATES)
     return chosen, f"{chosen.replace('_', ' ')}: error against BG/NBD with Gamma-Gamma, totals counted: {known}"
 
 
@@ -133,7 +132,7 @@ def _candidates(
         totals = [float(model.predict(f)["expected_stays"].sum()) for model in (alone, corrected)]
         level = totals[0] / max(totals[1], 1e-9)
     shape = replace(corrected, level=level)
-    return {DEFAULT: alone, "paced": paced, **dict(zip(CORRECTED, (corrected, shape), strict=True))}
+    return dict(zip(CANDIDATES, (alone, paced, corrected, shape), strict=True))
 
 
 def _total_error(figures: dict[str, float]) -> float:

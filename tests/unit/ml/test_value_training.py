@@ -11,7 +11,7 @@ from ml.history import CutOff
 from ml.training import cut_off_dates
 from ml.value_interval import revenue_interval, spend_posterior
 from ml.value_model import ValueModel
-from ml.value_training import _candidates, choose, train_value
+from ml.value_training import CANDIDATES, _candidates, choose, train_value
 from ml.visit_value import VisitValue
 
 NIGHT, HORIZON = date(2023, 12, 31), 365
@@ -71,7 +71,7 @@ def figures(error: float, rank: float = 0.5, total: float = 100.0) -> dict[str, 
     return {"stays": figure, "revenue": figure}
 
 
-PLAIN = {"as_of_date": "2023-12-31", "plain": figures(1.0), "visit_model": figures(0.995)}
+PLAIN = {"as_of_date": "2023-12-31", "plain": figures(1.0), **dict.fromkeys(CANDIDATES, figures(0.995))}
 
 
 @pytest.mark.parametrize(
