@@ -119,11 +119,11 @@ def known_share(cut_offs: Sequence[CutOff], window_days: int) -> float:
     return float((label.sum() + 1.0) / (len(label) + 2.0))
 
 
-def calibrated_visits(periods: Sequence[Period], log_odds: Floats, share: float) -> tuple[float, float]:
+def calibrated_visits(periods: Sequence[Period], by_visits: Floats, share: float) -> tuple[float, float]:
     """Intercept and slope of the visit models alone, by the same later periods: for customers with these log odds."""
     alone = [replace(period, log_odds=period.log_odds[:, :1]) for period in periods]
     found = fit_blend(alone, np.ones(1), np.ones(1))
-    return found.intercept(log_odds[:, None], share), found.slope
+    return found.intercept(by_visits[:, None], share), found.slope
 
 
 def default_weights(row_count: int) -> Floats:

@@ -13,8 +13,9 @@ from dataclasses import dataclass
 
 import numpy as np
 from scipy.optimize import minimize
-from scipy.special import expit, logit
+from scipy.special import expit
 
+from ml.churn_features import log_odds
 from ml.judge import clipped
 from ml.prior_logistic import weighted_sum
 from ml.visit_rhythm import Floats
@@ -69,11 +70,11 @@ def fit_blend(periods: Sequence[Period], default: Floats, level_weights: Floats)
     return Blend(weights, level_weights, slope, _trust(periods, level_weights))
 
 
-def level_shift(log_odds: Floats, share: float) -> float:
+def level_shift(said: Floats, share: float) -> float:
     """What must be added to log odds for their mean probability to be a share."""
     shift, wanted = 0.0, float(clipped(np.array(share)))
     for _ in range(LEVEL_STEPS):
-        p = expit(log_odds + shift)
+        p = expit(said + shift)
         step = (float(p.mean()) - wanted) / max(float((p * (1.0 - p)).mean()), 1e-9)
         shift -= float(np.clip(step, -2.0, 2.0))
         if abs(step) < 1e-10:
@@ -127,12 +128,12 @@ def _thinned(period: Period) -> tuple[Floats, Floats, int]:
     return columns - columns.mean(axis=0), period.label[::step], min(len(period.label), PERIOD_ROWS)
 
 
-def _level(log_odds: Floats) -> float:
-    return _log_odds(float(expit(log_odds).mean()))
+def _level(said: Floats) -> float:
+    return _log_odds(float(expit(said).mean()))
 
 
 def _log_odds(share: float) -> float:
-    return float(logit(clipped(np.array(share))))
+    return float(log_odds(np.array(share)))
 
 
 def _softmax(point: Floats) -> Floats:
