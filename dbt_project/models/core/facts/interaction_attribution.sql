@@ -17,8 +17,6 @@ with interaction as (
     from {{ ref('stg_interaction') }}
 ),
 
-caller as ({{ shown_person('interaction', 'interaction_id', 'caller') }}),
-
 likeliest as (
     select *, sum(probability) over (partition by source_system, interaction_id) as known_probability
     from {{ ref('interaction_candidate') }}
@@ -29,18 +27,20 @@ likeliest as (
 weighed as (
     select
         interaction.*,
-        caller.* exclude (source_system, interaction_id, property_code),
+        said.caller_source_record_id,
+        said.caller_customer_id,
+        said.caller_match_probability,
         likeliest.* exclude (source_system, interaction_id),
         coalesce(likeliest.probability >= {{ var('sure_of_a_caller') }}, false) as is_known,
-        coalesce(likeliest.known_probability < 0.5, true) and caller.caller_customer_id is not null as is_new,
+        coalesce(likeliest.known_probability < 0.5, true) and said.caller_customer_id is not null as is_new,
         case
-            when loyalty_number is not null then 'loyalty_number'
+            when interaction.loyalty_number is not null then 'loyalty_number'
             when customer_email is not null then 'email'
             when customer_phone is not null then 'phone'
             else 'confirmation_number'
         end as caller_method
     from interaction
-    left join caller using (source_system, interaction_id)
+    inner join {{ ref('interaction_said') }} as said using (source_system, interaction_id)
     left join likeliest using (source_system, interaction_id)
 ),
 

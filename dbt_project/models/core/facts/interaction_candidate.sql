@@ -4,6 +4,8 @@
 {% set call = ['source_system', 'interaction_id'] | join(', ') %}
 {% set reservation = ['reservation_source_system', 'reservation_property_code', 'matched_reservation_id'] | join(', ') %}
 {% set call_customer = ['source_system', 'interaction_id', 'customer_id'] | join(', ') %}
+{# A customer without a reservation is as far away as one of ten years ago. #}
+{% set days_without_reservation = 3650 %}
 
 with said as (
     select * from {{ ref('interaction_said') }}
@@ -76,7 +78,7 @@ bearer as (
 every_pointer as (
     select * from pointed
     union all by name
-    select *, 'name' as way, 'guest' as role from bearer
+    select *, 'name' as way from bearer
 ),
 
 -- The surest person record and the surest reservation by a sort: they spill to disk, where arg_min over text does not.
@@ -111,9 +113,7 @@ candidate as (
 ),
 
 stay as (
-    select customer_id, property_code, booked_at, departure_date from {{ ref('fct_reservation') }} where customer_id is not null
-    union all
-    select booker_customer_id, property_code, booked_at, departure_date from {{ ref('fct_reservation') }} where booker_customer_id is not null
+    select unnest([customer_id, booker_customer_id]) as customer_id, property_code, booked_at, departure_date from {{ ref('fct_reservation') }}
 ),
 
 -- Days between the call and the nearest reservation of the customer, from its booking to its departure.
@@ -135,10 +135,8 @@ weighed as (
         -- Two customers of one name to whom one call points are most likely one person whom nothing else brought together.
         case when not is_bearer then main_name.whole_name end as namesakes,
         coalesce(distance.is_hotel_agreed, said.property_code is null) as is_hotel_agreed,
-        coalesce(distance.days_away, 3650) as days_away,
-        said.reason_code,
-        -- Who was here last is likelier than who was here long ago, among those who may be meant; nothing is known of how late others call.
-        - log2((60 + coalesce(distance.days_away, 3650)) / min(60.0 + coalesce(distance.days_away, 3650)) over (partition by {{ call }})) as time_bits
+        coalesce(distance.days_away, {{ days_without_reservation }}) as days_away,
+        said.reason_code
     from candidate
     inner join said using ({{ call }})
     left join distance using ({{ call_customer }})
@@ -153,7 +151,8 @@ summed as (
         {% for evidence in call_evidence() %}
         + case when {{ evidence.condition }} then {{ evidence.bits }} else 0 end
         {% endfor %}
-        + time_bits as bits,
+        -- Who was here last is likelier than who was here long ago, among those who may be meant; nothing is known of how late others call.
+        - log2((60 + days_away) / min(60.0 + days_away) over (partition by {{ call }})) as bits,
         list_filter([
             {% for evidence in call_evidence() %}
             case when {{ evidence.condition }} then '{{ evidence.name }}' end{{ ',' if not loop.last }}

@@ -1,14 +1,12 @@
 -- one row per interaction, customer it may be of, and what points there
 {{ config(materialized='table', schema='helper') }}
 
-with -- What reservations show of customers. A contact that many share names nobody but whoever books with it.
-known as (
+-- What reservations show of customers. A contact that many share names nobody but whoever books with it.
+with known as (
     select
         record.customer_id,
         record.source_record_id,
         record.role,
-        person.first_name_key,
-        person.last_name_key,
         case when not person.is_email_shared or (record.role = 'booker' and person.email_registry_reason is null) then person.email_normalised end as email,
         case when not person.is_phone_shared or record.role = 'booker' then person.phone_number end as phone,
         person.loyalty_number_key as loyalty_number
@@ -24,8 +22,6 @@ of_reservation as (
         {'source_system': source_system, 'property_code': property_code, 'reservation_id': reservation_id} as reservation,
         confirmation_number,
         external_reference,
-        booked_at,
-        departure_date,
         '{{ role }}' as role,
         {{ 'customer_id' if role == 'guest' else 'booker_customer_id' }} as customer_id,
         {{ role }}_source_record_id as source_record_id
@@ -35,7 +31,7 @@ of_reservation as (
 ),
 
 numbered as (
-    select distinct
+    select
         of_reservation.*,
         unnest([{{ spoken_number('confirmation_number') }}, {{ spoken_number('external_reference') }}]) as spoken_number
     from of_reservation

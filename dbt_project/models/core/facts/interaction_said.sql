@@ -13,6 +13,7 @@ select
     {{ spoken_number('interaction.confirmation_number') }} as confirmation_number,
     caller.caller_customer_id,
     caller.caller_source_record_id,
+    caller.caller_match_probability,
     person.first_name_key,
     person.last_name_key,
     {{ whole_name('person.first_name_key', 'person.last_name_key') }} as whole_name,
