@@ -1,6 +1,6 @@
 {# A room as both systems write it: letters and digits, without the zeros that one of them puts before a number. #}
 {% macro room_key(room_number) -%}
-regexp_replace(regexp_replace(upper({{ room_number }}), '[^0-9A-Z]', '', 'g'), '^0+([0-9])', '\1')
+regexp_replace({{ spoken_number(room_number) }}, '^0+([0-9])', '\1')
 {%- endmacro %}
 
 {# How a check names a reservation, the surest way first; a room charge is judged by more (stg_pos_check_reservation). #}
@@ -49,6 +49,7 @@ coalesce(
 )
 {%- endmacro %}
 
+{# Whether that guest had left by then, told by the same. #}
 {% macro has_left_by_check() -%}
 coalesce(
     pos_check.served_at > reservation.checked_out_at,

@@ -23,8 +23,7 @@ end
 {%- endmacro %}
 
 {# How a call (`heard`) names a reservation (`reservation`): its number, somebody's contact, or a family name at the hotel. Contact and name count from the
-   booking to two weeks after departure. `heard` is a call, or a word of its name
-   (heard_words) where by_word: an equality and more, so that each is one hash join. #}
+   booking to two weeks after departure. Each holds an equality, so that it is one hash join; where by_word, `heard` is a row per word of the name (heard_by). #}
 {% macro call_reservation_conditions() -%}
 {% set is_here = 'coalesce(heard.property_code = reservation.reservation_property_code, true)' %}
 {% set is_at_hand = 'coalesce(reservation.booked_at <= heard.ended_at + interval 10 minute, true) and heard.started_on <= reservation.departure_date + 14' %}
@@ -45,7 +44,7 @@ end
 {{ return(conditions) }}
 {%- endmacro %}
 
-{# The calls that a condition joins. #}
+{# What a condition of call_reservation_conditions joins: calls, or the words of their names (name_word). #}
 {% macro heard_by(condition, heard) -%}
 {{ '(select *, unnest(name_words) as name_word from ' ~ heard ~ ')' if condition.by_word else heard }}
 {%- endmacro %}
