@@ -137,7 +137,7 @@ def test_void_lines_and_tips_are_not_in_the_net_amount(hotel_week):
     assert hotel_week.warehouse.rows(sql) == [(Decimal("3"), Decimal("2"), 2, 1)]
 
 
-def test_calls_belong_to_the_guest_unless_somebody_else_calls(hotel_week):
+def test_calls_belong_to_the_guest(hotel_week):
     # zed was merged into ann on the second night: the fact follows.
     sql = "select interaction_id, customer_id, attribution_method from core.fct_interaction order by 1"
     assert hotel_week.warehouse.rows(sql) == [
@@ -147,6 +147,12 @@ def test_calls_belong_to_the_guest_unless_somebody_else_calls(hotel_week):
         ("nobody", None, "unattributed"),
         ("other_calls", "ann@x.example", "confirmation_number"),
     ]
+
+
+def test_another_caller_keeps_the_call_whatever_number_they_give(hotel_week):
+    """Zed gave the number of ann's reservation on the first night, when nothing said yet that zed is ann."""
+    (row,) = (row for row in hotel_week.after_history["core.fct_interaction"] if "other_calls" in row)
+    assert ("email" in row, "ann@x.example" in row) == (True, False)
 
 
 def test_a_case_is_its_newest_state(hotel_week):
