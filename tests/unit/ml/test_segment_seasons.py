@@ -1,5 +1,7 @@
 """Segments through the year: those in use stay as they are, and those that suit other seasons come first."""
 
+from collections.abc import Iterator
+
 import numpy as np
 import pytest
 from threadpoolctl import threadpool_limits
@@ -13,6 +15,13 @@ from ml.segment_yardstick import Yardstick
 from ml.visit_rhythm import Floats
 
 RULE = RulePlan((1.0,), (365.0,))
+
+
+@pytest.fixture(autouse=True)
+def one_thread() -> Iterator[None]:
+    """As in a training: threads of many small fits only wait for each other."""
+    with threadpool_limits(1):
+        yield
 
 
 def summer_house(days_since_summer: float, count: int = 400, seed: int = 3) -> Floats:
@@ -74,11 +83,10 @@ def test_stability_of_those_in_use_is_that_of_keeping_them() -> None:
     """Big enough and clear on every draw: they stay each time, where centres fitted again from there would wander."""
     plan = CentrePlan(KMEANS, 4, WEIGHTS)
     yardstick = Yardstick(spread_evenly(5), 1, [spread_evenly(6), summer_house(240)])
-    with threadpool_limits(1):
-        centres = plan.fit(spread_evenly(3), 1)
-        assert centres is not None
-        held = yardstick.hold(plan, centres).choice
-        again = yardstick.measure(plan, centres)
+    centres = plan.fit(spread_evenly(3), 1)
+    assert centres is not None
+    held = yardstick.hold(plan, centres).choice
+    again = yardstick.measure(plan, centres)
     assert again is not None
     assert again.choice.ari_lowest < held.ari_lowest == 1.0
     assert held.held_share == 0.5
