@@ -31,8 +31,7 @@ group by record.customer_id
 CHECKS = """
 create or replace temp table judged_check as
 select
-    fact.*, truth.person_id, truth.is_room_charge, truth.is_pair_card, truth.reservation_id as true_reservation_id,
-    owner.person_id as found_person_id,
+    fact.*, truth.person_id, truth.is_room_charge, owner.person_id as found_person_id,
     truth.person_id in (select person_id from owner) as is_known_person
 from core.fct_pos_check as fact
 inner join read_parquet($checks) as truth
@@ -123,19 +122,17 @@ def judge(customers: int, seed: int, days: int, kept: Path | None) -> None:
 
 
 def show(settings: Settings, truth: Path) -> None:
-    """Print right, wrong and unattributed shares."""
+    """Print right, wrong and unattributed shares, and confidence beside the share that is right."""
     files = {name: str(truth / f"{kind}_person.parquet") for name, kind in (
         ("reservations", "reservation"), ("interactions", "interaction"), ("checks", "pos_check"))}  # fmt: skip
     with warehouse(settings) as con:
         for statement in (OWNER, CHECKS, CALLS):
             con.execute(statement, {name: path for name, path in files.items() if f"${name}" in statement} or None)
         print(con.sql(CUSTOMER_COUNTS))
-        for title, label, rows in VIEWS:
-            print(title)
-            print(con.sql(SHARES.format(label=label, rows=rows)))
-        for title, label, rows in CALIBRATED:
-            print(title)
-            print(con.sql(CALIBRATION.format(label=label, rows=rows)))
+        for query, views in ((SHARES, VIEWS), (CALIBRATION, CALIBRATED)):
+            for title, label, rows in views:
+                print(title)
+                print(con.sql(query.format(label=label, rows=rows)))
 
 
 if __name__ == "__main__":
