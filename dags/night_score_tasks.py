@@ -1,4 +1,4 @@
-"""Tasks that score customers, build the marts, and train."""
+"""Tasks that score customers and build the marts."""
 
 from night_features import FEATURES, cut_offs
 from night_stage import Counts, Stage, night_task
@@ -45,17 +45,3 @@ def build_marts(now: Stage) -> Counts:
     if newest is not None and now.is_past:
         return {"nodes": now.build(FEATURES, cut_offs(now, newest), newest)}
     return {"nodes": now.build("tag:marts")}
-
-
-@night_task("train_models.train", in_past=True, pool=WAREHOUSE_POOL)
-def train(now: Stage) -> Counts:
-    """Match model and scores learn again, on features of every training date; no model of scores becomes worse."""
-    import identity
-    import ml
-
-    with now.warehouse() as con:
-        dates = ml.training_dates(con, now.settings, now.night_date)
-    now.build(FEATURES, dates)
-    with now.warehouse() as con:
-        identity.train(con, now.settings, now.night_date)
-        return {"model_runs": len(ml.train(con, now.settings, now.night_date))}

@@ -1,7 +1,7 @@
 """One DAG, weekly: train again on what was known by the newest completed night."""
 
 from airflow.sdk import DAG
-from night_score_tasks import train
+from night_train_tasks import train
 from night_wiring import DAG_ARGS, Tag, weekly_schedule
 
 DOC = """
