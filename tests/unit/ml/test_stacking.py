@@ -36,6 +36,12 @@ def test_the_part_that_was_right_counts_most(truth: int) -> None:
 def test_a_few_customers_move_little() -> None:
     few, many = (fit_blend([_period(2, count)], DEFAULT, LEVEL).weights[2] for count in (10, 3000))
     assert abs(few - DEFAULT[2]) < abs(many - DEFAULT[2])
+    assert fit_blend([_period(1, 30, slope=0.5)], DEFAULT, LEVEL).slope == pytest.approx(1.0, abs=0.05)
+
+
+def test_a_large_period_counts_no_more_than_one_of_some_size() -> None:
+    weights = fit_blend([_period(0, 16_000), _period(1, 3000, 2), _period(1, 3000, 3)], DEFAULT, LEVEL).weights
+    assert weights[1] > weights[0]
 
 
 def test_a_period_far_off_in_level_says_no_less_about_shape() -> None:
