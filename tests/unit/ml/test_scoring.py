@@ -18,9 +18,16 @@ from ml import registry
 from ml import sql as ml_sql
 from ml.errors import ModelError
 from ml.health import health_rows
-from ml.scoring import TABLES, risk_bands
+from ml.scoring import TABLES, risk_bands, write_basket_rules
 
 NIGHT, NEXT = date(2023, 12, 30), date(2023, 12, 31)
+BASKETS = """
+create schema if not exists features;
+create table features.feat_basket as
+    select 'choice_of_customer' as basket_code, i as basket_id,
+        case when i < 20 then ['Bar', 'Spa'] else ['Pool'] end as basket_values
+    from range(40) r(i)
+"""
 
 
 @pytest.fixture(scope="module")
@@ -119,6 +126,18 @@ def test_a_past_night_writes_its_history_only(settings: Settings, purchases: pd.
         assert past in {row[0] for row in con.sql("select distinct as_of_date from ml.customer_clv_history").fetchall()}
     after = contents(settings)
     assert all(after[table] == before[table] for table in TABLES)
+
+
+def test_a_past_night_keeps_its_rules_of_what_goes_together(settings: Settings) -> None:
+    """Baskets are those known now; the warehouse was built anew since."""
+    with warehouse(settings) as con:
+        con.execute(BASKETS)
+        assert write_basket_rules(con, settings, NIGHT) > 0
+        rules = con.sql("from ml.basket_rule_history order by all").fetchall()
+        con.execute("delete from features.feat_basket; delete from ml.basket_rule_history")
+        complete_night(settings, NEXT)
+        assert write_basket_rules(con, settings, NIGHT) == 0
+        assert con.sql("from ml.basket_rule_history order by all").fetchall() == rules
 
 
 def test_a_rebuilt_warehouse_gets_its_history_from_the_lake(settings: Settings, purchases: pd.DataFrame) -> None:
