@@ -254,20 +254,31 @@ def make_history(name: str, days: int, customer_count: int, seed: int) -> pd.Dat
     return WORLDS[name](np.random.default_rng(seed), days, customer_count)
 
 
-def _walk(rng: np.random.Generator, days: int, first: Floats, leaves: Floats, gap: NextVisit) -> pd.DataFrame:
-    """All visits, every customer one step at a time: on to the next visit, unless they left after this one."""
-    level = rng.lognormal(4.5, 0.7, len(first))
+def walk(
+    rng: np.random.Generator, days: int, first: Floats, leaves: Floats, gap: NextVisit, most_visits: int
+) -> pd.DataFrame:
+    """One row per visit, by number of visit: number of the customer and day.
+
+    Every customer one step at a time: on to the next visit, at least a day later, unless they left after this one.
+    """
     who, day = np.arange(len(first)), np.maximum(first, 0.0)
     found = []
-    for _ in range(MOST_VISITS):
-        found.append(pd.DataFrame({"number": who, "offset": np.floor(day).astype(np.int64)}))
+    for _ in range(most_visits):
+        found.append(pd.DataFrame({"number": who, "day": day}))
         stays = rng.random(len(who)) >= leaves[who]
         who, day = who[stays], day[stays]
         day = day + np.maximum(gap(rng, who, day), 1.0)
         who, day = who[day < days], day[day < days]
         if not len(who):
             break
-    visits = pd.concat(found).sort_values(["number", "offset"], ignore_index=True)
+    return pd.concat(found, ignore_index=True)
+
+
+def _walk(rng: np.random.Generator, days: int, first: Floats, leaves: Floats, gap: NextVisit) -> pd.DataFrame:
+    level = rng.lognormal(4.5, 0.7, len(first))
+    visits = walk(rng, days, first, leaves, gap, MOST_VISITS)
+    visits = visits.assign(offset=np.floor(visits["day"]).astype(np.int64))
+    visits = visits.sort_values(["number", "offset"], ignore_index=True)
     amount = level[visits["number"]] * rng.lognormal(0, 0.4, len(visits))
     return pd.DataFrame(
         {

@@ -11,10 +11,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-Floats = NDArray[np.float64]
-YEAR = 365.25
+from benchmarks.history_worlds import DAYS_A_YEAR, Floats, NextVisit, walk
+
 MOST_VISITS = 250
-Gap = Callable[[np.random.Generator, NDArray[np.int64], Floats], Floats]
 
 
 @dataclass(frozen=True)
@@ -25,7 +24,7 @@ class Trade:
     leaves: Floats
     amount: Floats
     spread: float  # of one customer's visits, as a standard deviation of logarithms
-    gap: Gap
+    gap: NextVisit
 
 
 def gym(rng: np.random.Generator, days: int, count: int) -> Trade:
@@ -53,7 +52,9 @@ def donors(rng: np.random.Generator, days: int, count: int) -> Trade:
     amount = rng.choice([10.0, 25, 50, 100, 500], count, p=[0.3, 0.3, 0.25, 0.12, 0.03])
 
     def gap(r: np.random.Generator, who: NDArray[np.int64], day: Floats) -> Floats:
-        yearly = (np.floor(day / YEAR) + r.geometric(0.7, len(who))) * YEAR + r.normal(330, 18, len(who)) - day
+        yearly = (
+            (np.floor(day / DAYS_A_YEAR) + r.geometric(0.7, len(who))) * DAYS_A_YEAR + r.normal(330, 18, len(who)) - day
+        )
         return np.where(monthly[who], 30.4, yearly)
 
     return Trade(first, leaves, amount, 0.0, gap)
@@ -68,7 +69,7 @@ def resort_of_two_seasons(rng: np.random.Generator, days: int, count: int) -> Tr
 
     def gap(r: np.random.Generator, who: NDArray[np.int64], _: Floats) -> Floats:
         years = np.where(both[who], 0.5, 1.0) * r.geometric(0.8, len(who))
-        return years * YEAR + r.normal(0, 8, len(who))
+        return years * DAYS_A_YEAR + r.normal(0, 8, len(who))
 
     return Trade(_in_season(rng, days, count, seasons), leaves, rng.lognormal(7.2, 0.5, count), 0.2, gap)
 
@@ -91,7 +92,7 @@ def congress_hotel(rng: np.random.Generator, days: int, count: int) -> Trade:
         leaves,
         rng.lognormal(6, 0.4, count),
         0.2,
-        lambda r, w, _: YEAR + r.normal(0, 3, len(w)),
+        lambda r, w, _: DAYS_A_YEAR + r.normal(0, 3, len(w)),
     )
 
 
@@ -128,7 +129,7 @@ def yearly_visitors(rng: np.random.Generator, days: int, count: int) -> Trade:
         leaves,
         rng.lognormal(6.0, 0.2, count),
         0.1,
-        lambda r, w, _: YEAR * r.geometric(0.9, len(w)) + r.normal(0, 9, len(w)),
+        lambda r, w, _: DAYS_A_YEAR * r.geometric(0.9, len(w)) + r.normal(0, 9, len(w)),
     )
 
 
@@ -153,17 +154,11 @@ def make_visits(name: str, days: int, count: int, seed: int) -> pd.DataFrame:
     """One row per visit of `count` customers who joined within so many days: number, day, amount."""
     rng = np.random.default_rng(seed)
     trade = TRADES[name](rng, days, count)
-    who, day = np.arange(count), np.maximum(np.floor(trade.first), 0.0)
-    found = []
-    for _ in range(MOST_VISITS):
-        found.append(pd.DataFrame({"number": who, "day": day}))
-        stays = rng.random(len(who)) >= trade.leaves[who]
-        who, day = who[stays], day[stays]
-        day = np.floor(day + np.maximum(trade.gap(rng, who, day), 1.0))
-        who, day = who[day < days], day[day < days]
-        if not len(who):
-            break
-    visits = pd.concat(found, ignore_index=True)
+
+    def whole_days(r: np.random.Generator, who: NDArray[np.int64], day: Floats) -> Floats:
+        return np.floor(trade.gap(r, who, day))
+
+    visits = walk(rng, days, np.floor(trade.first), trade.leaves, whole_days, MOST_VISITS)
     amount = trade.amount[visits["number"]] * rng.lognormal(0, trade.spread, len(visits))
     return visits.assign(amount=amount.round(2))
 
@@ -193,6 +188,6 @@ def _in_season(
     """First visits in seasons given as (day of the year, spread in days, share)."""
     middles, spreads, shares = (np.array(values) for values in zip(*seasons, strict=True))
     kind = rng.choice(len(seasons), count, p=shares)
-    year = np.floor(rng.uniform(0, days / YEAR, count))
-    day = year * YEAR + np.mod(rng.normal(middles[kind], spreads[kind]), YEAR)
+    year = np.floor(rng.uniform(0, days / DAYS_A_YEAR, count))
+    day = year * DAYS_A_YEAR + np.mod(rng.normal(middles[kind], spreads[kind]), DAYS_A_YEAR)
     return np.where(day < days, day, rng.uniform(0, days, count))
