@@ -183,6 +183,9 @@ def test_customers_of_past_cut_offs_are_no_drift(night: CutOff, past: list[CutOf
 
     assert (largest_psi(night), largest_psi(past[0])) == (0.0, 0.0)
     assert largest_psi(few) > 0.0
+    features = night.keep(night.in_window(WINDOW)).features
+    older = features.assign(clv_age_days=features["clv_age_days"] + 3650)
+    assert scorer.reference.psi(drift_columns(older, scorer.probability(features)))["psi"].max() == 0.0, "all age"
 
 
 @pytest.fixture(scope="module")
