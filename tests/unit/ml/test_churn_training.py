@@ -11,7 +11,7 @@ from histories import cut_off, random_history
 from sklearn.ensemble import HistGradientBoostingClassifier
 
 from ml.churn_judging import BASELINES, EVERYBODY, FALLBACK, JUDGED, WEIGHED, judge_rolling, judged_trials
-from ml.churn_model import ChurnEnsemble
+from ml.churn_model import ChurnEnsemble, known_share
 from ml.churn_training import _loss, drift_columns, train_churn
 from ml.history import CutOff, same_season, training_cut_offs
 from ml.judge import judge_probability
@@ -186,6 +186,12 @@ def test_customers_of_past_cut_offs_are_no_drift(night: CutOff, past: list[CutOf
     features = night.keep(night.in_window(WINDOW)).features
     older = features.assign(clv_age_days=features["clv_age_days"] + 3650)
     assert scorer.reference.psi(drift_columns(older, scorer.probability(features)))["psi"].max() == 0.0, "all age"
+
+
+def test_the_known_share_is_that_of_the_newest_period(past: list[CutOff]) -> None:
+    stayed = replace(past[0], future_visit_count=np.ones(len(past[0].features)))
+    left = replace(past[1], future_visit_count=np.zeros(len(past[1].features)))
+    assert known_share([left, stayed], WINDOW) < 0.01
 
 
 @pytest.fixture(scope="module")

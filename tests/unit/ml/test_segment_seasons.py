@@ -79,7 +79,7 @@ def test_those_in_use_go_when_customers_no_longer_suit_them() -> None:
     assert "as before" not in reason
 
 
-def test_stability_of_those_in_use_is_that_of_keeping_them() -> None:
+def test_stability_of_those_in_use_is_that_of_keeping_them(monkeypatch: pytest.MonkeyPatch) -> None:
     """Big enough and clear on every draw: they stay each time, where centres fitted again from there would wander."""
     plan = CentrePlan(KMEANS, 4, WEIGHTS)
     yardstick = Yardstick(spread_evenly(5), 1, [spread_evenly(6), summer_house(240)])
@@ -90,6 +90,21 @@ def test_stability_of_those_in_use_is_that_of_keeping_them() -> None:
     assert again is not None
     assert again.choice.ari_lowest < held.ari_lowest == 1.0
     assert held.held_share == 0.5
+    monkeypatch.setattr("ml.segment_yardstick.LEAST_SILHOUETTE", 0.99)
+    assert yardstick.hold(plan, centres).choice.ari_lowest < 1.0, "unclear on a draw: they would be fitted again"
+
+
+def test_fixed_rules_are_tried_where_nothing_is_in_use_and_nothing_learnt_lasts(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("ml.segment_search.LADDER", ())
+    yardstick = Yardstick(summer_house(60), 1)
+    found, _, tried = search(yardstick)
+    assert found is not None
+    assert (found.choice.algorithm, found.choice.passes) == ("rules", True)
+    assert {choice.algorithm for choice in tried} == {"rules"}, "bands of recency say less"
+    _, _, tried = search(yardstick, (found.plan, found.grouping))
+    assert len(tried) == 1
 
 
 def test_endurance_counts_seasons_first_then_room() -> None:
