@@ -3,7 +3,9 @@
 Pure functions of arrays; node numbers must order by content, so that ties fall the same way every night.
 """
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,6 +20,7 @@ MUST_LINK_WEIGHT = 1000.0
 # Evidence (bits) from which an edge links whatever else its clusters say, unless parent and child of one name may share
 # all that it rests on. Other edges are weighed against what differs between the clusters (identity.groups).
 STRONG_BITS = 10.0
+PART_SIZE = 50_000  # weak edges that are weighed at a time
 
 
 @dataclass(frozen=True)
@@ -84,8 +87,16 @@ def _join_by_weak_edges(
     Where two people of one name are known, a record that fits both as well joins neither.
     """
     between = edges.where(labels[edges.first] != labels[edges.second])
-    if not len(between):
-        return labels
+    target = np.arange(labels.max(initial=-1) + 1)
+    for part in _parts(labels, between):
+        _join_part(target, labels, nodes, part, contradictions, identifiers)
+    return target[labels]
+
+
+def _join_part(
+    target: Ints, labels: Ints, nodes: Nodes, between: Edges, contradictions: Contradictions, identifiers: Identifiers
+) -> None:
+    """Write into `target`, by label, the cluster that it becomes."""
     order = np.lexsort((between.second, between.first, -between.support, -between.weight))
     first, second = labels[between.first].tolist(), labels[between.second].tolist()
     weight = between.weight.tolist()
@@ -98,10 +109,18 @@ def _join_by_weak_edges(
         groups.meet(first[at], second[at], weight[at])
     for at in order.tolist():
         groups.join(first[at], second[at], weight[at], are_bare=are_bare[at], is_of_family=is_of_family[at])
-    target = np.arange(labels.max() + 1)
     touched = np.unique(labels[involved])
     target[touched] = [groups.root(label) for label in touched.tolist()]
-    return target[labels]
+
+
+def _parts(labels: Ints, between: Edges) -> Iterator[Edges]:
+    """The edges in parts whose clusters never meet, each of about PART_SIZE, so that memory does not grow with them."""
+    of_labels = replace(between, first=labels[between.first], second=labels[between.second])
+    component = components(len(labels), of_labels)[of_labels.first]
+    ordered = np.sort(component)
+    ends = np.unique(np.searchsorted(ordered, ordered[PART_SIZE - 1 :: PART_SIZE], side="right"))
+    for start, end in pairwise(np.unique(np.r_[0, ends, len(ordered)]).tolist()):
+        yield between.where((component >= ordered[start]) & (component <= ordered[end - 1]))
 
 
 def _without_contradictions(labels: Ints, facets: Ints, edges: Edges, contradictions: Contradictions) -> Ints:

@@ -68,7 +68,7 @@ def is_pinyin_surname(folded: str) -> bool:
     return folded in _pinyin_words("pinyin_surnames")
 
 
-@lru_cache(maxsize=200_000)
+@lru_cache(maxsize=20_000)
 def syllable_count(folded: str) -> int:
     """The fewest syllables of pinyin that make a folded word, 0 for no pinyin: `xiucheng` -> 2, `grace` -> 0."""
     if not folded:

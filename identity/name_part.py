@@ -36,7 +36,7 @@ class NamePart(NamedTuple):
 NO_PART = NamePart((), (), None, None)
 
 
-@lru_cache(maxsize=200_000)
+@lru_cache(maxsize=20_000)
 def name_part(text: str, field: Field) -> NamePart:
     """One name field without titles and suffix; nothing is left of a lone title."""
     if "." in text or "-" in text:

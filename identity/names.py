@@ -230,7 +230,7 @@ def _title_gender(title: str) -> str | None:
     return next((gender for word in fold(title).split() if (gender := gender_of_title(word))), None)
 
 
-@lru_cache(maxsize=200_000)
+@lru_cache(maxsize=20_000)
 def _roots(first_words: tuple[str, ...]) -> tuple[str, ...]:
     """Given names that the first word, or all words together, may stand for, and how they are spelt in any language."""
     forms = {form for form in (*first_words[:1], "".join(first_words)) if len(form) > 1}
@@ -238,7 +238,7 @@ def _roots(first_words: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(sorted(names | {f"~{spelling(form)}" for form in forms}))
 
 
-@lru_cache(maxsize=200_000)
+@lru_cache(maxsize=20_000)
 def _parts(first_words: tuple[str, ...], han_name: str | None) -> tuple[str, ...]:
     """Given names that may be used alone: each run of neighbouring words as one, and the given name in pinyin."""
     long = [word for word in first_words if len(word) > 1]

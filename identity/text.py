@@ -145,7 +145,7 @@ def plain_vowels(word: str) -> str:
     return _DOUBLE_A.sub("a", _UMLAUT.sub(lambda match: match.group(1) or match.group(2), word))
 
 
-@lru_cache(maxsize=200_000)
+@lru_cache(maxsize=20_000)
 def spelling(word: str) -> str:
     """What the spellings of one name in several languages share: Sergey, Sergei, Sergej; Iwanow, Ivanov.
 

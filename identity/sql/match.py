@@ -21,13 +21,18 @@ from (select count(*) as size from match_input where {_present(columns)} group b
 
 def match_candidate(blocks: Iterable[Sequence[str]]) -> str:
     """One row per pair of profiles (first < second), one of them touched, that are equal in some block's columns."""
-    selects = [
-        f"select a.unique_id as first_profile, b.unique_id as second_profile from match_input as a inner join "
+    found = ";\n".join(
+        f"insert into block_pair select a.unique_id, b.unique_id from match_input as a inner join "
         f"match_input as b on {' and '.join(f'a.{identifier(name)} = b.{identifier(name)}' for name in block)} "
         f"and a.unique_id < b.unique_id and (a.is_touched or b.is_touched)"
         for block in blocks
-    ]
-    return f"create or replace temp table match_candidate as {' union '.join(selects)}"
+    )
+    return f"""
+create or replace temp table block_pair (first_profile bigint, second_profile bigint);
+{found};
+create or replace temp table match_candidate as select distinct first_profile, second_profile from block_pair;
+drop table block_pair
+"""
 
 
 def value_frequencies(column: str) -> str:

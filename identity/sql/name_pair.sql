@@ -33,15 +33,15 @@ with measured as (
             or a.last_compact || a.first_compact = b.first_compact || b.last_compact as has_same_words,
         a.is_pinyin <> b.is_pinyin as is_pinyin_pair,
         coalesce(a.given_script <> b.given_script and a.last_compact = b.last_compact, false) as has_other_script,
+        list_contains(a.first_parts, b.first_compact) or list_contains(b.first_parts, a.first_compact)
+            or (len(a.long_first_words) > 0 and list_has_all(b.long_first_words, a.long_first_words))
+            or (len(b.long_first_words) > 0 and list_has_all(a.long_first_words, b.long_first_words)) as is_first_part,
         case
             when a.first_key is null or b.first_key is null then 0
             when a.is_initial then initial_level(a.first_compact, b.first_compact, b.first_roots, b.first_parts)
             when b.is_initial then initial_level(b.first_compact, a.first_compact, a.first_roots, a.first_parts)
             when a.first_compact = b.first_compact then 5
-            when list_contains(a.first_parts, b.first_compact) or list_contains(b.first_parts, a.first_compact) then 4
-            when len(a.long_first_words) > 0 and len(b.long_first_words) > 0
-                and (list_has_all(a.long_first_words, b.long_first_words)
-                     or list_has_all(b.long_first_words, a.long_first_words)) then 4
+            when is_first_part then 4
             when list_has_any(a.first_roots, b.first_roots)
                 then case when is_other_second_name(a.long_first_words, b.long_first_words) then -1 else 4 end
             when has_other_script then 1
@@ -64,9 +64,6 @@ with measured as (
             when is_typo(a.last_compact, b.last_compact, 4, 8) or is_typo(a.last_spelling, b.last_spelling, 4, 8) then 2
             else -1
         end as last_level,
-        list_contains(a.first_parts, b.first_compact) or list_contains(b.first_parts, a.first_compact)
-            or list_has_all(a.long_first_words, b.long_first_words) or list_has_all(b.long_first_words, a.long_first_words)
-            as is_first_part,
         list_filter(a.last_words, word -> not list_contains(b.last_words, word)) as a_surnames,
         list_filter(b.last_words, word -> not list_contains(a.last_words, word)) as b_surnames,
         list_has_any(a.last_words, b.last_words) and is_other_surname(a_surnames, b_surnames)

@@ -103,3 +103,17 @@ def test_what_a_cluster_knows_from_one_record_speaks_for_all_of_them() -> None:
     edges = [(0, 1, EMAIL_AND_NAME), (1, 2, DOCUMENT)]
 
     assert clusters(3, edges, cities={0: 1, 2: 2}, profiles={0: 1, 2: 2}) == [0, 1, 1]
+
+
+def test_weighing_a_few_edges_at_a_time_changes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    rng = np.random.default_rng(5)
+    pairs = {(min(pair), max(pair)) for pair in rng.integers(0, 300, (260, 2)).tolist() if pair[0] != pair[1]}
+    weight = dict(zip(sorted(pairs), rng.choice([EMAIL_AND_NAME, PHONE_AND_NAME, NAME_ALONE], len(pairs)), strict=True))
+    edges = [(first, second, float(weight[first, second])) for first, second in sorted(pairs)]
+    known = [{int(node): int(rng.integers(2)) for node in rng.choice(300, 150, replace=False)} for _ in range(3)]
+    at_once = clusters(300, edges, emails=known[0], cities=known[1], profiles=known[2])
+
+    monkeypatch.setattr("identity.cluster.PART_SIZE", 7)
+
+    assert clusters(300, edges, emails=known[0], cities=known[1], profiles=known[2]) == at_once
+    assert 1 < len(set(at_once)) < 299

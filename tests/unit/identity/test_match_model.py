@@ -1,6 +1,7 @@
 """The match model: learned once, kept whole, blind to the population it scores."""
 
 import json
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, timedelta
 
@@ -253,3 +254,12 @@ def test_without_contact_data_the_model_links_what_no_rule_does(
     second = rosa | {"document_hash": None} | other
 
     assert trained.night([person("r1", **rosa), person("r2", **second)]).clusters() == {frozenset({"r1", "r2"})}, case
+
+
+def test_a_rule_of_name_and_birth_date_yields_to_the_model(trained: Hotel, make_hotel: Callable[[str], Hotel]) -> None:
+    """A model that finds nobody likely leaves the pair apart; without a model the rule links it."""
+    people = [person(name, "Rosa Quillfeather", birth_date=date(1980, 3, 4)) for name in ("r1", "r2")]
+    save_model(trained.settings, judged(current_model(trained.settings) or pytest.fail("no model"), 60.0))
+
+    assert trained.night(people).clusters() == {frozenset({"r1"}), frozenset({"r2"})}
+    assert make_hotel("rules alone").night(people).clusters() == {frozenset({"r1", "r2"})}
