@@ -18,7 +18,7 @@ from identity import sql
 from identity.ids import commit_names, load_committed
 from identity.match import MatchModel
 
-LIBRARIES = ("duckdb", "phonenumbers", "pypinyin")
+LIBRARIES = ("anyascii", "duckdb", "phonenumbers", "pypinyin")
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,8 @@ import re
 import unicodedata
 from functools import lru_cache
 
+from anyascii import anyascii
+
 # Letters that Unicode doesn't decompose.
 _SPECIAL = str.maketrans(
     {
@@ -12,94 +14,9 @@ _SPECIAL = str.maketrans(
         "'": "", "’": "", "‘": "", "`": "", "´": "", "ʼ": "", "ʻ": "",
     }
 )  # fmt: skip
-_CYRILLIC = dict(
-    zip(
-        "абвгдеёжзийклмнопрстуфхцчшщъыьэюяіїєґўјљњћђџ",
-        [
-            "a",
-            "b",
-            "v",
-            "g",
-            "d",
-            "e",
-            "e",
-            "zh",
-            "z",
-            "i",
-            "y",
-            "k",
-            "l",
-            "m",
-            "n",
-            "o",
-            "p",
-            "r",
-            "s",
-            "t",
-            "u",
-            "f",
-            "kh",
-            "ts",
-            "ch",
-            "sh",
-            "shch",
-            "",
-            "y",
-            "",
-            "e",
-            "yu",
-            "ya",
-            "i",
-            "yi",
-            "ye",
-            "g",
-            "u",
-            "j",
-            "lj",
-            "nj",
-            "c",
-            "d",
-            "dz",
-        ],
-        strict=True,
-    )
-)
-_GREEK = dict(
-    zip(
-        "αβγδεζηθικλμνξοπρσςτυφχψω",
-        [
-            "a",
-            "v",
-            "g",
-            "d",
-            "e",
-            "z",
-            "i",
-            "th",
-            "i",
-            "k",
-            "l",
-            "m",
-            "n",
-            "x",
-            "o",
-            "p",
-            "r",
-            "s",
-            "s",
-            "t",
-            "y",
-            "f",
-            "ch",
-            "ps",
-            "o",
-        ],
-        strict=True,
-    )
-)
-_SCRIPTS = str.maketrans(_CYRILLIC | _GREEK)
-# Letters whose marks are no diacritics: й is not и with a breve.
-_PRECOMPOSED = str.maketrans(_CYRILLIC)
+# Letters of other alphabets and syllables, Han characters aside (identity.han).
+_OTHER_SCRIPT = re.compile(r"[\u0370-\u1dff\u1f00-\u1fff\u3040-\u30ff\u31f0-\u31ff\uac00-\ud7af]+")
+_NOT_ASCII_LETTER = re.compile(r"[^a-z]+")
 _GREEK_PAIR = re.compile(r"ου|αυ|ευ|γγ|γκ|γχ|\bμπ|\bντ")
 _GREEK_PAIRS = {"ου": "ou", "αυ": "av", "ευ": "ev", "γγ": "ng", "γκ": "gk", "γχ": "nch", "μπ": "b", "ντ": "d"}
 _INVISIBLE = re.compile(r"[\u0000-\u0008\u000e-\u001f\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]")
@@ -125,14 +42,24 @@ def clean(text: str | None) -> str:
 def fold(text: str) -> str:
     """Lower-case words of letters, Latin ones without diacritics: `Müller-Lüdenscheidt` -> `muller ludenscheidt`.
 
-    Cyrillic and Greek are transliterated; other scripts stay as they are.
+    Other scripts are transliterated (`Иванов` -> `ivanov`, `कुमार` -> `kumar`); Han characters stay as they are.
     """
-    lowered = text.casefold() if text.isascii() else text.lower().translate(_PRECOMPOSED).translate(_SPECIAL)
+    lowered = text.casefold() if text.isascii() else _OTHER_SCRIPT.sub(_latin, text.lower()).translate(_SPECIAL)
     if lowered.isascii():
         return _NOT_LETTER.sub(" ", lowered.replace("'", "").replace("`", "")).strip()
-    bare = "".join(letter for letter in unicodedata.normalize("NFKD", lowered) if not unicodedata.combining(letter))
-    latin = _GREEK_PAIR.sub(lambda match: _GREEK_PAIRS[match.group()], bare).translate(_SCRIPTS)
-    return _NOT_LETTER.sub(" ", unicodedata.normalize("NFC", latin)).strip()
+    return _NOT_LETTER.sub(" ", unicodedata.normalize("NFC", _without_marks(lowered))).strip()
+
+
+def _latin(found: re.Match[str]) -> str:
+    """A word of another script in Latin letters. Greek loses its accents first, since `ού` is read as a pair."""
+    word = found.group()
+    if "\u0370" <= word[0] <= "\u03ff" or word[0] >= "\u1f00":
+        word = _GREEK_PAIR.sub(lambda match: _GREEK_PAIRS[match.group()], _without_marks(word))
+    return _NOT_ASCII_LETTER.sub("", anyascii(unicodedata.normalize("NFC", word)).lower())
+
+
+def _without_marks(text: str) -> str:
+    return "".join(letter for letter in unicodedata.normalize("NFKD", text) if not unicodedata.combining(letter))
 
 
 def plain_vowels(word: str) -> str:
