@@ -2,7 +2,8 @@
 
 import typer
 
-from guestbook.cli.options import HomeOption, console, progress, settings_of
+from guestbook.cli.options import HomeOption, console, settings_of
+from guestbook.cli.progress import progress
 
 
 def register(app: typer.Typer) -> None:

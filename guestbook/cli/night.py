@@ -4,7 +4,8 @@ from datetime import date
 
 import typer
 
-from guestbook.cli.options import HomeOption, JsonOption, console, date_of, print_json, progress, settings_of
+from guestbook.cli.options import HomeOption, JsonOption, console, date_of, print_json, settings_of
+from guestbook.cli.progress import progress
 from guestbook.cli.summary import show_status, show_summary
 from guestbook.settings import Settings
 

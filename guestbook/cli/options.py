@@ -3,8 +3,6 @@
 import json
 import logging
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from datetime import date
 from typing import Annotated, Any
 
@@ -44,13 +42,6 @@ def date_of(text: str) -> date:
 def print_json(content: Any) -> None:
     """JSON on standard output, nothing else."""
     sys.stdout.write(json.dumps(content, indent=2, default=str) + "\n")
-
-
-@contextmanager
-def progress(what: str) -> Iterator[Callable[[str], None]]:
-    """A moving line on standard error while long work runs; call it with the name of each step."""
-    with error_console.status(what) as line:
-        yield lambda step: line.update(f"{what}: {step}")
 
 
 def show_error(error: GuestbookError) -> None:
