@@ -56,7 +56,7 @@ def common(
 
 
 def main() -> None:
-    """Entry point: exit code 0 done, 1 failed, 2 wrong usage, 3 blocked by a gate; 143, 130 told to end (`progress`)."""
+    """Entry point: exit code 0 done, 1 failed, 2 wrong usage, 3 blocked by a gate; 143 and 130 told to end."""
     try:
         app()
     except GuestbookError as error:
