@@ -49,27 +49,27 @@ end
 {{ '(select *, unnest(name_words) as name_word from ' ~ heard ~ ')' if condition.by_word else heard }}
 {%- endmacro %}
 
-{# How sure each way of finding a call's reservation is, the surest first. A name alone counts only at the hotel and for a reason that presumes a reservation. #}
+{# The ways of finding a call's reservation, the surest first. A name alone counts only at the hotel and for a reason that presumes a reservation. #}
 {% macro call_reservation_methods() -%}
 {{ return([
     {
-        'name': 'confirmation_number', 'confidence': "case when role = 'accompanying' then 0.9 else 0.98 end",
+        'name': 'confirmation_number',
         'condition': 'is_number_agreed and (is_contact_agreed or is_anonymous or name_level not in (-2, 0))',
     },
     {
-        'name': 'similar_confirmation_number', 'confidence': '0.9',
+        'name': 'similar_confirmation_number',
         'condition': "is_number_similar and role <> 'accompanying' and (is_contact_agreed or name_level > 0)",
     },
     {
-        'name': 'done_in_call', 'confidence': '0.93',
+        'name': 'done_in_call',
         'condition': "is_done_in_call and role <> 'accompanying' and (name_level > 0 or (name_level = 0 and is_contact_agreed))",
     },
     {
-        'name': 'contact_and_stay', 'confidence': '0.85',
+        'name': 'contact_and_stay',
         'condition': 'is_at_hand and is_contact_agreed and name_level >= 0',
     },
     {
-        'name': 'name_and_stay', 'confidence': 'case when name_level = 2 then 0.9 else 0.8 end',
+        'name': 'name_and_stay',
         'condition': "is_at_hand and role <> 'accompanying' and is_property_agreed and name_level > 0 and reason_code in ('change', 'cancellation', 'billing', 'complaint')",
     },
 ]) }}

@@ -6,6 +6,7 @@ import pytest
 
 from bi.snapshot import relations
 from guestbook import dbt_runner
+from guestbook.errors import GuestbookError
 
 NIGHT = date(2026, 11, 20)
 TABLES = [
@@ -70,3 +71,11 @@ def test_unit_tests_of_golden_record_features_and_marts(built_on_nothing):
     select += ["test_type:unit,path:models/features", "test_type:unit,path:models/marts"]
     results = dbt_runner.run_dbt(built_on_nothing.settings, ["test", "--select", *select], variables)
     assert len(results) >= 32
+
+
+def test_stages_are_not_built_without_the_limits_that_the_scores_use(built_on_nothing):
+    """Plain dbt would take the defaults of the project, which hold no stage: everybody would be lost."""
+    variables = dbt_runner.night_variables(built_on_nothing.settings, NIGHT)
+    variables["life_stages"] = {"limits": [], "last": "lost", "won_back_least_days": 0, "won_back_gap_ratio": 0}
+    with pytest.raises(GuestbookError, match="life_stages is empty"):
+        dbt_runner.run_dbt(built_on_nothing.settings, ["compile", "--select", "customer_stage_period"], variables)

@@ -143,12 +143,7 @@ best as (
         {{ matched_key }},
         role,
         method_rank,
-        name_level,
-        case method_rank
-            {% for method in call_reservation_methods() %}
-            when {{ loop.index }} then {{ method.confidence }}
-            {% endfor %}
-        end as match_confidence
+        name_level
     from judged
     where method_rank is not null
     qualify rank() over (
@@ -177,7 +172,6 @@ select
     {{ matched_key }},
     best.role as matched_role,
     best.name_level,
-    cast(best.match_confidence as double) as match_confidence,
     count(best.matched_reservation_id) over (partition by heard.source_system, heard.interaction_id) as fit_count,
     heard.delivery_sequence,
     heard.night_date
