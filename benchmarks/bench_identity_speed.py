@@ -30,18 +30,18 @@ TRAINING_RECORDS = 60_000
 STAGED = (
     "create or replace table staging.stg_person_record as select * exclude (is_new) from read_parquet(?) where {which}"
 )
-FOR_SPLINK = """
-copy (
-    select
-        row_number() over (order by source_record_id) as profile_number, source_record_id as profile_id,
-        true as is_touched, name_number, birth_date,
-        case when not is_email_shared then email_normalised end as email_key,
-        case when not is_phone_shared then phone_number end as phone_key, postal_code_key, address_key, city_key,
-        country_key, document_key, loyalty_number_key, guest_profile_key, cast(null as varchar) as profile_place
-    from identity.person_normalised
-) to '{folder}/profile.parquet' (format parquet);
-copy (from identity_state.compared_name) to '{folder}/compared_name.parquet' (format parquet)
-"""
+FOR_SPLINK = {
+    "profile": """
+        select
+            row_number() over (order by source_record_id) as profile_number, source_record_id as profile_id,
+            true as is_touched, name_number, birth_date,
+            case when not is_email_shared then email_normalised end as email_key,
+            case when not is_phone_shared then phone_number end as phone_key, postal_code_key, address_key, city_key,
+            country_key, document_key, loyalty_number_key, guest_profile_key, cast(null as varchar) as profile_place
+        from identity.person_normalised
+    """,
+    "compared_name": "from identity_state.compared_name",
+}
 CLUSTER_THRESHOLD = 0.99
 
 
@@ -78,7 +78,8 @@ def from_nothing(folder: Path) -> dict[str, Any]:
         took, counts = measured(lambda: identity.resolve(con, settings, NIGHT))
         commit, _ = measured(lambda: identity.commit(con, settings, NIGHT))
     with warehouse(settings) as con:
-        con.execute(FOR_SPLINK.replace("{folder}", str(folder)))
+        for table, query in FOR_SPLINK.items():
+            con.sql(query).write_parquet(str(folder / f"{table}.parquet"))
     return {"resolve": took, "normalise": normalising, "commit": commit, "counts": counts}
 
 
@@ -91,8 +92,8 @@ def plain_splink(folder: Path) -> dict[str, Any]:
         raise SystemExit("no model was trained")
 
     con = duckdb.connect(str(folder / "splink.duckdb"), config={"threads": 2, "memory_limit": "6GB"})
-    for table in ("profile", "compared_name"):
-        con.execute(f"create temp table {table} as from read_parquet(?)", [str(folder / f"{table}.parquet")])
+    for table in FOR_SPLINK:
+        con.read_parquet(str(folder / f"{table}.parquet")).create(table)
     sql.run(con, "name_macros", "macro_is_same_phone", "macro_birth_level", "match_input")
 
     def work() -> int:

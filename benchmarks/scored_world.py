@@ -28,17 +28,21 @@ TABLES = (
     "fct_interaction",
     "bridge_customer_source_record",
 )
-DICE = "(hash({}) / 18446744073709551616.0)"
+DICE = """
+create or replace temp macro dice
+(a, b) as hash(a, b) / 18446744073709551616.0,
+(a, b, c) as hash(a, b, c) / 18446744073709551616.0
+"""
 
-BOOKINGS = f"""
+BOOKINGS = """
 create or replace temp table booking as
 with customer as (
     select
         i as number,
         'c' || md5(i::varchar) as customer_id,
-        floor(2190 * {DICE.format("i, 1")})::integer as first_day,
-        least(floor(-ln(1 - power({DICE.format("i, 2")}, 2)) * 2.2), 60)::integer as repeats,
-        80 + 400 * power({DICE.format("i, 3")}, 3) as level
+        floor(2190 * dice(i, 1))::integer as first_day,
+        least(floor(-ln(1 - power(dice(i, 2), 2)) * 2.2), 60)::integer as repeats,
+        80 + 400 * power(dice(i, 3), 3) as level
     from range($customers) as numbers(i)
 ),
 visit as (
@@ -46,10 +50,10 @@ visit as (
         customer.*,
         step,
         $night::date - 2190 + first_day
-            + if(step = 0, 0, floor((2250 - first_day) * power({DICE.format("number, step, 4")}, 1.3)))::integer
+            + if(step = 0, 0, floor((2250 - first_day) * power(dice(number, step, 4), 1.3)))::integer
             as arrival_date,
-        1 + floor(4 * power({DICE.format("number, step, 5")}, 2))::integer as nights,
-        {DICE.format("number, step, 6")} as luck
+        1 + floor(4 * power(dice(number, step, 5), 2))::integer as nights,
+        dice(number, step, 6) as luck
     from customer, unnest(range(0, repeats + 1)) as steps(step)
 )
 select
@@ -115,9 +119,9 @@ FILLS = {
             'outlet ' || floor(12 * luck * luck)::integer as outlet_name
         from booking where status = 'checked_out' and number % 4 = 0
     """,
-    "core.fct_pos_line": f"""
+    "core.fct_pos_line": """
         select 'pos' as source_system, property_code, 'k' || reservation_id as pos_check_id, line_number,
-            'item ' || floor(200 * power({DICE.format("number, line_number")}, 2))::integer as item_name,
+            'item ' || floor(200 * power(dice(number, line_number), 2))::integer as item_name,
             ['food', 'beverage', 'spa', 'retail'][1 + floor(4 * luck * luck)::integer] as item_category,
             false as is_void
         from booking, range(1, 4) as lines(line_number)
@@ -145,6 +149,7 @@ def fill_warehouse(con: duckdb.DuckDBPyConnection, customer_count: int, night: d
     """Make the tables and fill them as of a night; returns the number of reservations."""
     for name in TABLES:
         con.execute(f"create or replace table {_empty(MODELS[name])}")
+    con.execute(DICE)
     con.execute(BOOKINGS, {"customers": customer_count, "night": night})
     for table, query in FILLS.items():
         parameters = {"night": night} if "$night" in query else None
