@@ -93,7 +93,7 @@ def _open(settings: Settings, first: date, last: date) -> duckdb.DuckDBPyConnect
         if night not in nights:
             span = f"{nights[0]} to {nights[-1]} ({len(nights)} nights)" if nights else "no night yet"
             raise UsageError(
-                f"no books for the night {night}: closed are {span}; run `guestbook nightly --date {night}`"
+                f"no books for the night {night}: closed are {span}; `guestbook nightly --date D` closes later ones"
             )
     if first >= last:
         raise UsageError(f"the first night {first} is not before the last {last}: give them in order of time")
