@@ -30,9 +30,10 @@ LIFT_TOLERANCE, GROUP_TOLERANCE = 1.0, 2.0
 
 @dataclass(frozen=True)
 class ChurnScorer:
-    """What scores churn: `method` ensemble, bgnbd (fallback.
+    """What scores churn, by `method`: the ensemble, bgnbd or none.
 
-    The visit model alone, its log odds on the line `slope`, `intercept`) or none (nothing could be fitted).
+    bgnbd is the fallback: the visit model alone, its log odds on the line `slope`, `intercept`. none: nothing could be
+    fitted.
     """
 
     method: str
