@@ -5,11 +5,10 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
-
 from expectations.record import overrides_of, results_of
 from expectations.rules import load_rules
 from guestbook.files import write_text_atomic
+from guestbook.page import template_environment
 from guestbook.settings import FEEDS, Settings
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -33,7 +32,8 @@ def write_gate_page(settings: Settings, night_date: date) -> Path:
     """Write the page from the recorded results; every gate of the night writes it again. Returns its path."""
     results = results_of(settings, night_date)
     suites = [_suite(name, [row for row in results if row["suite_name"] == name]) for name in SUITES]
-    html = _template().render(
+    template = template_environment(TEMPLATES).get_template("gates.html.j2")
+    html = template.render(
         night_date=night_date.isoformat(),
         verdict=_verdict([row["gate_status"] for row in results]),
         suites=suites,
@@ -75,14 +75,3 @@ def _verdict(statuses: Sequence[str]) -> str:
         if status in statuses:
             return status
     return "passed" if statuses else "not_judged"
-
-
-def _template() -> Any:
-    environment = Environment(
-        loader=FileSystemLoader(TEMPLATES),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    return environment.get_template("gates.html.j2")

@@ -131,14 +131,19 @@ def _are_numbers(cells: Sequence[Any]) -> bool:
     return bool(known) and all(not isinstance(cell, str) or NUMBER.fullmatch(cell) for cell in known)
 
 
-@cache
-def _template() -> Template:
-    environment = Environment(
-        loader=FileSystemLoader(TEMPLATES),
+def template_environment(folder: Path) -> Environment:
+    """The templates of a folder: what they show is escaped, a name that they are not given is an error."""
+    return Environment(
+        loader=FileSystemLoader(folder),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
+
+
+@cache
+def _template() -> Template:
+    environment = template_environment(TEMPLATES)
     environment.filters["shown"] = shown
     return environment.get_template("page.html.j2")

@@ -75,7 +75,7 @@ def hiatus_design(features: pd.DataFrame) -> pd.DataFrame:
 
 
 def own_rhythm_design(features: pd.DataFrame) -> pd.DataFrame:
-    """One row per customer: days since the last visit over the own mean gap, of first-timers over everybody's median."""
+    """One row per customer: days since the last visit over the own mean gap (first-timers: everybody's median)."""
     gap = features["mean_gap_days"]
     typical = float(gap.median()) if gap.notna().any() else 365.0
     return pd.DataFrame({"overdue": np.log((features["rfm_recency_days"] + 1.0) / (gap.fillna(typical) + 1.0))})
