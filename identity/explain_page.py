@@ -50,7 +50,11 @@ def _summary(history: Row, records: Sequence[Row], links: Sequence[Row]) -> list
     weakest = min((row["match_probability"] for row in records), default=None)
     refused = sum(row["edge_status"] not in KEPT for row in links)
     tiles = [
-        ("Status", history["id_status"], f"since {history['changed_on']}: {history['change_reason']}"),
+        (
+            "Status of the id asked for",
+            history["id_status"],
+            f"since {history['changed_on']}: {history['change_reason']}",
+        ),
         ("Records", len(records), None),
         ("Weakest necessary link", share(weakest), "probability that both ends are one person"),
         ("Links refused or cut", refused, None),

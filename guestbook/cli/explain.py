@@ -36,10 +36,16 @@ def explain(
     elif as_json:
         print_json(content)
     else:
-        history = content["history"]
-        console.print(f"customer {content['customer_id']}: {history['id_status']} since {history['changed_on']}")
+        console.print(headline(content))
         for part in ("records", "links", "fields", "candidates"):
             _show(part, content[part])
+
+
+def headline(content: dict[str, Any]) -> str:
+    """The state of the id that was asked for, and whose page follows when it leads to another."""
+    asked, shown, history = content["asked_for"], content["customer_id"], content["history"]
+    leads_to = f"; this is {shown}" if shown != asked else ""
+    return f"customer {asked}: {history['id_status']} since {history['changed_on']}{leads_to}"
 
 
 def _write(html: Path, content: dict[str, Any]) -> None:

@@ -14,6 +14,7 @@ with person as (
         normalised.last_name,
         normalised.native_name,
         lower(person.email) as email,
+        normalised.email_normalised,
         normalised.phone_e164,
         normalised.birth_date,
         normalised.gender,

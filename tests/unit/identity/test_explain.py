@@ -6,6 +6,7 @@ from pathlib import Path
 import pyarrow as pa
 import pytest
 
+from guestbook.cli.explain import headline
 from guestbook.errors import UsageError
 from guestbook.settings import Settings
 from guestbook.warehouse import warehouse, write_rows
@@ -88,6 +89,12 @@ def test_records_links_and_fields_of_the_current_customer(con, asked_for: str) -
         ("r3", "refused"),
     ]
     assert [(row["field_name"], row["survivorship_rule"]) for row in found["fields"]] == [("email", "newest")]
+
+
+def test_a_merged_id_says_where_it_leads(con) -> None:
+    assert headline(explain(con, "c1")).startswith("customer c1: active since")
+    assert headline(explain(con, "c2")).startswith("customer c2: merged since")
+    assert headline(explain(con, "c2")).endswith("this is c1")
 
 
 def test_an_id_that_was_never_issued_is_wrong_usage(con) -> None:
