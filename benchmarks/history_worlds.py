@@ -22,7 +22,7 @@ def rhythms_of_many_kinds(rng: np.random.Generator, days: int, customer_count: i
     gap = rng.lognormal(np.log(110), 1.0, customer_count)
     leaves = rng.beta(0.7, 4.0, customer_count)
     first = rng.integers(0, days - 30, customer_count).astype(float)
-    return _walk(rng, days, first, leaves, lambda r, who, _: r.gamma(evenness[who], gap[who] / evenness[who]))
+    return priced_walk(rng, days, first, leaves, lambda r, who, _: r.gamma(evenness[who], gap[who] / evenness[who]))
 
 
 def seasonal(rng: np.random.Generator, days: int, customer_count: int) -> pd.DataFrame:
@@ -44,7 +44,7 @@ def seasonal(rng: np.random.Generator, days: int, customer_count: int) -> pd.Dat
                 break
         return at - day
 
-    return _walk(rng, days, np.minimum(first, days - 1.0), leaves, gap)
+    return priced_walk(rng, days, np.minimum(first, days - 1.0), leaves, gap)
 
 
 def monthly_contracts(rng: np.random.Generator, days: int, customer_count: int) -> pd.DataFrame:
@@ -54,7 +54,7 @@ def monthly_contracts(rng: np.random.Generator, days: int, customer_count: int) 
     evenness = np.where(is_bound, 200.0, 1.0)
     leaves = np.where(is_bound, rng.beta(2.0, 30.0, customer_count), rng.beta(1.0, 6.0, customer_count))
     first = rng.integers(0, days - 20, customer_count).astype(float)
-    return _walk(rng, days, first, leaves, lambda r, who, _: r.gamma(evenness[who], gap[who] / evenness[who]))
+    return priced_walk(rng, days, first, leaves, lambda r, who, _: r.gamma(evenness[who], gap[who] / evenness[who]))
 
 
 def clumpy(rng: np.random.Generator, days: int, customer_count: int) -> pd.DataFrame:
@@ -63,7 +63,7 @@ def clumpy(rng: np.random.Generator, days: int, customer_count: int) -> pd.DataF
     stays_in = rng.beta(3.0, 2.0, customer_count)
     leaves = rng.beta(0.6, 9.0, customer_count)
     first = rng.integers(0, days - 30, customer_count).astype(float)
-    return _walk(
+    return priced_walk(
         rng,
         days,
         first,
@@ -77,7 +77,7 @@ def growing(rng: np.random.Generator, days: int, customer_count: int) -> pd.Data
     first = days - rng.exponential(150 / np.log(2), customer_count)
     gap = rng.lognormal(np.log(60), 0.9, customer_count)
     leaves = rng.beta(0.9, 2.5, customer_count)
-    return _walk(rng, days, first[first >= 0], leaves, lambda r, who, _: r.gamma(1.5, gap[who] / 1.5))
+    return priced_walk(rng, days, first[first >= 0], leaves, lambda r, who, _: r.gamma(1.5, gap[who] / 1.5))
 
 
 def one_cohort(rng: np.random.Generator, days: int, customer_count: int) -> pd.DataFrame:
@@ -92,7 +92,7 @@ def one_cohort(rng: np.random.Generator, days: int, customer_count: int) -> pd.D
         left = np.exp(-age / fade[who]) - r.exponential(1.0, len(who)) / np.maximum(rate[who] * fade[who], 1e-9)
         return np.where(left > 0, -fade[who] * np.log(np.maximum(left, 1e-300)) - age, np.inf)
 
-    return _walk(rng, days, first, np.zeros(customer_count), gap)
+    return priced_walk(rng, days, first, np.zeros(customer_count), gap)
 
 
 def yearly_givers(rng: np.random.Generator, days: int, customer_count: int) -> pd.DataFrame:
@@ -100,7 +100,7 @@ def yearly_givers(rng: np.random.Generator, days: int, customer_count: int) -> p
     skips = rng.beta(1.5, 3.0, customer_count)
     leaves = rng.beta(1.0, 5.0, customer_count)
     first = rng.integers(0, days - 30, customer_count).astype(float)
-    return _walk(
+    return priced_walk(
         rng,
         days,
         first,
@@ -120,7 +120,7 @@ def weekly_groceries(rng: np.random.Generator, days: int, customer_count: int) -
         ahead = gap[who] * r.geometric(0.8, len(who)) + r.normal(0, 0.8, len(who)) + away
         return np.where(day + ahead > first[who] + ends[who], np.inf, ahead)
 
-    return _walk(rng, days, first, np.zeros(customer_count), next_gap)
+    return priced_walk(rng, days, first, np.zeros(customer_count), next_gap)
 
 
 def christmas_buyers(rng: np.random.Generator, days: int, customer_count: int) -> pd.DataFrame:
@@ -138,7 +138,7 @@ def christmas_buyers(rng: np.random.Generator, days: int, customer_count: int) -
         ahead = np.where(again, r.exponential(9, len(who)), _advent(r, year) - day)
         return np.where(is_seasonal[who], ahead, r.exponential(often[who]))
 
-    return _walk(rng, days, np.minimum(first, days - 1.0), leaves, gap)
+    return priced_walk(rng, days, np.minimum(first, days - 1.0), leaves, gap)
 
 
 def regime_change(rng: np.random.Generator, days: int, customer_count: int) -> pd.DataFrame:
@@ -154,7 +154,7 @@ def regime_change(rng: np.random.Generator, days: int, customer_count: int) -> p
         ahead = np.where(late, np.maximum(change - day, 0.0) + 2.0 * (ahead - np.maximum(change - day, 0.0)), ahead)
         return np.where(late & (r.random(len(who)) < leaves[who]), np.inf, ahead)
 
-    return _walk(rng, days, first, leaves, next_gap)
+    return priced_walk(rng, days, first, leaves, next_gap)
 
 
 def quarterly_promotions(rng: np.random.Generator, days: int, customer_count: int) -> pd.DataFrame:
@@ -176,7 +176,7 @@ def quarterly_promotions(rng: np.random.Generator, days: int, customer_count: in
                 break
         return at - day
 
-    return _walk(rng, days, first, leaves, gap)
+    return priced_walk(rng, days, first, leaves, gap)
 
 
 def quarterly_orders(rng: np.random.Generator, days: int, customer_count: int) -> pd.DataFrame:
@@ -190,7 +190,7 @@ def quarterly_orders(rng: np.random.Generator, days: int, customer_count: int) -
         regular = cycle[who] * (r.geometric(1.0 - skips[who]) + r.normal(0, 0.12, len(who)))
         return np.where(cycle[who] > 0, regular, r.exponential(seldom[who]))
 
-    return _walk(rng, days, first, leaves, gap)
+    return priced_walk(rng, days, first, leaves, gap)
 
 
 def campaigns(rng: np.random.Generator, days: int, customer_count: int) -> pd.DataFrame:
@@ -201,7 +201,7 @@ def campaigns(rng: np.random.Generator, days: int, customer_count: int) -> pd.Da
     first = np.where(won, starts[rng.integers(0, 4, customer_count)] + rng.exponential(6, customer_count), first)
     leaves = np.where(won, rng.beta(3.0, 1.5, customer_count), rng.beta(0.8, 4.0, customer_count))
     gap = rng.lognormal(np.log(70), 0.8, customer_count)
-    return _walk(rng, days, np.minimum(first, days - 1.0), leaves, lambda r, who, _: r.exponential(gap[who]))
+    return priced_walk(rng, days, np.minimum(first, days - 1.0), leaves, lambda r, who, _: r.exponential(gap[who]))
 
 
 def trial_then_loyal(rng: np.random.Generator, days: int, customer_count: int) -> pd.DataFrame:
@@ -220,7 +220,7 @@ def trial_then_loyal(rng: np.random.Generator, days: int, customer_count: int) -
         gone = np.where(settles[who], age > ends[who], age > trial_days[who])
         return np.where(gone, np.inf, ahead)
 
-    return _walk(rng, days, first, np.zeros(customer_count), gap)
+    return priced_walk(rng, days, first, np.zeros(customer_count), gap)
 
 
 def _advent(rng: np.random.Generator, year: Floats) -> Floats:
@@ -249,11 +249,6 @@ WORLDS: dict[str, Callable[[np.random.Generator, int, int], pd.DataFrame]] = {
 }
 
 
-def make_history(name: str, days: int, customer_count: int, seed: int) -> pd.DataFrame:
-    """One row per visit of a world of so many days: customer_id, day, amount."""
-    return WORLDS[name](np.random.default_rng(seed), days, customer_count)
-
-
 def walk(
     rng: np.random.Generator, days: int, first: Floats, leaves: Floats, gap: NextVisit, most_visits: int
 ) -> pd.DataFrame:
@@ -274,7 +269,8 @@ def walk(
     return pd.concat(found, ignore_index=True)
 
 
-def _walk(rng: np.random.Generator, days: int, first: Floats, leaves: Floats, gap: NextVisit) -> pd.DataFrame:
+def priced_walk(rng: np.random.Generator, days: int, first: Floats, leaves: Floats, gap: NextVisit) -> pd.DataFrame:
+    """One row per visit: customer_id, day, amount (log-normal about a level of the customer's own)."""
     level = rng.lognormal(4.5, 0.7, len(first))
     visits = walk(rng, days, first, leaves, gap, MOST_VISITS)
     visits = visits.assign(offset=np.floor(visits["day"]).astype(np.int64))

@@ -28,6 +28,7 @@ HALF_ROWS = 3000
 PARTS = ("rhythm", "logistic", "boosting", "rfm")
 LEVEL_WEIGHTS = np.array([0.0, 0.5, 0.5, 0.0])  # the level is that of the two that look at every feature
 RFM_STRENGTH = 1.0
+MAX_BINS = 64  # of a boosting: 255 say no more about eight leaves, and weighted ones take most of the fitting
 MAX_TRAINING_ROWS = 240_000
 LEAST_KNOWN = 100  # rows with a value; a feature known of fewer tells nothing, and of none of a part cannot be binned
 
@@ -143,6 +144,7 @@ def make_boosting(random_state: int) -> HistGradientBoostingClassifier:
         max_iter=80,
         learning_rate=0.05,
         max_leaf_nodes=8,
+        max_bins=MAX_BINS,
         min_samples_leaf=100,
         l2_regularization=30.0,
         early_stopping=False,

@@ -14,22 +14,26 @@ import numpy as np
 from ml.history import CutOff, expected_visits, same_season, spaced
 
 SEASON_HISTORY_DAYS = 180  # a younger cut-off says more about new customers than about the season
-DOUBT_VISITS = 100.0  # a pace seen on so many visits is believed half
+DOUBT_VISITS = 100.0  # a pace counts as if so many visits had come as expected beside those seen
 DOUBT_SPREAD = 0.05  # squares of logarithms of paces, summed: so many that came back are believed half
-LIMITS = (0.2, 5.0)
-STEPS = 6
+LIMITS = (0.05, 5.0)
+STEPS = 5
 
 
 def observed_pace(cut_off: CutOff) -> float:
-    """The stretch of the horizon with which the visit model expects as many visits as came; near 1 when few came."""
-    came = float(cut_off.future_visit_count.sum())
-    if cut_off.rhythm is None or came == 0:
+    """The stretch of the horizon with which the visit model expects as many visits as came; near 1 when few were due.
+
+    None at all, where many were due, is a closed season: the pace is near 0.
+    """
+    if cut_off.rhythm is None:
         return 1.0
-    pace = 1.0
+    due = float(expected_visits(cut_off.rhythm, cut_off.features, cut_off.horizon_days).sum())
+    share = (float(cut_off.future_visit_count.sum()) + DOUBT_VISITS) / (due + DOUBT_VISITS)
+    pace = float(np.clip(share, *LIMITS))
     for _ in range(STEPS):
         expected = float(expected_visits(cut_off.rhythm, cut_off.features, cut_off.horizon_days * pace).sum())
-        pace = float(np.clip(pace * came / max(expected, 1e-9), *LIMITS))
-    return float(np.exp(np.log(pace) * came / (came + DOUBT_VISITS)))
+        pace = float(np.clip(pace * due * share / max(expected, 1e-9), *LIMITS))
+    return pace
 
 
 def expected_pace(as_of_date: date, known: Sequence[CutOff], horizon_days: int) -> float | None:

@@ -13,6 +13,7 @@ from sklearn.ensemble import HistGradientBoostingRegressor
 from threadpoolctl import threadpool_limits
 
 from ml.churn_features import design
+from ml.churn_model import MAX_BINS
 from ml.history import CutOff, expected_visits, p_none
 from ml.rhythm_mean import RhythmMean
 from ml.season import observed_pace
@@ -127,6 +128,7 @@ def fit_correction(cut_offs: Sequence[CutOff], has_pace: bool, random_state: int
         max_iter=80,
         learning_rate=0.05,
         max_leaf_nodes=8,
+        max_bins=MAX_BINS,
         min_samples_leaf=100,
         l2_regularization=30.0,
         early_stopping=False,

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from ml.history import CutOff, training_cut_offs
+from ml.history import CutOff, expected_visits, same_season, training_cut_offs
 from ml.judge import judge_amount
 from ml.season import proven_pace
 from ml.value_model import ValueModel, fit_correction
@@ -118,7 +118,7 @@ def _candidates(
     The last has the total of the visit models alone. One that cannot be had is the one before it.
     """
     f = night.features
-    pace = proven_pace(night.as_of_date, past, horizon_days)
+    pace = _useful_pace(night, past, horizon_days)
     visit_value = fit_visit_value(f["visit_count"].to_numpy(), f["average_visit_amount"].to_numpy())
     alone = ValueModel(horizon_days, night.rhythm, visit_value)
     paced = replace(alone, pace=pace)
@@ -133,6 +133,19 @@ def _candidates(
         level = totals[0] / max(totals[1], 1e-9)
     shape = replace(corrected, level=level)
     return dict(zip(CANDIDATES, (alone, paced, corrected, shape), strict=True))
+
+
+def _useful_pace(night: CutOff, past: Sequence[CutOff], horizon_days: int) -> float:
+    """The proven pace, but 1 where it would have raised the absolute error in the same season a year ago.
+
+    Most customers do not come: a pace above 1, though right on the whole, is a larger error for each of them.
+    """
+    pace, season = proven_pace(night.as_of_date, past, horizon_days), same_season(past, night.as_of_date, horizon_days)
+    if pace == 1.0 or season is None or season.rhythm is None:
+        return pace
+    plain, paced = (expected_visits(season.rhythm, season.features, horizon_days * stretch) for stretch in (1.0, pace))
+    came = season.future_visit_count
+    return pace if np.abs(paced - came).mean() <= np.abs(plain - came).mean() else 1.0
 
 
 def _total_error(figures: dict[str, float]) -> float:

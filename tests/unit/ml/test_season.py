@@ -1,5 +1,6 @@
 """The pace of visits: a season is read from the same days a year before."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import numpy as np
@@ -49,6 +50,15 @@ def test_few_visits_hardly_move_the_pace() -> None:
     few = cut_off(random_history(60, 700), date(2021, 6, 1), 30)
     assert 0 < few.future_visit_count.sum() < 10
     assert observed_pace(few) == pytest.approx(1.0, abs=0.1)
+
+
+def test_a_closed_season_has_a_pace_near_nothing() -> None:
+    """Closed from November on: nobody came where hundreds were due."""
+    every = random_history(3000, 3 * 365, start="2021-01-01")
+    closed = cut_off(every[every["day"].dt.month < 11], date(2022, 10, 31), 60)
+    assert closed.future_visit_count.sum() == 0
+    assert observed_pace(closed) < 0.25
+    assert observed_pace(replace(closed, future_visit_count=closed.future_visit_count + 5.0)) > 1.5
 
 
 NIGHT = date(2023, 10, 31)

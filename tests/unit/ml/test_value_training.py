@@ -1,5 +1,6 @@
 """Value: the visit model unless a correction proved better, money and intervals that add up."""
 
+from dataclasses import replace
 from datetime import date
 
 import numpy as np
@@ -55,6 +56,30 @@ def test_a_pace_scales_the_visits() -> None:
     busy = ValueModel(90, night.rhythm, None, pace=2.0)
     ratio = busy.predict(night.features)["expected_stays"].sum() / plain.predict(night.features)["expected_stays"].sum()
     assert 1.7 < ratio < 2.0
+
+
+@pytest.mark.parametrize(
+    ("proven", "visits", "used"),
+    [
+        pytest.param(0.4, 0.0, 0.4, id="a low season: less is nearer"),
+        pytest.param(1.8, 1.0, 1.0, id="right on the whole, further off for most"),
+        pytest.param(1.8, 20.0, 1.8, id="everybody came often"),
+        pytest.param(1.0, 0.0, 1.0, id="no pace"),
+    ],
+)
+def test_a_pace_is_used_where_it_does_not_raise_the_error(
+    proven: float, visits: float, used: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One in ten came so many times in the same season a year ago, or everybody did."""
+    monkeypatch.setattr("ml.value_training.proven_pace", lambda *_: proven)
+    history = random_history(400, 900)
+    day = date(2021, 6, 1)
+    season = cut_off(history, day, 90)
+    who = np.arange(len(season.features)) % 10 == 0 if visits <= 1 else np.ones(len(season.features), dtype=bool)
+    season = replace(season, future_visit_count=np.where(who, visits, 0.0))
+    night = CutOff(date(2022, 6, 1), season.features)
+    assert _candidates(night, [season], 90, 1, is_corrected=False)["paced"].pace == used
+    assert _candidates(night, [], 90, 1, is_corrected=False)["paced"].pace == proven, "nothing to try it on"
 
 
 def test_nobody_and_nothing_to_learn_from() -> None:
