@@ -15,7 +15,7 @@ def cut_offs(now: Stage, night_date: date) -> list[date]:
 
     runs = read_records(now.settings, "model_run", declared("ml", "model_run").arrow_schema)
     has_trained = night_date in runs["trained_as_of"].to_pylist()
-    if not has_trained and not ml.needs_training(now.settings, night_date):
+    if not has_trained and ml.has_models(now.settings):
         return []
     with now.warehouse() as con:
         return list(ml.training_dates(con, now.settings, night_date))

@@ -10,8 +10,6 @@ def ensure_models(now: Stage) -> Counts:
     """Train where no model is saved: the first night."""
     import ml
 
-    if not ml.needs_training(now.settings, now.night_date):
-        return {}
     with now.warehouse() as con:
         return {"model_runs": len(ml.ensure_models(con, now.settings, now.night_date))}
 

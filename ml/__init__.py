@@ -11,7 +11,6 @@ from typing import Any
 _HOME = {
     "training_dates": ("ml.training", "training_dates"),
     "has_models": ("ml.training", "has_models"),
-    "needs_training": ("ml.training", "needs_training"),
     "ensure_models": ("ml.training", "ensure_models"),
     "train": ("ml.training", "train"),
     "score": ("ml.scoring", "score"),
@@ -24,7 +23,6 @@ __all__ = [
     "ensure_models",
     "has_models",
     "list_models",
-    "needs_training",
     "promote_model",
     "roll_back_model",
     "score",

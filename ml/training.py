@@ -35,11 +35,6 @@ def has_models(settings: Settings) -> bool:
     return all(registry.is_usable(settings, name) for name in registry.MODEL_NAMES)
 
 
-def needs_training(settings: Settings, night_date: date) -> bool:
-    """Whether the night has to train first."""
-    return not has_models(settings)
-
-
 def training_dates(con: duckdb.DuckDBPyConnection, settings: Settings, night_date: date) -> list[date]:
     """Cut-off dates whose features and labels training wants besides the night's own, newest first.
 
@@ -75,9 +70,7 @@ def cut_off_dates(first_arrival: date | None, night_date: date, horizon_days: in
 
 def ensure_models(con: duckdb.DuckDBPyConnection, settings: Settings, night_date: date) -> list[dict[str, Any]]:
     """Train when something has no saved model; returns the model runs, [] when there was nothing to do."""
-    if not needs_training(settings, night_date):
-        return []
-    return train(con, settings, night_date)
+    return [] if has_models(settings) else train(con, settings, night_date)
 
 
 @dataclass(frozen=True)
