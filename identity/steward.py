@@ -7,7 +7,7 @@ it. A later line about a pair wins.
 import csv
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
 from guestbook.errors import ConfigError, UsageError
 from guestbook.files import atomic_path
@@ -15,7 +15,6 @@ from guestbook.settings import Settings
 
 COLUMNS = ("source_record_id_1", "source_record_id_2", "decision")
 NOTES = ("reason", "decided_by", "decided_at")
-Decision = Literal["must_link", "cannot_link"]
 DECISIONS = ("must_link", "cannot_link")
 
 

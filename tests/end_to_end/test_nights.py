@@ -7,6 +7,7 @@ import random
 import signal
 import sqlite3
 import time
+from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -28,10 +29,10 @@ STAGES = {
 }
 
 
-def kill_group(process: Any) -> None:
-    """kill -9 of the command and all that it started."""
+def end_group(process: Any, number: signal.Signals) -> None:
+    """Send the command and all that it started a signal; it must end soon."""
     with contextlib.suppress(ProcessLookupError):
-        os.killpg(process.pid, signal.SIGKILL)
+        os.killpg(process.pid, number)
     process.wait(timeout=30)
 
 
@@ -85,9 +86,10 @@ def test_a_past_night_changes_no_table(nights: Nights, folder: Path) -> None:
 
 @in_background
 def test_the_first_night_killed_three_times(nights: Nights, folder: Path) -> None:
-    """kill -9 at random moments, then the same command: as if nothing had happened. This night trains, too."""
+    """At random moments, then the same command: as if nothing had happened. This night trains, too."""
     home = nights.group.copy(folder / "home")
-    run_with_kills(home, FIRST, kills=3, moments=random.Random(11), seconds=night_seconds(nights.after_first, FIRST))
+    kills = (signal.SIGKILL, signal.SIGTERM, signal.SIGKILL)
+    run_with_kills(home, FIRST, kills, moments=random.Random(11), seconds=night_seconds(nights.after_first, FIRST))
     assert differences(nights.after_first.tables(), home.tables()) == {}
 
 
@@ -95,7 +97,8 @@ def test_the_first_night_killed_three_times(nights: Nights, folder: Path) -> Non
 def test_a_later_night_killed_two_times(nights: Nights, folder: Path) -> None:
     """The same for a night that adds to what is there. No run is left over that says it is running."""
     home = nights.after_first.copy(folder / "home")
-    run_with_kills(home, SECOND, kills=2, moments=random.Random(12), seconds=night_seconds(nights.after_second, SECOND))
+    kills = (signal.SIGTERM, signal.SIGKILL)
+    run_with_kills(home, SECOND, kills, moments=random.Random(12), seconds=night_seconds(nights.after_second, SECOND))
     assert differences(nights.after_second.tables(), home.tables()) == {}
     with sqlite3.connect(home.path / "airflow" / "airflow.db") as con:
         states = dict(con.execute("select state, count(*) from dag_run group by state").fetchall())
@@ -103,12 +106,14 @@ def test_a_later_night_killed_two_times(nights: Nights, folder: Path) -> None:
     assert "running" not in states
 
 
-def run_with_kills(home: Home, night: str, kills: int, moments: random.Random, seconds: float) -> None:
-    """Start the night and kill it, as often as said; then let it end."""
-    for _ in range(kills):
+def run_with_kills(
+    home: Home, night: str, kills: Sequence[signal.Signals], moments: random.Random, seconds: float
+) -> None:
+    """Start the night and end it by each signal in turn; then let it run."""
+    for number in kills:
         process = home.start("nightly", "--date", night)
         time.sleep(moments.uniform(0.15, 0.95) * seconds)
-        kill_group(process)
+        end_group(process, number)
     home.night(night)
 
 
