@@ -138,6 +138,7 @@ def _segments(metrics: dict[str, Any]) -> Section:
             share(segment["customer_share"]),
             share(segment.get("revenue_share")),
             segment["description"],
+            share(segment.get("meaning_kept_share")),
             _misses(segment.get("judged")),
         )
         for segment in metrics["segments"]
@@ -150,7 +151,11 @@ def _segments(metrics: dict[str, Any]) -> Section:
     ]
     parts: list[Any] = [
         Text(metrics["reason"]),
-        Table("Segments", ("Segment", "Customers", "Share", "Revenue", "Who they are", "Falls short in"), profiles),
+        Table(
+            "Segments",
+            ("Segment", "Customers", "Share", "Revenue", "Who they are", "Meaning kept", "Falls short in"),
+            profiles,
+        ),
     ]
     columns = ("Tried", "Silhouette", "Stability, mean", "Stability, lowest")
     parts += (

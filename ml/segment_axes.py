@@ -11,12 +11,33 @@ RECENCY, VISITS, SPEND = range(3)
 # Spend has a yardstick of its own, the value tiers; at half weight the segments were clearer and more stable on every
 # set tried.
 WEIGHTS = (1.0, 1.0, 0.5)
+LOWEST = (("rfm_recency_days", 0.0), ("visit_count", 1.0), ("spend_amount", 0.0))
 
 
-def plain_axes(features: pd.DataFrame) -> Floats:
-    """One row per customer: days since the last visit, visits (at least 1), spend (at least 0)."""
-    lowest = (("rfm_recency_days", 0.0), ("visit_count", 1.0), ("spend_amount", 0.0))
-    return np.column_stack([features[name].clip(lower=least).to_numpy(dtype=np.float64) for name, least in lowest])
+def plain_axes(features: pd.DataFrame, typical: Floats | None = None) -> Floats:
+    """One row per customer: days since the last visit, visits (at least 1), spend (at least 0).
+
+    What is missing or not finite is taken as `typical` has it, by default as `typical_axes` of the same customers.
+    """
+    known = _known(features)
+    return np.where(np.isnan(known), _typical(known) if typical is None else typical, known)
+
+
+def typical_axes(features: pd.DataFrame) -> Floats:
+    """The median of each axis over the customers of whom it is known; the least possible where it is of none."""
+    return _typical(_known(features))
+
+
+def _known(features: pd.DataFrame) -> Floats:
+    columns = [features[name].to_numpy(dtype=np.float64, na_value=np.nan) for name, _ in LOWEST]
+    values = np.column_stack(columns)
+    return np.where(np.isfinite(values), np.maximum(values, [least for _, least in LOWEST]), np.nan)
+
+
+def _typical(known: Floats) -> Floats:
+    lowest = [least for _, least in LOWEST]
+    columns = [column[~np.isnan(column)] for column in known.T]
+    return np.array([np.median(c) if len(c) else least for c, least in zip(columns, lowest, strict=True)])
 
 
 def log_axes(plain: Floats) -> Floats:

@@ -3,7 +3,10 @@
 from dataclasses import asdict, dataclass
 from typing import Any
 
+import numpy as np
+
 from ml.segment_plans import K_CHOICES
+from ml.visit_rhythm import Floats
 
 SHARE_LIMITS = (0.02, 0.60)
 LEAST_SILHOUETTE = 0.30
@@ -11,14 +14,19 @@ ARI_LIMITS = {"mean": 0.90, "lowest": 0.80}
 # A plan this far from the limits ends the search: it will meet them next month too. One that only just meets them is
 # taken where there is no such plan.
 STEADY_ARI = {"mean": 0.93, "lowest": 0.85}
-STEADY_SILHOUETTE = 0.33
-STEADY_SHARES = (0.03, 0.55)
+# Room to the bars of size and silhouette: so much, and no less than so many standard errors where customers are few.
+ROOM_SILHOUETTE, ROOM_SHARES, ROOM_ERRORS = 0.03, (0.01, 0.05), 2.0
 # Segments in use that miss a bar stay while they hold these.
 KEEP_ARI = {"mean": 0.85, "lowest": 0.70}
 KEEP_SILHOUETTE = 0.28
+KEEP_SHARES = (0.01, 0.65)
+# Segments in use that miss a bar tonight wait if, of so many other dates, so many would meet the bars of size and
+# silhouette.
+LULL_SEASONS, LULL_HELD_SHARE = 6, 0.75
 # How much clearer others must be to take their place, as a share of the way from their silhouette to 1; and where those
 # in use meet every bar: seasons come and go, and a code should mean the same in each.
 USABLE_MARGIN, PASSING_MARGIN = 0.1, 0.5
+LASTING = (1.0, 1.0)  # endurance of segments that would have met the bars with room all year
 
 
 @dataclass(frozen=True)
@@ -26,7 +34,10 @@ class Choice:
     """One plan that was tried, and how it did.
 
     `silhouette` is taken on the axes that the plan looks at, `silhouette_all_axes` on all three, so that plans compare.
-    `held_share` is the share of earlier dates (other seasons) whose customers the same segments would have suited.
+    `held_share` is the share of other dates (other seasons) whose customers the same segments would have suited; `room`
+    how far they are from the bars of size and silhouette on the worst date, tonight included: 1 is enough, under 0 is a
+    bar missed. `season_count`: how many other dates. `found_again`: of segments in use, the mean index of fits from
+    nothing, where the plan learns anything.
     """
 
     algorithm: str
@@ -39,6 +50,9 @@ class Choice:
     smallest_share: float
     largest_share: float
     held_share: float = 1.0
+    room: float = 1.0
+    season_count: int = 0
+    found_again: float | None = None
 
     @property
     def is_sound(self) -> bool:
@@ -61,26 +75,26 @@ class Choice:
         return self.is_sound and self.is_clear and self.is_stable
 
     @property
-    def endurance(self) -> tuple[float, bool]:
-        """How long segments last once in use, more is longer: seasons suited, room in size and silhouette."""
-        has_room = (
-            self.silhouette >= STEADY_SILHOUETTE
-            and self.smallest_share >= STEADY_SHARES[0]
-            and self.largest_share <= STEADY_SHARES[1]
-        )
-        return self.held_share, has_room
+    def endurance(self) -> tuple[float, float]:
+        """How long segments last once in use, more is longer: seasons suited, room in size and silhouette (to 1)."""
+        return self.held_share, min(round(self.room, 1), 1.0)
 
     @property
     def is_steady(self) -> bool:
         """Meets every bar with room to spare, in other seasons too."""
         is_sure = self.ari_mean >= STEADY_ARI["mean"] and self.ari_lowest >= STEADY_ARI["lowest"]
-        return self.passes and is_sure and self.endurance == (1.0, True)
+        return self.passes and is_sure and self.endurance == LASTING
 
     @property
     def is_usable(self) -> bool:
         """Good enough to go on with."""
         is_stable = self.ari_mean >= KEEP_ARI["mean"] and self.ari_lowest >= KEEP_ARI["lowest"]
         return self.is_sound and self.silhouette >= KEEP_SILHOUETTE and is_stable
+
+    @property
+    def is_passing_lull(self) -> bool:
+        """Whether segments in use that miss a bar tonight can wait: they would meet it in most other months."""
+        return self.season_count >= LULL_SEASONS and self.held_share >= LULL_HELD_SHARE
 
     def missed(self) -> list[str]:
         """The bars not met, in words."""
@@ -97,6 +111,19 @@ class Choice:
             f"{self.k} segments by {self.algorithm} of {', '.join(self.axes)}: {why} (silhouette"
             f" {self.silhouette:.2f}, mean ARI {self.ari_mean:.2f}, lowest {self.ari_lowest:.2f})"
         )
+
+
+def room_of(smallest: float, largest: float, count: int, silhouettes: Floats) -> float:
+    """Room to the bars of size and silhouette in units of enough room; the scarcest of the three.
+
+    `count` customers, `silhouettes` one per customer looked at; chance moves small populations more.
+    """
+    scarce = (
+        (smallest - SHARE_LIMITS[0], ROOM_SHARES[0], np.sqrt(smallest * (1.0 - smallest) / max(count, 1))),
+        (SHARE_LIMITS[1] - largest, ROOM_SHARES[1], np.sqrt(largest * (1.0 - largest) / max(count, 1))),
+        (silhouettes.mean() - LEAST_SILHOUETTE, ROOM_SILHOUETTE, silhouettes.std() / np.sqrt(len(silhouettes))),
+    )
+    return round(float(min(slack / max(least, ROOM_ERRORS * error) for slack, least, error in scarce)), 2)
 
 
 def is_clearly_better(other: Choice, current: Choice) -> bool:

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from sklearn.metrics import silhouette_samples
 from sklearn.tree import DecisionTreeClassifier
 
+from ml.segment_axes import SPEND, plain_axes
 from ml.visit_rhythm import Floats
 
 LEAST_SHARE = 0.02
@@ -25,8 +26,8 @@ def judge_segments(features: pd.DataFrame, codes: NDArray[np.object_], space: Fl
     fidelity: how well a few yes-or-no questions on days, visits and spend tell the segment from all others (balanced
     accuracy); what takes more can't be explained at a front desk.
     """
-    plain = features[["rfm_recency_days", "visit_count", "spend_amount"]].to_numpy()
-    spend = features["spend_amount"].to_numpy()
+    plain = plain_axes(features)
+    spend = plain[:, SPEND]
     reachable = features["consent_email"].to_numpy() > 0
     total = max(float(spend.sum()), 1e-9)
     apart = silhouette_samples(space, codes) if len(np.unique(codes)) > 1 else np.zeros(len(codes))

@@ -36,7 +36,7 @@ def train_segments(
     """
     since, least = night.as_of_date - timedelta(days=SEASONS_DAYS), max(len(night.features) / 2, MIN_CUSTOMERS)
     earlier = [c.features for c in past if c.as_of_date >= since and len(c.features) >= least]
-    model = SegmentModel(random_state).fit(night.features, champion, earlier)
+    model = SegmentModel(random_state).fit(night.features, champion, earlier, night.as_of_date)
     codes, _ = model.predict(night.features)
     metrics = model.record()
     metrics["value_tiers"] = _tiers(night)

@@ -41,6 +41,7 @@ def test_every_part_is_there_and_nothing_comes_from_the_network(cards: dict) -> 
         "BG/NBD",
         "Inside the 80% interval",
         "s1 ",
+        "Meaning kept",
         "visit_count",
     ):
         assert words in html

@@ -127,6 +127,43 @@ def test_the_same_seed_gives_the_same_segments() -> None:
     assert one.record() == two.record()
 
 
+def test_what_retraining_did_to_codes_is_on_record() -> None:
+    frame = customers(40)
+    first = SegmentModel(1).fit(frame)
+    assert first.record()["codes_kept_share"] is None
+    again = SegmentModel(1).fit(frame, first).record()
+    assert again["codes_kept_share"] == 1.0
+    assert {segment["meaning_kept_share"] for segment in again["segments"]} == {1.0}
+    other = SegmentModel(1).fit(frame[frame["group"] != "middle"].reset_index(drop=True))
+    record = SegmentModel(1).fit(frame, other).record()
+    assert record["codes_kept_share"] == pytest.approx(0.8, abs=0.01), "a fifth of the customers has a new segment"
+
+
+ODD = {
+    "half of everything missing": lambda rng, f: f.mask(rng.random(f.shape) < 0.5),
+    "endless spend": lambda _, f: f.assign(spend_amount=f["spend_amount"].where(f.index > 5, np.inf)),
+    "one giant": lambda _, f: f.assign(spend_amount=f["spend_amount"].where(f.index > 0, 1e9)),
+    "one visit each": lambda _, f: f.assign(visit_count=1.0, mean_gap_days=np.nan),
+    "spend constant": lambda _, f: f.assign(spend_amount=100.0),
+    "negative": lambda _, f: f.assign(spend_amount=-f["spend_amount"], rfm_recency_days=f["rfm_recency_days"] - 50),
+    "spend unknown": lambda _, f: f.assign(spend_amount=np.nan),
+}
+
+
+@pytest.mark.parametrize("odd", ODD)
+def test_odd_customers_get_segments_that_meet_the_bars_or_say_what_they_miss(odd: str) -> None:
+    rng = np.random.default_rng(3)
+    frame = ODD[odd](rng, spread_evenly(70, 9))
+    model = SegmentModel(1).fit(frame)
+    codes, confidence = model.predict(frame)
+    assert np.isfinite(confidence).all()
+    shares = pd.Series(codes).value_counts(normalize=True)
+    is_sound = 4 <= len(shares) <= 9 and shares.min() >= 0.02 and shares.max() <= 0.6
+    assert is_sound or {"size", "number"} & set(model.record()["missed_bars"])
+    assert set(judge_segments(frame, codes, model.space(frame))) == set(codes)
+    assert (SegmentModel(1).fit(frame, model).predict(frame)[0] == codes).all()
+
+
 def spread_evenly(count: int, seed: int) -> pd.DataFrame:
     """Customers without any groups in logarithms: where centres of clusters wander with the sample."""
     rng = np.random.default_rng(seed)
