@@ -60,9 +60,10 @@ def judge_rolling(
     """One entry per judged cut-off, newest first, at most JUDGED: trained on what was known by then.
 
     Beside them every period that the weights of the parts may be learnt from. A cut-off is judged with weights learnt
-    from older periods whose outcome was known by then. Where no cut-off has another one whose outcome was known by
-    then, the newest is judged on customers held out from it: the same period, other people, which says less and is
-    marked so.
+    from older periods whose outcome was known by then. A trial that had only a young cut-off to learn from (less than a
+    horizon of history) is no picture of what is trained now and left out where there is another. Where no cut-off has
+    another one whose outcome was known by then, the newest is judged on customers held out from it: the same period,
+    other people, which says less and is marked so.
     """
     fit = partial(rolling_trial, past=past, horizon_days=horizon_days, window_days=window_days, seed=random_state)
     fitted = (fit(cut_off) for cut_off in spaced(past, horizon_days // 2))
@@ -73,6 +74,7 @@ def judge_rolling(
         known_then = spaced((c for c in past if c.as_of_date <= limit), horizon_days // 2)
         fitted = (fit(cut_off) for cut_off in (season, *known_then) if all(cut_off is not t.cut_off for t in trials))
         trials += islice((trial for trial in fitted if trial is not None), 2)
+    trials = [trial for trial in trials if trial.train[0].history_days >= horizon_days] or trials
     judged = []
     for trial in judged_trials(trials, season, horizon_days):
         periods = [older.period for older in known_by(trials, trial, horizon_days)]

@@ -122,10 +122,10 @@ def _refusal(judged: list[dict[str, Any]], past: Sequence[CutOff], horizon_days:
         fewest = min(int(min(label.sum(), len(label) - label.sum())) for label in labels)
         needed = f"{MIN_OF_EACH_CLASS} of each needed to learn and to judge"
         return f"{fewest} customers of the rarer class in a cut-off, {needed}"
-    return _loss([j["gain_over"][FALLBACK] for j in judged])
+    return loss_by_gains([j["gain_over"][FALLBACK] for j in judged])
 
 
-def _loss(rounds: list[dict[str, dict[str, float]]]) -> str | None:
+def loss_by_gains(rounds: list[dict[str, dict[str, float]]]) -> str | None:
     """What the candidate loses to what would score otherwise, or None: gains by group, one per cut-off.
 
     On the mean of the cut-offs its Brier score must be better, its top-decile lift no worse than chance would have it,

@@ -173,12 +173,6 @@ def is_usable(settings: Settings, model_name: str) -> bool:
     return fits and card["format"] == FORMAT and card["libraries"]["scikit-learn"] == library_versions()["scikit-learn"]
 
 
-def load_current(settings: Settings, model_name: str) -> SavedModel | None:
-    """The model in use, or None before the first training."""
-    in_use = current_version(settings, model_name)
-    return None if in_use is None else load(settings, model_name, in_use)
-
-
 def champion_before(settings: Settings, model_name: str, as_of_date: date) -> dict[str, Any] | None:
     """The card of the version put to use last among those trained before a date; None when there is none."""
     cards = [read_card(settings, model_name, version) for version in served_versions(settings, model_name)]

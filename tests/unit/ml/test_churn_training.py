@@ -12,7 +12,7 @@ from sklearn.ensemble import HistGradientBoostingClassifier
 
 from ml.churn_judging import BASELINES, EVERYBODY, FALLBACK, JUDGED, WEIGHED, judge_rolling, judged_trials
 from ml.churn_model import ChurnEnsemble, known_share
-from ml.churn_training import _loss, drift_columns, train_churn
+from ml.churn_training import drift_columns, loss_by_gains, train_churn
 from ml.history import CutOff, same_season, training_cut_offs
 from ml.judge import judge_probability
 from ml.training import cut_off_dates
@@ -150,7 +150,7 @@ GROUP = "repeater"
 def test_promoted_only_if_nothing_is_lost(brier: float, lift: float, of_group: float, is_refused: bool) -> None:
     gain = {"brier": brier, "brier_error": 0.004, "lift": lift, "lift_error": 0.06}
     rounds = [{EVERYBODY: gain, GROUP: {**gain, "brier": of_group}}] * 3
-    assert (_loss(rounds) is not None) is is_refused
+    assert (loss_by_gains(rounds) is not None) is is_refused
 
 
 def test_a_refused_candidate_leaves_the_visit_model_calibrated(
@@ -192,6 +192,20 @@ def test_the_known_share_is_that_of_the_newest_period(past: list[CutOff]) -> Non
     stayed = replace(past[0], future_visit_count=np.ones(len(past[0].features)))
     left = replace(past[1], future_visit_count=np.zeros(len(past[1].features)))
     assert known_share([left, stayed], WINDOW) < 0.01
+
+
+def test_a_trial_that_learnt_from_the_first_days_only_is_left_out(
+    past: list[CutOff], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The house opened in January 2020: a year later nobody had been a guest for longer than the horizon."""
+    monkeypatch.setattr("ml.churn_model.make_boosting", lambda seed: HistGradientBoostingClassifier(max_iter=2))
+    young = [c for c in past if c.history_days < HORIZON]
+    first = min(c.as_of_date for c in past if c not in young) + timedelta(days=HORIZON)
+    judged, periods = judge_rolling(NIGHT, past, HORIZON, WINDOW, 1)
+    assert min(j["as_of_date"] for j in judged) >= first.isoformat()
+    alone, _ = judge_rolling(NIGHT, [past[2], *young], HORIZON, WINDOW, 1)
+    assert len(periods) == len(judged)
+    assert [j["kind"] for j in alone] == ["later_period"], "where there is no other it serves"
 
 
 @pytest.fixture(scope="module")

@@ -25,7 +25,7 @@ def saved(settings: Settings) -> Settings:
 
 
 def test_the_version_in_use_is_loaded(saved: Settings) -> None:
-    loaded = registry.load_current(saved, "churn")
+    loaded = registry.load(saved, "churn", registry.current_version(saved, "churn"))
     assert (loaded.model_version, loaded.model) == (NEW, {"model": NEW})
 
 

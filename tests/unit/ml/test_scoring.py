@@ -244,7 +244,7 @@ def test_scores_are_judged_once_their_horizon_is_over(settings: Settings) -> Non
         assert row["health_code"] == "healthy"
         assert row["brier"] <= row["fallback_brier"] + row["brier_gain_error"]
         matured = ml_sql.matured_scores(con, then)
-    scorer = registry.load_current(settings, "churn").model
+    scorer = registry.load(settings, "churn", registry.current_version(settings, "churn")).model
     said = matured["churn_probability"].to_numpy()
     opposite = matured.set_column(matured.column_names.index("churn_probability"), "churn_probability", [1.0 - said])
     assert health_rows(opposite, scorer)["health_code"].to_pylist() == ["failed"]
