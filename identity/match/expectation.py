@@ -40,12 +40,14 @@ class Patterns:
 class Compared:
     """One comparison: the m that its levels start from, and whom people may share it with (identity.match.spec).
 
-    The last level is disagreement. `by_frequency`: in which levels the value's frequency stands in for u.
+    The last level is disagreement. `by_frequency`: in which levels the value's frequency stands in for u; `of_kin`:
+    which of them namesakes share only as kin at one home.
     """
 
     starting_m: Floats
     by_frequency: Bools
     kind: str
+    of_kin: Bools
 
     @property
     def is_name(self) -> bool:
@@ -104,7 +106,10 @@ def learn(patterns: Patterns, compared: list[Compared], prior_pairs: float) -> L
                 m[at] if one.kind == "background" else in_household[at] if one.is_of_household else u[at]
                 for at, one in enumerate(compared)
             ],
-            n=[of_one_name[at] if one.kind in {"background", "shared"} else u[at] for at, one in enumerate(compared)],
+            n=[
+                _where_no_kin(of_one_name[at], u[at], one.of_kin) if one.kind in {"background", "shared"} else u[at]
+                for at, one in enumerate(compared)
+            ],
             prior=prior,
             household_prior=float(np.clip(household.sum() / total, 1 / total, 0.5)),
             namesake_factor=float((namesakes.sum() + prior_pairs) / (expected + prior_pairs)),
@@ -145,6 +150,12 @@ def of_one_name(patterns: Patterns, compared: list[Compared]) -> Bools:
     last = np.array([len(compared[at].starting_m) - 1 for at in names])
     level = patterns.level[:, names]
     return np.asarray(((level != UNKNOWN) & (level < last)).all(axis=1))
+
+
+def _where_no_kin(shares: Floats, u: Floats, of_kin: Bools) -> Floats:
+    """Shares of namesakes who are no kin: in levels of kin they are as strangers."""
+    rest = shares[~of_kin].sum()
+    return np.where(of_kin, u, shares * (1 - u[of_kin].sum()) / rest)
 
 
 def _is_told(patterns: Patterns, compared: list[Compared]) -> Bools:

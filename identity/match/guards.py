@@ -17,7 +17,10 @@ SEVERAL_SHARE = 0.02
 
 
 class GuardCounts(NamedTuple):
-    """Pairs of names and dates, or numbers, of profiles at one home (work statement guard_count)."""
+    """Pairs of names and dates, or numbers, of profiles at one home (work statement guard_count).
+
+    `sure_`: pairs of dates of profiles of one document and name, and those that lie a generation apart.
+    """
 
     same_name_count: int
     other_first_name_count: int
@@ -30,17 +33,22 @@ class GuardCounts(NamedTuple):
     other_loyalty_count: int
     known_surname_count: int
     other_surname_count: int
+    sure_birth_count: int
+    sure_generation_count: int
 
 
 def waived_guards(counts: GuardCounts) -> list[str]:
     """Reasons to refuse a pair that say nothing here, since errors explain them better than two people do.
 
-    birth_date: parent and child of one name are a generation apart, errors are not; and there are many. twin: more
-    other first names than twins can make. document: numbers differ oftener on one sure person than two people share
-    name and home. loyalty_number, second_surname: sure people who have two.
+    birth_date: parent and child of one name are a generation apart, errors are not, or are so as often with one
+    document; and there are many. twin: more other first names than twins can make. document: numbers differ oftener on
+    one sure person than two people share name and home. loyalty_number, second_surname: sure people who have two.
     """
-    by_error = RANDOM_GENERATIONS * counts.odd_gap_count
-    are_dates_often_wrong = counts.odd_gap_count >= max(MINIMUM_COUNT, WRONG_DATE_SHARE * counts.known_birth_count)
+    wrong_generations = counts.sure_generation_count / max(1, counts.sure_birth_count)
+    by_error = max(RANDOM_GENERATIONS * counts.odd_gap_count, wrong_generations * counts.known_birth_count)
+    are_dates_often_wrong = _are_often_wrong(counts.odd_gap_count, counts.known_birth_count) or _are_often_wrong(
+        counts.sure_generation_count, counts.sure_birth_count
+    )
     is_birth_date_unsure = are_dates_often_wrong and by_error > counts.generation_count / 2
     namesakes = max(0.0, counts.generation_count - by_error) / max(1, counts.known_birth_count)
     named = counts.same_name_count + counts.other_first_name_count
@@ -51,6 +59,11 @@ def waived_guards(counts: GuardCounts) -> list[str]:
     found["loyalty_number"] = _have_several(counts.other_loyalty_count, counts.known_loyalty_count)
     found["second_surname"] = _have_several(counts.other_surname_count, counts.known_surname_count)
     return [reason for reason, is_waived in found.items() if is_waived]
+
+
+def _are_often_wrong(wrong: int, known: int) -> bool:
+    """Whether dates are wrong too often to be the odd mistake of every register."""
+    return wrong >= max(MINIMUM_COUNT, WRONG_DATE_SHARE * known)
 
 
 def _have_several(others: int, known: int) -> bool:

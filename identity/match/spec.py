@@ -14,7 +14,10 @@ DECISIVE_BITS = 3.0
 
 
 class Level(BaseModel):
-    """One way in which two values agree; `m` is the share of one person's pairs expected there before training."""
+    """One way in which two values agree; `m` is the share of one person's pairs expected there before training.
+
+    `kin`: namesakes who agree so are kin, whose share is fixed (namesake_share).
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -22,6 +25,7 @@ class Level(BaseModel):
     m: Share
     sql: str
     frequency: str | None = None
+    kin: bool = False
 
 
 class Comparison(BaseModel):

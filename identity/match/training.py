@@ -125,7 +125,8 @@ def others(spec: MatchSpec, learned: Learned, homonyms: float, waived: list[str]
 
 def _compared(comparison: Comparison) -> Compared:
     by_frequency = [*(level.frequency is not None for level in comparison.levels), False]
-    return Compared(np.array(comparison.starting_m), np.array(by_frequency), comparison.kind)
+    of_kin = [*(level.kin for level in comparison.levels), False]
+    return Compared(np.array(comparison.starting_m), np.array(by_frequency), comparison.kind, np.array(of_kin))
 
 
 def _expectations(patterns: Patterns, bits: np.ndarray[Any, np.dtype[np.float64]]) -> dict[str, float]:

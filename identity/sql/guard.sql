@@ -9,7 +9,8 @@ create or replace temp macro is_same_phone(a, b) as
 
 -- name: macro_birth_level
 -- birth dates agree, nearly agree (one digit, two neighbouring digits, day and month swapped), differ by slips (two of year, month
--- and day agree, or two digits differ; two of the year alone only where no generation lies between), are doubtful (within 400 days),
+-- and day agree, or two digits differ; two of the year alone where no generation lies between, or on one day of the year, which parent
+-- and child share once in 365; 1 January stands for an unknown day), are doubtful (within 400 days),
 -- differ, or one is unknown
 create or replace temp macro birth_level(a, b) as
     case
@@ -18,6 +19,8 @@ create or replace temp macro birth_level(a, b) as
         when year(a) = year(b) and month(a) = day(b) and day(a) = month(b) then 'near'
         when (month(a) = month(b))::int + (day(a) = day(b))::int + (year(a) = year(b))::int = 2
             and damerau_levenshtein(strftime(a, '%Y%m%d'), strftime(b, '%Y%m%d')) = 1 then 'near'
+        when month(a) = month(b) and day(a) = day(b) and dayofyear(a) > 1 and damerau_levenshtein(year(a)::varchar, year(b)::varchar) = 2
+            then 'slips'
         when abs(year(a) - year(b)) <= 12
             and (month(a) = month(b))::int + (day(a) = day(b))::int + (year(a) = year(b))::int = 2 then 'slips'
         when (abs(year(a) - year(b)) <= 12 or month(a) <> month(b) or day(a) <> day(b))

@@ -52,7 +52,7 @@ select profile_number from known_profile where steward_record is not null
 def edge(book: RuleBook, *, has_model: bool) -> str:
     """One row per candidate pair that some rule speaks for: its rules in their order and the strongest one's weight.
 
-    `has_model`: a rule that yields to the model speaks only for pairs that the model finds likely.
+    `has_model`: a rule that yields to the model speaks only for pairs that the model finds likely, and never louder.
     """
     weights = ",\n        ".join(
         _weight(position, rule, has_model=has_model) for position, rule in enumerate(book.rules)
@@ -61,7 +61,7 @@ def edge(book: RuleBook, *, has_model: bool) -> str:
     return f"""
 create or replace temp table edge as
 with weighed as (
-    select pair.*, model_pair.model_weight, [
+    select pair.*, model_pair.pair_weight, model_pair.model_weight, [
         {weights}
     ] as weights
     from pair
@@ -121,6 +121,9 @@ def _weight(position: int, rule: Rule, *, has_model: bool) -> str:
     extra = "".join(f" and {AGREEMENTS[agreement]}" for agreement in rule.all_of)
     extra += f" and ({' or '.join(AGREEMENTS[agreement] for agreement in rule.any_of)})" if rule.any_of else ""
     extra += "".join(f" and not {DISAGREEMENTS[disagreement]}" for disagreement in rule.none_of)
-    extra += " and model_weight is not null" if has_model and rule.yields_to_model else ""
+    extra += " and pair_weight is not null" if has_model and rule.yields_to_model else ""
     bit = f"rule_bits & cast({1 << position} as bigint) <> 0"
-    return f"cast(case when {bit}{extra} then case name_class {cases} end end as double)"
+    bits = f"case name_class {cases} end"
+    if has_model and rule.yields_to_model:
+        bits = f"case when {bits} is not null then least({bits}, pair_weight) end"
+    return f"cast(case when {bit}{extra} then {bits} end as double)"

@@ -115,10 +115,11 @@ select
     -log2(
         pow(2, -against_strangers) + pow(2, -against_household) + pow(2, -against_kin)
         + case when is_one_name then pow(2, -against_namesakes) + pow(2, -against_homonyms) else 0 end
-    ) as model_weight
+    ) as pair_weight,
+    case when pair_weight >= {_number(threshold_bits + others["name_only_bits"])} or not is_name_alone
+         then pair_weight end as model_weight
 from weighed
-where model_weight >= {_number(threshold_bits)}
-    and (model_weight >= {_number(threshold_bits + others["name_only_bits"])} or not is_name_alone)
+where pair_weight >= {_number(threshold_bits)}
 """
 
 

@@ -2,7 +2,7 @@
 
 -- name: match_input
 -- one row per profile with a name or a birth date; position orders by content, so that samples are the same every time.
--- is_slip: one slip in a word, or nearly the same; sound: first letter and consonants;
+-- is_part: all words of one name are words of the other; is_slip: one slip in a word, or nearly the same; sound: first letter and consonants;
 -- is_swapped_name: given and family name have changed places, a slip in each allowed
 create or replace temp macro is_slip(a, b, likeness) as
     case
@@ -11,6 +11,8 @@ create or replace temp macro is_slip(a, b, likeness) as
         when jaro_winkler_similarity(a, b) < 0.6 then false
         else damerau_levenshtein(a, b) <= 1
     end;
+create or replace temp macro is_part(a, b) as
+    len(a) > 0 and len(b) > 0 and (list_has_all(a, b) or list_has_all(b, a));
 create or replace temp macro sound(a) as
     left(a, 1) || regexp_replace(substr(a, 2), '[aeiouyhw]', '', 'g');
 create or replace temp macro is_swapped_name(first_a, last_a, first_b, last_b) as
@@ -77,14 +79,15 @@ where not coalesce(compared.is_organisation, false) and (compared.name_number is
 -- name: no_model_pair
 create or replace temp table waived_guard (refused_reason varchar);
 create or replace temp table model_pair as
-select cast(null as bigint) as first_profile, cast(null as bigint) as second_profile, cast(null as double) as model_weight
+select cast(null as bigint) as first_profile, cast(null as bigint) as second_profile, cast(null as double) as pair_weight,
+    cast(null as double) as model_weight
 where false
 
 -- name: add_model_pair
 insert into pair_candidate by name
 select first_profile, second_profile, 0 as rule_bits, 0 as pair_count
 from model_pair
-where (first_profile, second_profile) not in (select (first_profile, second_profile) from pair_candidate)
+where model_weight is not null and (first_profile, second_profile) not in (select (first_profile, second_profile) from pair_candidate)
 
 -- name: match_input_count
 select count(*) from match_input
@@ -149,6 +152,17 @@ with at_home as (
             or is_like_street(l.address_words, r.address_words, l.address_number, r.address_number)
         )
         and is_like_town(l.postal_code_key, r.postal_code_key, l.city_key, r.city_key)
+),
+sure as (
+    select
+        count(distinct list_sort([l.birth_date, r.birth_date])) as birth_count,
+        count(distinct list_sort([l.birth_date, r.birth_date])) filter (
+            birth_level = 'differs' and abs(date_diff('day', l.birth_date, r.birth_date)) / 365.25 between 15 and 50
+        ) as generation_count
+    from pair
+    inner join match_input as l on pair.first_profile = l.unique_id
+    inner join match_input as r on pair.second_profile = r.unique_id
+    where birth_level <> 'unknown' and l.document_key = r.document_key and pair.name_class in ('same', 'close')
 )
 select
     count(distinct (family, birth_dates)) filter (birth_level = 'same' and has_same_name) as same_name_count,
@@ -174,8 +188,11 @@ select
         as other_loyalty_count,
     count(distinct (first_names, birth_dates)) filter (birth_level = 'same' and has_two_surnames) as known_surname_count,
     count(distinct (first_names, birth_dates)) filter (birth_level = 'same' and has_two_surnames and is_other_surname)
-        as other_surname_count
+        as other_surname_count,
+    any_value(sure.birth_count) as sure_birth_count,
+    any_value(sure.generation_count) as sure_generation_count
 from at_home
+cross join sure
 
 -- name: no_waived_guard
 create or replace temp table waived_guard (refused_reason varchar)

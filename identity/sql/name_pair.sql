@@ -50,7 +50,7 @@ with measured as (
             when least(len(a.long_first_words), len(b.long_first_words)) = 1 and is_typo(a.long_first_words[1], b.long_first_words[1], 4, 7) then 3
             when starts_with(a.first_compact, b.first_compact) or starts_with(b.first_compact, a.first_compact)
                 or jaro_winkler_similarity(a.first_compact, b.first_compact) >= 0.8
-                or is_typo(a.first_compact, b.first_compact, 3, 5)
+                or is_typo(a.first_compact, b.first_compact, case when a.is_pinyin or b.is_pinyin then 3 else 2 end, 5)
                 or is_typo_of_any(a.first_compact, b.first_roots) or is_typo_of_any(b.first_compact, a.first_roots)
                 or is_like_any(a.first_compact, b.first_parts) or is_like_any(b.first_compact, a.first_parts)
                 or is_like(a.long_first_words[1], b.long_first_words[1]) then 1

@@ -12,7 +12,7 @@ from identity.match.homonyms import homonym_share
 COUNTS = GuardCounts(*[0] * len(GuardCounts._fields))
 START = np.array([0.8, 0.2])
 PLAIN = np.array([False, False])
-COMPARED = [Compared(START, PLAIN, kind) for kind in ("given_name", "own", "family_name", "shared")]
+COMPARED = [Compared(START, PLAIN, kind, PLAIN) for kind in ("given_name", "own", "family_name", "shared")]
 
 
 def made(rows: list[tuple[tuple[int, ...], int]], *, is_possible: bool = True) -> Patterns:
@@ -54,7 +54,7 @@ def test_a_refused_pair_teaches_nothing_about_people() -> None:
     assert learn(refused, COMPARED, 10).m[0][0] > learn(PATTERNS, COMPARED, 10).m[0][0]
 
 
-NAMES = [Compared(START, PLAIN, kind) for kind in ("given_name", "family_name", "own", "background")]
+NAMES = [Compared(START, PLAIN, kind, PLAIN) for kind in ("given_name", "family_name", "own", "background")]
 #: Given name, family name, birth date, country. Names are drawn one by one but for `together` strangers of one name.
 STRANGERS = [((0, 1, 1, 1), 9_900), ((1, 0, 1, 1), 9_900), ((1, 1, 1, 1), 970_000)]
 PEOPLE = [((0, 0, 0, 0), 900), ((0, 0, UNKNOWN, 0), 100)]
@@ -77,11 +77,23 @@ def test_names_that_go_together_make_a_name_alone_worth_less() -> None:
 
 
 def test_namesakes_at_one_home_are_learned_only_where_something_own_tells_them() -> None:
-    names = [Compared(START, PLAIN, kind) for kind in ("given_name", "family_name", "own", "shared")]
+    names = [Compared(START, PLAIN, kind, PLAIN) for kind in ("given_name", "family_name", "own", "shared")]
     strangers = [((0, 1, UNKNOWN, 1), 9_900), ((1, 0, UNKNOWN, 1), 9_900), ((1, 1, UNKNOWN, 1), 970_000)]
     untold = learn(made([((0, 0, UNKNOWN, 0), 800), ((0, 0, UNKNOWN, 1), 200), *strangers]), names, 10)
 
     assert untold.n[3] == pytest.approx(untold.u[3], rel=0.2)
+
+
+def test_namesakes_share_a_home_only_as_kin() -> None:
+    """Strangers of one name at one home are kin, whose share is fixed; without that word it is learned from them."""
+    told = made([*STRANGERS, *PEOPLE, ((0, 0, 1, 0), 300), ((0, 0, 1, 1), 700)])
+    apart = replace(told, is_possible=np.arange(len(told.pair_count)) < len(told.pair_count) - 2)
+    of_home = [*NAMES[:3], Compared(START, PLAIN, "shared", PLAIN)]
+    of_kin = [*NAMES[:3], Compared(START, PLAIN, "shared", np.array([True, False]))]
+    free, bound = learn(apart, of_home, 10), learn(apart, of_kin, 10)
+
+    assert free.n[3][0] == pytest.approx(0.3, abs=0.05)
+    assert bound.n[3].tolist() == pytest.approx(bound.u[3].tolist())
 
 
 def test_compatriots_are_no_household() -> None:
@@ -123,6 +135,16 @@ def test_a_sampled_pair_that_looks_like_one_name_makes_no_homonyms() -> None:
         (
             "the odd mistake that every register has",
             COUNTS._replace(known_birth_count=3_900, generation_count=48, odd_gap_count=24),
+            [],
+        ),
+        (
+            "dates of one document are as often a generation apart",
+            COUNTS._replace(known_birth_count=170, generation_count=4, sure_birth_count=320, sure_generation_count=8),
+            ["birth_date"],
+        ),
+        (
+            "parents and children beside documents that keep their date",
+            COUNTS._replace(known_birth_count=900, generation_count=40, sure_birth_count=850, sure_generation_count=6),
             [],
         ),
         ("twins", COUNTS._replace(same_name_count=5_000, other_first_name_count=10), []),

@@ -201,7 +201,10 @@ def test_against_strangers_the_weights_are_those_of_splink(trained: Hotel) -> No
     trained.con.execute("attach ':memory:' as linkage")
     trained.con.execute("create table linkage.people as select * from match_input")
     score_profiles(trained.con, alone)
-    ours = {(one, other): bits for one, other, bits in trained.rows("select * from model_pair")}
+    ours = {
+        (one, other): bits
+        for one, other, bits in trained.rows("select first_profile, second_profile, pair_weight from model_pair")
+    }
 
     trained.con.execute("use linkage")
     api = DuckDBAPI(trained.con)
@@ -241,6 +244,8 @@ def test_two_first_names_at_one_home_are_two_people(trained: Hotel) -> None:
         ("given and family name swapped", {"first_name": "Quillfeather", "last_name": "Rosa"}),
         ("day and month swapped, street abridged", {"birth_date": date(1980, 4, 3), "address": "Rosenweg"}),
         ("family name missing", {"last_name": None}),
+        ("two digits of the year misread", {"birth_date": date(1938, 3, 4)}),
+        ("a slip in the city, nothing else of the home", {"city": "Ctiy 3", "address": None, "postal_code": None}),
         ("moved and married", {"last_name": "Albrechtsen", "address": None, "document_hash": "d-rosa"}),
     ],
 )
@@ -254,6 +259,20 @@ def test_without_contact_data_the_model_links_what_no_rule_does(
     second = rosa | {"document_hash": None} | other
 
     assert trained.night([person("r1", **rosa), person("r2", **second)]).clusters() == {frozenset({"r1", "r2"})}, case
+
+
+def test_a_rule_that_yields_weighs_no_more_than_the_model(trained: Hotel) -> None:
+    """Name and birth date are eleven bits alone; a model that says five of the pair is believed."""
+    model = current_model(trained.settings) or pytest.fail("no model")
+    people = [person(name, "Rosa Quillfeather", birth_date=date(1980, 3, 4)) for name in ("r1", "r2")]
+    (bits,) = weights(trained, judged(model, -60), people).values()
+    prior = model.splink_settings["probability_two_random_records_match"] * 2 ** (5 - bits)
+    doubting = model.splink_settings | {"probability_two_random_records_match": prior}
+    save_model(trained.settings, replace(model, splink_settings=doubting))
+
+    [(rules, found)] = trained.night(people).rows("select match_rules, match_weight from identity.match_edge")
+    assert rules == "name_and_birth_date"
+    assert 0 < found <= 5.1
 
 
 def test_a_rule_of_name_and_birth_date_yields_to_the_model(trained: Hotel, make_hotel: Callable[[str], Hotel]) -> None:
