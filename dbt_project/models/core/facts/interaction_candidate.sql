@@ -66,6 +66,41 @@ namesake as (
         and {{ whole_name('person.first_name_key', 'person.last_name_key') }} in (select whole_name from asked_name)
 ),
 
+-- How many others the register lets expect who have the first and the family name of a call in which nothing but the name points to somebody.
+call_by_name as (
+    select said.source_system, said.interaction_id, said.first_name_key, said.last_name_key
+    from said
+    anti join (select * from pointed where way not in ('linked', 'name_and_stay')) as shown using ({{ call }})
+    where said.whole_name is not null
+),
+
+known_name as (
+    select distinct record.customer_id, person.first_name_key, person.last_name_key
+    from {{ source('identity', 'customer_record') }} as record
+    inner join {{ source('identity', 'person_normalised') }} as person using (source_record_id)
+    where record.record_kind = 'reservation' and person.first_name_key is not null and person.last_name_key is not null
+),
+
+{% for key in ['first_name_key', 'last_name_key'] %}
+{{ key }}_count as (
+    select {{ key }}, count(distinct customer_id) as customers
+    from known_name
+    semi join call_by_name using ({{ key }})
+    group by {{ key }}
+),
+{% endfor %}
+
+name_frequency as (
+    select
+        source_system,
+        interaction_id,
+        greatest(0, first_name_key_count.customers - 1) * greatest(0, last_name_key_count.customers - 1)
+            / (select count(distinct customer_id) from known_name) as expected_bearers
+    from call_by_name
+    inner join first_name_key_count using (first_name_key)
+    inner join last_name_key_count using (last_name_key)
+),
+
 bearer as (
     select asked_name.source_system, asked_name.interaction_id, namesake.customer_id
     from asked_name
@@ -136,12 +171,14 @@ weighed as (
         case when not is_bearer then main_name.whole_name end as namesakes,
         coalesce(distance.is_hotel_agreed, said.property_code is null) as is_hotel_agreed,
         coalesce(distance.days_away, {{ days_without_reservation }}) as days_away,
-        said.reason_code
+        said.reason_code,
+        name_frequency.expected_bearers
     from candidate
     inner join said using ({{ call }})
     left join distance using ({{ call_customer }})
     left join name_agreement using ({{ call_customer }})
     left join main_name using (customer_id)
+    left join name_frequency using ({{ call }})
 ),
 
 summed as (
@@ -152,7 +189,8 @@ summed as (
         + case when {{ evidence.condition }} then {{ evidence.bits }} else 0 end
         {% endfor %}
         -- Who was here last is likelier than who was here long ago, among those who may be meant; nothing is known of how late others call.
-        - log2((60 + days_away) / min(60.0 + days_away) over (partition by {{ call }})) as bits,
+        - log2((60 + days_away) / min(60.0 + days_away) over (partition by {{ call }}))
+        - case when name_level = 2 and not is_linked and expected_bearers is not null then {{ bits_of_strangers('expected_bearers', 'days_away') }} else 0 end as bits,
         list_filter([
             {% for evidence in call_evidence() %}
             case when {{ evidence.condition }} then '{{ evidence.name }}' end{{ ',' if not loop.last }}
