@@ -189,10 +189,9 @@ select
     count(distinct (first_names, birth_dates)) filter (birth_level = 'same' and has_two_surnames) as known_surname_count,
     count(distinct (first_names, birth_dates)) filter (birth_level = 'same' and has_two_surnames and is_other_surname)
         as other_surname_count,
-    any_value(sure.birth_count) as sure_birth_count,
-    any_value(sure.generation_count) as sure_generation_count
+    (select birth_count from sure) as sure_birth_count,
+    (select generation_count from sure) as sure_generation_count
 from at_home
-cross join sure
 
 -- name: no_waived_guard
 create or replace temp table waived_guard (refused_reason varchar)
