@@ -20,6 +20,7 @@ ROLES = {
             "title", "first_name", "last_name", "native_name", "email", "phone", "gender", "nationality_code",
             "address", "city", "postal_code", "country_code", "document_type")},
         "birth_date": "try_cast(guest_birth_date as date)", "document_hash": "md5(guest_document_number)",
+        "arrival_date": "try_cast(arrival_date as date)",
         **{name: name for name in ("loyalty_number", "guest_profile_id", "confirmation_number")},
     }),
     "booker": ("reservations", "reservation", "reservation_id", {
@@ -70,7 +71,7 @@ def load_world(con: duckdb.DuckDBPyConnection, folder: Path) -> None:
     fields = ", ".join(
         name
         for name in PERSON_COLUMNS
-        if name not in {"delivery_sequence", "row_number", "night_date", "source_record_id"}
+        if name not in {"delivery_sequence", "row_number", "night_date", "source_record_id", "arrival_date"}
     )
     texts = ", ".join(f"coalesce(cast({name} as varchar), '')" for name in fields.split(", "))
     con.execute(f"""
@@ -79,7 +80,7 @@ select
     md5(concat_ws('|', {texts})) as source_record_id,
     min(delivery_sequence) as delivery_sequence, min(row_number) as row_number, date '2026-01-01' as night_date,
     {fields},
-    arg_max(updated_at, updated_at) as updated_at
+    arg_max(arrival_date, updated_at) as arrival_date, arg_max(updated_at, updated_at) as updated_at
 from person_version group by {fields}
 """)
     _load_truth(con, folder / "truth")

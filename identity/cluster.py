@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
-from identity.groups import Contradictions, Groups, Identifiers, Ints
+from identity.groups import Contradictions, Groups, Identifiers
+from identity.lives import Ints
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]

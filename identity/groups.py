@@ -5,25 +5,26 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
-from numpy.typing import NDArray
 
-Ints = NDArray[np.int64]
+from identity.lives import NO_STAYS, Ints, Lives, Stays
+
 # Slots of identifiers (work statement member_identifier_rows); from the last one on profiles, one slot per property.
 EMAIL, PHONE, LOYALTY, DOCUMENT, CITY, STREET, FIRST_PROFILE_SLOT = range(7)
 # What a second profile of one property says, at the least, against one person of whom nothing but the name is shared:
 # desks and channels make one for every thirtieth visit or more. A weaker sign of two people than another e-mail.
 PROFILE_BITS = 5.0
-# Bits against one person where all that two groups know of a slot differs. Records of one name that birth dates or
-# memberships decide say 3.6 to 6.4 for an e-mail, 4 to 8.7 for a town, .2 to 7.5 for a street, by world; taken as they
-# are, added up, they part whoever marries or moves, so a town and a street are weighed below that (DECISIONS 50).
-# Documents of one kind that differ are a contradiction of facets; a passport beside an identity card is nothing.
-AGAINST_RELATIVES = {EMAIL: 4.5, PHONE: 2.5, LOYALTY: 10.0, DOCUMENT: 0.0, CITY: 3.0, STREET: 2.0}
-PROFILE_BITS_OF_RELATIVES = 4.0
+# Bits against one person where all that two groups know of a slot differs, and the link is one that parent and child
+# of one name share: from fits to clusters with truth of three generators (DECISIONS 50). What the days of the stays say
+# comes on top (identity.lives). Documents of one kind that differ are a contradiction of facets; a passport beside an
+# identity card is nothing.
+AGAINST_RELATIVES = {EMAIL: 3.7, PHONE: 4.2, LOYALTY: 10.0, DOCUMENT: 0.0, CITY: 4.3, STREET: 0.5}
+PROFILE_BITS_OF_RELATIVES = 0.8
 # The same where the name alone links: whoever differs in contact data or number is somebody else until more is known.
 AGAINST_NAMESAKES = {EMAIL: 10.0, PHONE: 10.0, LOYALTY: 10.0, DOCUMENT: 10.0, CITY: 3.0, STREET: 2.0}
-# What a link of relatives says at most: one pair of records in 45 that share name and contact data or home is of a
-# parent and a child.
-RELATIVE_BITS = 5.5
+# What a link of relatives says at most: one pair of clusters in 45 that share name and contact data or home is of a
+# parent and a child, and one person must be four times likelier. E-mail, phone and street that agree say more each.
+RELATIVE_BITS = 3.5
+AGREEING_BITS = 1.0
 # A link says nothing while a rival, who can't be the same person, is not at least three times less likely.
 RIVAL_BITS = 1.5
 
@@ -50,12 +51,14 @@ class Identifiers:
     """What nodes carry: one row per node and slot (kind of identifier) with its value's number.
 
     `profile_bits`: what another profile of one property says against one person of whom only the name is shared.
+    `stays`: when nodes were guests.
     """
 
     node: Ints
     slot: Ints
     value: Ints
     profile_bits: float = PROFILE_BITS
+    stays: Stays = NO_STAYS
 
 
 class Groups:
@@ -69,6 +72,7 @@ class Groups:
         self._forbidden: dict[int, set[int]] = {}
         self._carried: dict[int, dict[int, set[int]]] = {}
         self._near: dict[int, dict[int, float]] = {}
+        self._lives = Lives()
 
     def fill(self, group_of: Ints, facets: Ints, nodes: Ints, identifiers: Identifiers | None = None) -> None:
         """Start with each node in its group."""
@@ -80,9 +84,13 @@ class Groups:
             return
         self._profile_bits = identifiers.profile_bits
         wanted = np.isin(identifiers.node, nodes)
-        rows = (group_of[identifiers.node[wanted]], identifiers.slot[wanted], identifiers.value[wanted])
-        for group, slot, value in zip(*(column.tolist() for column in rows), strict=True):
-            self._carried.setdefault(group, {}).setdefault(slot, set()).add(value)
+        node, slot, value = (
+            column[wanted].tolist() for column in (identifiers.node, identifiers.slot, identifiers.value)
+        )
+        of_node = dict(zip(nodes.tolist(), group_of[nodes].tolist(), strict=True))
+        for carrier, kind, number in zip(node, slot, value, strict=True):
+            self._carried.setdefault(of_node[carrier], {}).setdefault(kind, set()).add(number)
+        self._lives.fill(identifiers.stays, of_node, zip(node, slot, strict=True))
 
     def meet(self, one: int, other: int, weight: float) -> None:
         """Say that two groups may be one person: they are rivals of whoever else wants either of them."""
@@ -111,8 +119,7 @@ class Groups:
         low, high = sorted((self.root(one), self.root(other)))
         if low == high or self._contradict(low, high):
             return
-        against = self._bits_against(low, high, are_bare=are_bare, is_of_family=is_of_family)
-        if against and against >= (min(weight, RELATIVE_BITS) if is_of_family else weight):
+        if self._differ_in_more(low, high, weight, are_bare=are_bare, is_of_family=is_of_family):
             return
         if self._has_rival(low, high, weight) or self._has_rival(high, low, weight):
             return
@@ -122,6 +129,7 @@ class Groups:
             self._forbidden.setdefault(low, set()).update(self._forbidden[high])
         for slot, held in self._carried.get(high, {}).items():
             self._carried.setdefault(low, {}).setdefault(slot, set()).update(held)
+        self._lives.unite(low, high)
         self._inherit_neighbours(low, high)
 
     def _inherit_neighbours(self, low: int, high: int) -> None:
@@ -137,19 +145,30 @@ class Groups:
             for far, far_weight in self._near.get(group, {}).items()
         )
 
-    def _bits_against(self, one: int, other: int, *, are_bare: bool, is_of_family: bool) -> float:
-        """What speaks against one person: slots of which both know something and nothing that agrees, added up.
+    def _differ_in_more(self, one: int, other: int, weight: float, *, are_bare: bool, is_of_family: bool) -> bool:
+        """Whether what speaks against one person says more than the link."""
+        agrees, differs = self._compared(one, other)
+        has_other_profile = not are_bare and any(slot >= FIRST_PROFILE_SLOT for slot in differs)
+        kinds = [slot for slot in differs if slot < FIRST_PROFILE_SLOT]
+        if not is_of_family:
+            against = sum(AGAINST_NAMESAKES[slot] for slot in kinds) + self._profile_bits * has_other_profile
+            return against > 0 and against >= weight
+        lives = self._lives
+        against = sum(AGAINST_RELATIVES[slot] for slot in kinds) + PROFILE_BITS_OF_RELATIVES * has_other_profile
+        against += lives.bits_of_days(one, other, kinds)
+        against += lives.bits_of_membership(one, other) + lives.bits_of_membership(other, one)
+        most = RELATIVE_BITS + AGREEING_BITS * len(agrees & {EMAIL, PHONE, STREET})
+        return against > 0 and against >= min(weight, most)
 
-        Another street of another city is not counted again, nor second profiles in a second property.
+    def _compared(self, one: int, other: int) -> tuple[set[int], set[int]]:
+        """Slots of which both know something: those where some value agrees, and those where none does.
+
+        Another street of another city is not counted again.
         """
         carried, others = self._carried.get(one, {}), self._carried.get(other, {})
-        differs = {slot for slot, held in others.items() if slot in carried and carried[slot].isdisjoint(held)}
-        if CITY in differs:
-            differs.discard(STREET)
-        bits = AGAINST_RELATIVES if is_of_family else AGAINST_NAMESAKES
-        of_profile = PROFILE_BITS_OF_RELATIVES if is_of_family else self._profile_bits
-        has_other_profile = not are_bare and any(slot >= FIRST_PROFILE_SLOT for slot in differs)
-        return sum(bits[slot] for slot in differs if slot < FIRST_PROFILE_SLOT) + of_profile * has_other_profile
+        known = carried.keys() & others.keys()
+        differs = {slot for slot in known if carried[slot].isdisjoint(others[slot])}
+        return known - differs, differs - {STREET} if CITY in differs else differs
 
     def _contradict(self, one: int, other: int) -> bool:
         return self._forbids(one, other) or self._forbids(other, one)

@@ -14,7 +14,9 @@ from identity.cluster import (
     components,
     unite,
 )
-from identity.groups import Contradictions, Identifiers, Ints
+from identity.groups import Contradictions, Identifiers
+from identity.lives import Ints, Stays
+from identity.normalise import staged_columns
 from identity.rules import RuleBook
 from identity.tree import link_tree
 
@@ -55,7 +57,7 @@ def _label_members(con: duckdb.DuckDBPyConnection, every_edge: Edges, profile_bi
     contradictions = Contradictions(found["first_facet"].astype(np.int64), found["second_facet"].astype(np.int64))
     carried = sql.arrays(con, "member_identifier_rows")
     node, slot, value = (carried[name].astype(np.int64) for name in ("node_number", "slot", "identifier"))
-    identifiers = Identifiers(node, slot, value, profile_bits)
+    identifiers = Identifiers(node, slot, value, profile_bits, _stays(con))
     labels = unite(cluster(kind, edges, contradictions, identifiers), *_steward_pairs(con))
     reached = components(len(numbers), every_edge)
     smallest = numbers[np.unique(reached, return_index=True)[1]] if len(numbers) else numbers
@@ -66,6 +68,12 @@ def _label_members(con: duckdb.DuckDBPyConnection, every_edge: Edges, profile_bi
         "component": smallest[reached],
     }
     sql.keep_rows(con, "profile_label", pa.table(placed))
+
+
+def _stays(con: duckdb.DuckDBPyConnection) -> Stays:
+    found = con.execute(sql.member_stay(staged_columns(con))).fetchnumpy()
+    node, day = (found[name].astype(np.int64) for name in ("node_number", "day"))
+    return Stays(node, day, found["is_member"].astype(bool))
 
 
 def _tie_members(con: duckdb.DuckDBPyConnection) -> int:

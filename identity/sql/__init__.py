@@ -7,6 +7,7 @@ from identity.sql.person import (
     ORGANISATION_COLUMNS,
     PERSON_COLUMNS,
     changed_record,
+    member_stay,
     organisation_booker,
     person_raw,
 )
@@ -26,6 +27,7 @@ __all__ = [
     "drop_work_tables",
     "edge",
     "keep_rows",
+    "member_stay",
     "neighbour",
     "organisation_booker",
     "pair_candidate",

@@ -37,6 +37,7 @@ PERSON_COLUMNS = {
     "guest_profile_id": "varchar",
     "confirmation_number": "varchar",
     "reservation_id": "varchar",
+    "arrival_date": "date",
 }
 # Who a reservation came through: says nothing of its guest, but whether a booker is a person.
 ORGANISATION_COLUMNS = {"travel_agent_name": "varchar", "company_name": "varchar"}
@@ -95,6 +96,29 @@ guest as (
 select source_record_id
 from found
 anti join guest using (organisation_key)
+"""
+
+
+def member_stay(present: Iterable[str]) -> str:
+    """One row per member and day of arrival as a guest; `is_member`: with a membership number. No date: no row."""
+    day = "staged.arrival_date" if "arrival_date" in set(present) else "cast(null as date)"
+    return f"""
+select
+    node.node_number, datediff('day', date '2000-01-01', {day}) as day,
+    profile.loyalty_number_key is not null as is_member
+from (
+    select source_record_id, profile_number from matchable
+    union all
+    select source_record_id, profile_number
+    from known_person
+    where profile_number not in (select profile_number from touched_profile)
+) as record
+inner join node on record.profile_number = node.profile_number
+inner join profile on record.profile_number = profile.profile_number
+inner join staging.stg_person_record as staged on record.source_record_id = staged.source_record_id
+where staged.role = 'guest' and {day} is not null
+group by all
+order by all
 """
 
 

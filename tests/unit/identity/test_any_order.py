@@ -30,6 +30,7 @@ RECORD = st.fixed_dictionaries(
         "guest_profile_id": st.sampled_from(["p", None]),
         "reference_id": st.sampled_from(["res-1", "res-2", "res-3"]),
         "confirmation_number": st.sampled_from(["C1", None]),
+        "arrival_date": st.sampled_from([NIGHT.replace(month=1), NIGHT.replace(month=6), NIGHT, None]),
     }
 )
 KINDS = {"caller": "interaction", "payer": "pos_check"}

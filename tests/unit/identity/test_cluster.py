@@ -4,12 +4,14 @@ import numpy as np
 import pytest
 
 from identity.cluster import Edges, Nodes, cluster
-from identity.groups import CITY, EMAIL, FIRST_PROFILE_SLOT, Contradictions, Identifiers
+from identity.groups import CITY, EMAIL, FIRST_PROFILE_SLOT, LOYALTY, PHONE, Contradictions, Identifiers
+from identity.lives import Stays
 
 EMAIL_AND_NAME, PHONE_AND_NAME, NAME_AND_HOME, NAME_ALONE, DOCUMENT = 17.0, 9.5, 6.0, 2.0, 24.0
 OF_FAMILY = (EMAIL_AND_NAME, PHONE_AND_NAME, NAME_AND_HOME)
 NOTHING = np.array([], dtype=np.int64)
 OTHER_EMAIL, OTHER_CITY, OTHER_PROFILE = ({kind: {0: 1, 1: 2}} for kind in ("emails", "cities", "profiles"))
+SAME_EMAIL, SAME_PHONE = {"emails": {0: 1, 1: 1}}, {"phones": {0: 1, 1: 1}}
 
 
 def clusters(
@@ -21,15 +23,27 @@ def clusters(
     emails: dict[int, int] | None = None,
     bare: tuple[int, ...] = (),
     cities: dict[int, int] | None = None,
+    phones: dict[int, int] | None = None,
+    members: dict[int, int] | None = None,
+    days: dict[int, tuple[int, ...]] | None = None,
 ) -> list[int]:
-    """The cluster of each node; every node is its own facet, and the two of `apart` can't be one person."""
+    """The cluster of each node; every node is its own facet, and the two of `apart` can't be one person.
+
+    `days`: of a node's stays as a guest; `members`: their membership numbers.
+    """
     first, second, weight = (np.array(column) for column in zip(*edges, strict=True))
     kind = Nodes(np.arange(size), np.zeros(size, dtype=bool), np.isin(np.arange(size), bare))
     contradictions = Contradictions(*(np.array([one]) for one in apart)) if apart else Contradictions(NOTHING, NOTHING)
     held = [(node, FIRST_PROFILE_SLOT, value) for node, value in (profiles or {}).items()]
     held += [(node, EMAIL, value) for node, value in (emails or {}).items()]
     held += [(node, CITY, value) for node, value in (cities or {}).items()]
-    identifiers = Identifiers(*(np.array(held, dtype=np.int64).reshape(-1, 3).T))
+    held += [(node, PHONE, value) for node, value in (phones or {}).items()]
+    held += [(node, LOYALTY, value) for node, value in (members or {}).items()]
+    stays = np.array([(node, day) for node, each in (days or {}).items() for day in each], dtype=np.int64).reshape(
+        -1, 2
+    )
+    of_guests = Stays(stays[:, 0], stays[:, 1], np.isin(stays[:, 0], list(members or {})))
+    identifiers = Identifiers(*(np.array(held, dtype=np.int64).reshape(-1, 3).T), stays=of_guests)
     edges_of = Edges(first, second, weight, np.zeros(len(first), dtype=np.int64), np.isin(weight, OF_FAMILY))
     found = cluster(kind, edges_of, contradictions, identifiers)
     return np.unique(found, return_inverse=True)[1].tolist()
@@ -83,10 +97,21 @@ def test_a_second_profile_of_one_property_is_a_weak_sign(
 @pytest.mark.parametrize(
     ("case", "weight", "differs", "expected"),
     [
-        ("a second e-mail does not outweigh a phone", PHONE_AND_NAME, OTHER_EMAIL, [0, 0]),
-        ("another e-mail and another town do", PHONE_AND_NAME, OTHER_EMAIL | OTHER_CITY, [0, 1]),
-        ("who moves keeps the e-mail", EMAIL_AND_NAME, OTHER_CITY, [0, 0]),
-        ("another town and profile outweigh the family's e-mail", EMAIL_AND_NAME, OTHER_CITY | OTHER_PROFILE, [0, 1]),
+        ("a second e-mail does not outweigh a phone", PHONE_AND_NAME, SAME_PHONE | OTHER_EMAIL, [0, 0]),
+        ("another e-mail and another town do", PHONE_AND_NAME, SAME_PHONE | OTHER_EMAIL | OTHER_CITY, [0, 1]),
+        ("who moves keeps the e-mail", EMAIL_AND_NAME, SAME_EMAIL | OTHER_CITY, [0, 0]),
+        (
+            "another town and profile outweigh the family's e-mail",
+            EMAIL_AND_NAME,
+            SAME_EMAIL | OTHER_CITY | OTHER_PROFILE,
+            [0, 1],
+        ),
+        (
+            "unless the phone agrees as well",
+            EMAIL_AND_NAME,
+            SAME_EMAIL | SAME_PHONE | OTHER_CITY | OTHER_PROFILE,
+            [0, 0],
+        ),
         ("nothing differs", EMAIL_AND_NAME, {"cities": {0: 1}}, [0, 0]),
         ("a document says more than all of them", DOCUMENT, OTHER_EMAIL | OTHER_CITY | OTHER_PROFILE, [0, 0]),
         ("another town outweighs a name", NAME_ALONE, OTHER_CITY, [0, 1]),
@@ -96,6 +121,33 @@ def test_what_differs_between_two_clusters_is_weighed_against_the_link(
     case: str, weight: float, differs: dict[str, dict[int, int]], expected: list[int]
 ) -> None:
     assert clusters(2, [(0, 1, weight)], **differs) == expected, case  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("case", "differs", "days", "expected"),
+    [
+        ("a new e-mail after the old one", OTHER_EMAIL, {0: (1, 9), 1: (20,)}, [0, 0]),
+        ("two e-mails at one time", OTHER_EMAIL, {0: (1, 30), 1: (20,)}, [0, 1]),
+        ("two e-mails, each of which came again", OTHER_EMAIL, {0: (1, 9), 1: (20, 29)}, [0, 1]),
+        ("nothing differs at one time", {}, {0: (1, 30), 1: (20,)}, [0, 0]),
+        ("a stay of a member without the number", {"members": {0: 1}}, {0: (1, 9), 1: (20,)}, [0, 0]),
+        ("many of them", {"members": {0: 1}}, {0: (1, 4, 9), 1: (20, 29, 33)}, [0, 1]),
+        ("before the guest was a member", {"members": {0: 1}}, {0: (41, 44, 49), 1: (20, 29, 33)}, [0, 0]),
+    ],
+)
+def test_the_days_of_the_stays_say_whether_two_lives_run_side_by_side(
+    case: str, differs: dict[str, dict[int, int]], days: dict[int, tuple[int, ...]], expected: list[int]
+) -> None:
+    assert clusters(2, [(0, 1, PHONE_AND_NAME)], **SAME_PHONE, **differs, days=days) == expected, case  # type: ignore[arg-type]
+
+
+def test_days_are_those_of_the_whole_cluster() -> None:
+    """Two parts of the father, tied by his document, span the time in which the son used another e-mail."""
+    days, phones = {0: (1,), 1: (30,), 2: (20,)}, dict.fromkeys(range(3), 1)
+    edges = [(0, 1, DOCUMENT), (1, 2, PHONE_AND_NAME)]
+
+    assert clusters(3, edges, emails={0: 1, 1: 1, 2: 2}, phones=phones, days=days) == [0, 0, 1]
+    assert clusters(3, edges[1:], emails={0: 1, 1: 1, 2: 2}, phones=phones, days=days) == [0, 1, 1]
 
 
 def test_what_a_cluster_knows_from_one_record_speaks_for_all_of_them() -> None:
