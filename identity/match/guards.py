@@ -11,6 +11,9 @@ MINIMUM_COUNT = 5
 # Of people at one home, the share whose dates lie some years apart without a slip that explains it: in fewer, one takes
 # them for the odd mistake that every register has, and parent and child are kept apart.
 WRONG_DATE_SHARE = 0.01
+# Who misreads two digits of a year misreads one digit, or a day, this much oftener; where years alone differ more, they
+# are parents and children, however their days were made up.
+SLIPS_PER_YEAR = 2
 # Of people of one name, birth date and home, the share with two membership numbers (or two pairs of family names) from
 # which on these say nothing about two people: as many of one name and home are parent and child.
 SEVERAL_SHARE = 0.02
@@ -27,6 +30,8 @@ class GuardCounts(NamedTuple):
     known_birth_count: int
     odd_gap_count: int
     generation_count: int
+    slip_count: int
+    other_year_count: int
     known_document_count: int
     other_document_count: int
     known_loyalty_count: int
@@ -41,8 +46,9 @@ def waived_guards(counts: GuardCounts) -> list[str]:
     """Reasons to refuse a pair that say nothing here, since errors explain them better than two people do.
 
     birth_date: parent and child of one name are a generation apart, errors are not, or are so as often with one
-    document; and there are many. twin: more other first names than twins can make. document: numbers differ oftener on
-    one sure person than two people share name and home. loyalty_number, second_surname: sure people who have two.
+    document; and there are many. birth_year: dates with other slips are more by far. twin: more other first names than
+    twins can make. document: numbers differ oftener on one sure person than two people share name and home.
+    loyalty_number, second_surname: sure people who have two.
     """
     wrong_generations = counts.sure_generation_count / max(1, counts.sure_birth_count)
     by_error = max(RANDOM_GENERATIONS * counts.odd_gap_count, wrong_generations * counts.known_birth_count)
@@ -56,6 +62,7 @@ def waived_guards(counts: GuardCounts) -> list[str]:
     mistyped = counts.other_document_count / max(1, counts.known_document_count)
     is_document_unsure = counts.other_document_count >= MINIMUM_COUNT and mistyped > 2 * namesakes
     found = {"birth_date": is_birth_date_unsure, "twin": is_first_name_unsure, "document": is_document_unsure}
+    found["birth_year"] = counts.slip_count >= max(MINIMUM_COUNT, SLIPS_PER_YEAR * counts.other_year_count)
     found["loyalty_number"] = _have_several(counts.other_loyalty_count, counts.known_loyalty_count)
     found["second_surname"] = _have_several(counts.other_surname_count, counts.known_surname_count)
     return [reason for reason, is_waived in found.items() if is_waived]

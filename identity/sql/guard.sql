@@ -9,9 +9,9 @@ create or replace temp macro is_same_phone(a, b) as
 
 -- name: macro_birth_level
 -- birth dates agree, nearly agree (one digit, two neighbouring digits, day and month swapped), differ by slips (two of year, month
--- and day agree, or two digits differ; two of the year alone where no generation lies between, or on one day of the year, which parent
--- and child share once in 365; 1 January stands for an unknown day), are doubtful (within 400 days),
--- differ, or one is unknown
+-- and day agree, or two digits differ; two of the year alone only where no generation lies between), differ in two digits of the year
+-- on one day of it (which a parent and a child share once in 365; 1 January stands for an unknown day), are doubtful (within 400
+-- days), differ, or one is unknown
 create or replace temp macro birth_level(a, b) as
     case
         when a is null or b is null then 'unknown'
@@ -20,7 +20,7 @@ create or replace temp macro birth_level(a, b) as
         when (month(a) = month(b))::int + (day(a) = day(b))::int + (year(a) = year(b))::int = 2
             and damerau_levenshtein(strftime(a, '%Y%m%d'), strftime(b, '%Y%m%d')) = 1 then 'near'
         when month(a) = month(b) and day(a) = day(b) and dayofyear(a) > 1 and damerau_levenshtein(year(a)::varchar, year(b)::varchar) = 2
-            then 'slips'
+            and abs(year(a) - year(b)) > 12 then 'year'
         when abs(year(a) - year(b)) <= 12
             and (month(a) = month(b))::int + (day(a) = day(b))::int + (year(a) = year(b))::int = 2 then 'slips'
         when (abs(year(a) - year(b)) <= 12 or month(a) <> month(b) or day(a) <> day(b))
@@ -39,6 +39,7 @@ create or replace temp macro contradiction_of(
     case
         when a_suffix <> b_suffix then 'suffix'
         when birth = 'differs' and not coalesce(a_document = b_document, false) then 'birth_date'
+        when birth = 'year' and not coalesce(a_document = b_document, false) then 'birth_year'
         when birth <> 'same' and coalesce(
             a_document <> b_document and split_part(a_document, '|', 1) = split_part(b_document, '|', 1), false
         ) then 'document'

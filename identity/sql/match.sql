@@ -176,6 +176,10 @@ select
     count(distinct (family, birth_dates)) filter (
         birth_level = 'differs' and has_same_name and is_home_known and gap_years between 15 and 50
     ) as generation_count,
+    count(distinct (family, birth_dates)) filter (
+        birth_level in ('near', 'slips') and has_same_name and is_home_known
+    ) as slip_count,
+    count(distinct (family, birth_dates)) filter (birth_level = 'year' and has_same_name and is_home_known) as other_year_count,
     count(distinct (family, documents)) filter (
         birth_level = 'same' and has_same_name and is_other_document is not null
     ) as known_document_count,

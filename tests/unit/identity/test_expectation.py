@@ -147,6 +147,8 @@ def test_a_sampled_pair_that_looks_like_one_name_makes_no_homonyms() -> None:
             COUNTS._replace(known_birth_count=900, generation_count=40, sure_birth_count=850, sure_generation_count=6),
             [],
         ),
+        ("years misread, other digits more", COUNTS._replace(slip_count=70, other_year_count=10), ["birth_year"]),
+        ("children born on their parent's day", COUNTS._replace(slip_count=12, other_year_count=15), []),
         ("twins", COUNTS._replace(same_name_count=5_000, other_first_name_count=10), []),
         ("first names mistyped", COUNTS._replace(same_name_count=5_000, other_first_name_count=90), ["twin"]),
         (

@@ -244,7 +244,6 @@ def test_two_first_names_at_one_home_are_two_people(trained: Hotel) -> None:
         ("given and family name swapped", {"first_name": "Quillfeather", "last_name": "Rosa"}),
         ("day and month swapped, street abridged", {"birth_date": date(1980, 4, 3), "address": "Rosenweg"}),
         ("family name missing", {"last_name": None}),
-        ("two digits of the year misread", {"birth_date": date(1938, 3, 4)}),
         ("a slip in the city, nothing else of the home", {"city": "Ctiy 3", "address": None, "postal_code": None}),
         ("moved and married", {"last_name": "Albrechtsen", "address": None, "document_hash": "d-rosa"}),
     ],
@@ -259,6 +258,17 @@ def test_without_contact_data_the_model_links_what_no_rule_does(
     second = rosa | {"document_hash": None} | other
 
     assert trained.night([person("r1", **rosa), person("r2", **second)]).clusters() == {frozenset({"r1", "r2"})}, case
+
+
+@pytest.mark.parametrize(("waived", "clusters"), [([], 2), (["birth_year"], 1)])
+def test_two_digits_of_a_year_are_a_slip_where_slips_are_many(trained: Hotel, waived: list[str], clusters: int) -> None:
+    model = current_model(trained.settings) or pytest.fail("no model")
+    save_model(trained.settings, replace(model, card=model.card | {"waived_guards": waived}))
+    home = {"postal_code": "12345", "address": "Rosenweg 7", "city": "City 3", "country_code": "DE"}
+    born = {"r1": date(1939, 7, 9), "r2": date(1984, 7, 9)}
+
+    people = [person(name, "Rosa Quillfeather", birth_date=day, **home) for name, day in born.items()]
+    assert len(trained.night(people).clusters()) == clusters
 
 
 def test_a_rule_that_yields_weighs_no_more_than_the_model(trained: Hotel) -> None:
