@@ -31,16 +31,57 @@ from identity.match_edge as edge
 where edge.source_record_id_1 in (select source_record_id from identity.customer_record where customer_id = $customer_id)
     or edge.source_record_id_2 in (select source_record_id from identity.customer_record where customer_id = $customer_id)
 
+-- name: known_of_customer
+-- one row per customer at either end of a cut pair: all values of what keeps two customers apart when none agrees
+create or replace temp table known_of_customer as
+with cut_record as (
+    select unnest([source_record_id_1, source_record_id_2]) as source_record_id from compared_pair where edge_status = 'cut'
+),
+of_customer as (
+    select record.customer_id, person.*, concat_ws('|', person.source_system, person.property_code) as place
+    from identity.customer_record as record
+    inner join identity.person_normalised as person using (source_record_id)
+    where record.customer_id in (
+        select customer_id from identity.customer_record
+        where source_record_id in (select source_record_id from cut_record)
+    )
+)
+select
+    customer_id,
+    list(email_normalised) filter (where email_normalised is not null and is_email_shared is not true) as emails,
+    list(phone_number) filter (where phone_number is not null and is_phone_shared is not true) as phones,
+    list(loyalty_number_key) filter (where loyalty_number_key is not null) as loyalty_numbers,
+    list(document_key) filter (where document_key is not null) as documents,
+    list(city_key) filter (where city_key is not null) as cities,
+    list(address_key) filter (where address_key is not null) as addresses,
+    list(guest_profile_key) filter (where guest_profile_key is not null) as profiles,
+    list(place) filter (where guest_profile_key is not null) as places
+from of_customer
+group by customer_id
+
 -- name: explain_link
--- the same with the fields that agree and differ, and the other customer when the pair is not together
+-- the same with the fields that agree and differ, and the other customer when the pair is not together; customers_differ: of a
+-- pair that was cut, what both customers know and no value of agrees
 select
     pair.source_record_id_1, pair.source_record_id_2, pair.match_rule, pair.match_rules, pair.match_weight,
     pair.match_probability, pair.edge_status, pair.refused_reason, evidence.agrees, evidence.differs,
-    nullif(coalesce(nullif(one.customer_id, $customer_id), other.customer_id), $customer_id) as other_customer_id
+    nullif(coalesce(nullif(one.customer_id, $customer_id), other.customer_id), $customer_id) as other_customer_id,
+    nullif(concat_ws(
+        ', ',
+        case when not list_has_any(a.emails, b.emails) then 'e-mail' end,
+        case when not list_has_any(a.phones, b.phones) then 'phone' end,
+        case when not list_has_any(a.loyalty_numbers, b.loyalty_numbers) then 'loyalty number' end,
+        case when not list_has_any(a.documents, b.documents) then 'document' end,
+        case when not list_has_any(a.cities, b.cities) then 'town' end,
+        case when not list_has_any(a.addresses, b.addresses) then 'street' end,
+        case when list_has_any(a.places, b.places) and not list_has_any(a.profiles, b.profiles) then 'guest profile' end
+    ), '') as customers_differ
 from compared_pair as pair
 left join evidence using (source_record_id_1, source_record_id_2)
 left join identity.customer_record as one on pair.source_record_id_1 = one.source_record_id
 left join identity.customer_record as other on pair.source_record_id_2 = other.source_record_id
+left join known_of_customer as a on pair.edge_status = 'cut' and one.customer_id = a.customer_id
+left join known_of_customer as b on pair.edge_status = 'cut' and other.customer_id = b.customer_id
 order by pair.edge_status, pair.match_weight desc, pair.source_record_id_1, pair.source_record_id_2
 
 -- name: explain_field

@@ -108,6 +108,23 @@ def test_links_say_what_agrees_what_differs_and_whose_the_other_record_is(con) -
     assert (refused["agrees"], refused["differs"], refused["other_customer_id"]) == ("e-mail", "first name", "c3")
 
 
+def test_a_cut_link_says_in_what_its_customers_differ(con) -> None:
+    other = {"source_record_id": "r4", "customer_id": "c4", "match_rule": "single", "is_anchor": True}
+    cut = {"source_record_id_1": "r1", "source_record_id_2": "r4", "edge_status": "cut"}
+    person = {"source_record_id": "r4", "email_normalised": "b@y.example", "city_key": "porto", "phone_number": "+351"}
+    for table, row in (("customer_record", RECORD | other), ("match_edge", LINK | cut), ("person_normalised", person)):
+        write_rows(con, f"identity.{table}", pa.Table.from_pylist([row]))
+
+    found = explain(con, "c1")
+
+    assert [(row["edge_status"], row["customers_differ"]) for row in found["links"]] == [
+        ("cut", "e-mail"),
+        ("kept", None),
+        ("refused", None),
+    ]
+    assert "the customers differ in e-mail" in explain_page(found).html()
+
+
 def test_the_page_answers_why_offline_and_escapes_what_guests_wrote(con) -> None:
     content = explain(con, "c1")
     steps = [("prior", "", -12.0), ("first name", "equal", 9.5), ("e-mail", "equal", 14.0)]
