@@ -39,6 +39,7 @@ def test_helpers_with_raw_contact_data_are_not_published(built_on_nothing):
     helpers = {name for (name,) in built_on_nothing.rows(query)}
     assert helpers == {
         "customer_field_candidate",
+        "customer_name",
         "interaction_attribution",
         "interaction_candidate",
         "interaction_pointer",

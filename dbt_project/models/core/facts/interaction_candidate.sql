@@ -15,21 +15,14 @@ pointed as (
     select * from {{ ref('interaction_pointer') }}
 ),
 
--- Names of whoever is pointed to.
-spelling as (
-    select record.customer_id, person.first_name_key, person.last_name_key, count(*) as records
-    from {{ source('identity', 'customer_record') }} as record
-    semi join pointed on record.customer_id = pointed.customer_id
-    inner join {{ source('identity', 'person_normalised') }} as person using (source_record_id)
-    where record.record_kind = 'reservation' and coalesce(person.first_name_key, person.last_name_key) is not null
-    group by record.customer_id, person.first_name_key, person.last_name_key
-),
-
 name_agreement as (
-    select {{ call_customer }}, max({{ said_name_level('said', 'spelling') }}) as name_level
+    select
+        {{ call_customer }},
+        max({{ said_name_level('said', 'known') }}) as name_level,
+        arg_max(known.expected_bearers, ({{ said_name_level('said', 'known') }}, known.records, known.expected_bearers)) as expected_bearers
     from (select distinct {{ call_customer }} from pointed) as candidate
     inner join said using ({{ call }})
-    inner join spelling using (customer_id)
+    inner join {{ ref('customer_name') }} as known using (customer_id)
     where coalesce(said.first_name_key, said.last_name_key) is not null
     group by {{ call_customer }}
 ),
@@ -37,11 +30,12 @@ name_agreement as (
 main_name as (
     select customer_id, arg_max(whole_name, (records, whole_name)) as whole_name
     from (
-        select customer_id, {{ whole_name('first_name_key', 'last_name_key') }} as whole_name, sum(records) as records
-        from spelling
-        group by all
+        select customer_id, whole_name, sum(records) as records
+        from {{ ref('customer_name') }}
+        semi join pointed using (customer_id)
+        where whole_name is not null
+        group by customer_id, whole_name
     )
-    where whole_name is not null
     group by customer_id
 ),
 
@@ -59,50 +53,14 @@ asked_name as (
 ),
 
 namesake as (
-    select distinct record.customer_id, {{ whole_name('person.first_name_key', 'person.last_name_key') }} as whole_name
-    from {{ source('identity', 'person_normalised') }} as person
-    inner join {{ source('identity', 'customer_record') }} as record using (source_record_id)
-    where record.record_kind = 'reservation'
-        and {{ whole_name('person.first_name_key', 'person.last_name_key') }} in (select whole_name from asked_name)
-),
-
--- How many others the register lets expect who have the first and the family name of a call in which nothing but the name points to somebody.
-call_by_name as (
-    select said.source_system, said.interaction_id, said.first_name_key, said.last_name_key
-    from said
-    anti join (select * from pointed where way not in ('linked', 'name_and_stay')) as shown using ({{ call }})
-    where said.whole_name is not null
-),
-
-known_name as (
-    select distinct record.customer_id, person.first_name_key, person.last_name_key
-    from {{ source('identity', 'customer_record') }} as record
-    inner join {{ source('identity', 'person_normalised') }} as person using (source_record_id)
-    where record.record_kind = 'reservation' and person.first_name_key is not null and person.last_name_key is not null
-),
-
-{% for key in ['first_name_key', 'last_name_key'] %}
-{{ key }}_count as (
-    select {{ key }}, count(distinct customer_id) as customers
-    from known_name
-    semi join call_by_name using ({{ key }})
-    group by {{ key }}
-),
-{% endfor %}
-
-name_frequency as (
-    select
-        source_system,
-        interaction_id,
-        greatest(0, first_name_key_count.customers - 1) * greatest(0, last_name_key_count.customers - 1)
-            / (select count(distinct customer_id) from known_name) as expected_bearers
-    from call_by_name
-    inner join first_name_key_count using (first_name_key)
-    inner join last_name_key_count using (last_name_key)
+    select customer_id, whole_name, max(expected_bearers) as expected_bearers
+    from {{ ref('customer_name') }}
+    semi join asked_name using (whole_name)
+    group by customer_id, whole_name
 ),
 
 bearer as (
-    select asked_name.source_system, asked_name.interaction_id, namesake.customer_id
+    select asked_name.source_system, asked_name.interaction_id, namesake.customer_id, namesake.expected_bearers
     from asked_name
     inner join namesake using (whole_name)
     semi join (
@@ -113,7 +71,7 @@ bearer as (
 every_pointer as (
     select * from pointed
     union all by name
-    select *, 'name' as way from bearer
+    select * exclude (expected_bearers), 'name' as way from bearer
 ),
 
 -- The surest person record and the surest reservation by a sort: they spill to disk, where arg_min over text does not.
@@ -142,7 +100,8 @@ candidate as (
         {% endfor %}
         coalesce(bool_and(role = 'booker') filter (where way = 'confirmation_number'), false) as is_booker_only,
         coalesce(bool_or(role = 'booker' and way in ('email', 'phone')), false) as is_booker_contact,
-        bool_or(way = 'name') as is_bearer
+        bool_or(way = 'name') as is_bearer,
+        bool_and(way in ('name', 'name_and_stay')) as is_name_all
     from every_pointer
     group by {{ call_customer }}
 ),
@@ -172,13 +131,13 @@ weighed as (
         coalesce(distance.is_hotel_agreed, said.property_code is null) as is_hotel_agreed,
         coalesce(distance.days_away, {{ days_without_reservation }}) as days_away,
         said.reason_code,
-        name_frequency.expected_bearers
+        coalesce(name_agreement.expected_bearers, bearer.expected_bearers) as expected_bearers
     from candidate
     inner join said using ({{ call }})
     left join distance using ({{ call_customer }})
     left join name_agreement using ({{ call_customer }})
     left join main_name using (customer_id)
-    left join name_frequency using ({{ call }})
+    left join bearer using ({{ call_customer }})
 ),
 
 summed as (
@@ -190,7 +149,7 @@ summed as (
         {% endfor %}
         -- Who was here last is likelier than who was here long ago, among those who may be meant; nothing is known of how late others call.
         - log2((60 + days_away) / min(60.0 + days_away) over (partition by {{ call }}))
-        - case when name_level = 2 and not is_linked and expected_bearers is not null then {{ bits_of_strangers('expected_bearers', 'days_away') }} else 0 end as bits,
+        - case when is_name_all and name_level = 2 and expected_bearers is not null then {{ bits_of_strangers('expected_bearers', 'days_away') }} else 0 end as bits,
         list_filter([
             {% for evidence in call_evidence() %}
             case when {{ evidence.condition }} then '{{ evidence.name }}' end{{ ',' if not loop.last }}
