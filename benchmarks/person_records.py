@@ -50,7 +50,8 @@ select
     case when u(p, n, 17) < 0.15 then md5('document' || p) end as document_hash,
     case when v(p, 18) < 0.2 and u(p, n, 19) < 0.6 then 'L' || p end as loyalty_number,
     case when u(p, n, 20) < 0.8 then 'g' || p end as guest_profile_id,
-    case when u(p, n, 21) < 0.5 then 'C' || p || 'x' || n end as confirmation_number
+    case when u(p, n, 21) < 0.5 then 'C' || p || 'x' || n end as confirmation_number,
+    date '2024-01-01' + cast(floor(730 * u(p, n, 22)) as integer) as arrival_date
 from drawn
 """
 SAVE = """

@@ -4,7 +4,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from airflow.sdk import DAG, BaseOperatorLink, conf
-from night_stage import night_of
+from night_date import night_of
 
 
 class NightPage(BaseOperatorLink):

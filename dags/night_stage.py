@@ -1,4 +1,4 @@
-"""How every task runs: which night it is, its stage log, what a past night may do, which errors are final."""
+"""How every task runs: its stage log, what a past night may do, which errors are final."""
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from airflow.sdk import get_current_context, task
 from airflow.sdk.exceptions import AirflowFailException
+from night_date import night_of
 
 if TYPE_CHECKING:
     from datetime import date
@@ -96,17 +97,3 @@ def stage(stage_name: str) -> Iterator[Stage]:
             yield Stage(settings, night_date, log, is_past_night(settings, night_date))
     except GuestbookError as error:
         raise AirflowFailException(str(error)) from error
-
-
-def night_of(dag_run: Any, settings: "Settings") -> "date":
-    """The night of a run: its partition key, else `night_date` of its conf; weekly training takes the newest one."""
-    from guestbook.errors import UsageError
-    from guestbook.night import newest_completed_night, parse_night_date
-
-    key = dag_run.partition_key or (dag_run.conf or {}).get("night_date")
-    if key:
-        return parse_night_date(str(key))
-    newest = newest_completed_night(settings)
-    if newest is None or dag_run.dag_id != "train_models":
-        raise UsageError(f"run {dag_run.run_id} has no night: start `run_night`, or give a partition key, YYYY-MM-DD")
-    return newest

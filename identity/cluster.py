@@ -8,15 +8,12 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
+from identity.arrays import Bools, Floats, Ints
 from identity.groups import Contradictions, Groups, Identifiers
-from identity.lives import Ints
 
-Floats = NDArray[np.float64]
-Bools = NDArray[np.bool_]
 MUST_LINK_WEIGHT = 1000.0
 # Evidence (bits) from which an edge links whatever else its clusters say, unless parent and child of one name may share
 # all that it rests on. Other edges are weighed against what differs between the clusters (identity.groups).

@@ -6,7 +6,8 @@ from functools import cached_property
 
 import numpy as np
 
-from identity.lives import NO_STAYS, Ints, Lives, Stays
+from identity.arrays import Ints
+from identity.lives import NO_STAYS, Lives, Stays
 
 # Slots of identifiers (work statement member_identifier_rows); from the last one on profiles, one slot per property.
 EMAIL, PHONE, LOYALTY, DOCUMENT, CITY, STREET, FIRST_PROFILE_SLOT = range(7)

@@ -5,9 +5,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
-Ints = NDArray[np.int64]
+from identity.arrays import Bools, Ints
+
 # What two values of one kind say more against one person where each came again on another day: nobody's slip does.
 AGAIN_BITS = 1.0
 # What they say more, once for all kinds, where both were in use at one time: who moves leaves the old home behind.
@@ -21,7 +21,7 @@ class Stays:
 
     node: Ints
     day: Ints
-    is_member: NDArray[np.bool_]
+    is_member: Bools
 
 
 NO_STAYS = Stays(np.empty(0, dtype=np.int64), np.empty(0, dtype=np.int64), np.empty(0, dtype=bool))

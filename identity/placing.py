@@ -5,6 +5,7 @@ import numpy as np
 import pyarrow as pa
 
 from identity import sql
+from identity.arrays import Ints
 from identity.cluster import (
     MUST_LINK_WEIGHT,
     STRONG_BITS,
@@ -15,7 +16,7 @@ from identity.cluster import (
     unite,
 )
 from identity.groups import Contradictions, Identifiers
-from identity.lives import Ints, Stays
+from identity.lives import Stays
 from identity.normalise import staged_columns
 from identity.rules import RuleBook
 from identity.tree import link_tree

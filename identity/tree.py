@@ -5,8 +5,8 @@ from numpy.typing import NDArray
 from scipy.sparse import coo_array, csr_array
 from scipy.sparse.csgraph import breadth_first_order, minimum_spanning_tree
 
+from identity.arrays import Ints
 from identity.cluster import MUST_LINK_WEIGHT, Edges
-from identity.lives import Ints
 
 
 def link_tree(node_count: int, edges: Edges, roots: Ints) -> Ints:

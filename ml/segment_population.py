@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 from scipy.spatial.distance import cdist
+from sklearn.metrics import silhouette_samples
 
 from ml.segment_axes import AXES, WEIGHTS, even_rows, log_axes, standards
 from ml.segment_choice import room_of
@@ -56,19 +57,6 @@ class Population:
         distances = self.distances[key]
         if among is not None:
             labels, distances = labels[among], distances[np.ix_(among, among)]
-        return silhouettes(distances, labels)
-
-
-def silhouettes(distances: Floats, labels: Rows) -> Floats:
-    """Of each row (b - a) / max(a, b): mean distance to the own segment and to the nearest other; 0 if alone in it."""
-    _, numbers = np.unique(labels, return_inverse=True)
-    belongs = np.eye(numbers.max() + 1 if len(numbers) else 0)[numbers]
-    sizes = belongs.sum(axis=0)
-    if not 1 < len(sizes) < len(labels):
-        return np.zeros(max(len(labels), 1))
-    total = distances @ belongs
-    own_size = sizes[numbers]
-    within = total[np.arange(len(numbers)), numbers] / np.maximum(own_size - 1.0, 1.0)
-    nearest = np.where(belongs > 0, np.inf, total / sizes).min(axis=1)
-    larger = np.maximum(within, nearest)
-    return np.where((own_size > 1) & (larger > 0), (nearest - within) / np.where(larger > 0, larger, 1.0), 0.0)
+        if not 1 < len(np.unique(labels)) < len(labels):
+            return np.zeros(max(len(labels), 1))
+        return np.asarray(silhouette_samples(distances, labels, metric="precomputed"))

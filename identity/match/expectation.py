@@ -9,10 +9,9 @@ names go with countries and families, and alike in what goes with a name, such a
 from dataclasses import dataclass, replace
 
 import numpy as np
-from numpy.typing import NDArray
 
-Floats = NDArray[np.float64]
-Bools = NDArray[np.bool_]
+from identity.arrays import Bools, Floats, Ints
+
 UNKNOWN = -1
 MAX_ROUNDS, CLOSE_ENOUGH = 200, 1e-5
 STARTING_HOUSEHOLDS = 0.2  # pairs of one household for one pair of one person
@@ -28,7 +27,7 @@ class Patterns:
     block finds, of which a few were sampled that stand for all.
     """
 
-    level: NDArray[np.int64]
+    level: Ints
     personal_bits: Floats
     shared_bits: Floats
     pair_count: Floats

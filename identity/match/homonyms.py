@@ -9,7 +9,8 @@ from dataclasses import replace
 
 import numpy as np
 
-from identity.match.expectation import UNKNOWN, Bools, Compared, Floats, Learned, Patterns, of_one_name, total_evidence
+from identity.arrays import Bools, Floats
+from identity.match.expectation import UNKNOWN, Compared, Learned, Patterns, of_one_name, total_evidence
 from identity.match.spec import DECISIVE_BITS
 
 STARTING_SHARE = 0.02  # two people for one pair of one person, before any pair is seen
