@@ -63,34 +63,37 @@ class Api:
         run = self.call("/api/v2/dags/run_night/dagRuns", {"logical_date": None, "conf": {"night_date": night_date}})
         self.run_path = f"/api/v2/dags/run_night/dagRuns/{quote(run['dag_run_id'])}"
 
-    def open_question(self) -> dict[str, Any] | None:
-        """What the run asks and nobody has answered, while its task waits for it."""
-        asked = self.call(f"{self.run_path}/hitlDetails?response_received=false")["hitl_details"]
-        return dict(asked[0]) if asked and self.states()[ASKING] == "awaiting_input" else None
-
     def wait_for_question(self) -> dict[str, Any]:
-        """What the run asks under Required Actions."""
+        """What the run asks under Required Actions, once its task waits for the answer."""
         deadline = time.monotonic() + NIGHT_SECONDS
         while time.monotonic() < deadline:
-            if question := self.open_question():
-                return question
+            asked = self.call(f"{self.run_path}/hitlDetails?response_received=false")["hitl_details"]
+            if asked and self.states()[ASKING] == "awaiting_input":
+                return dict(asked[0])
             assert self.call(self.run_path)["state"] in ("queued", "running"), self.states()
             time.sleep(0.5)
         raise AssertionError(f"nobody was asked: {self.states()}")
 
-    def answer(self, option: str) -> str:
-        """Choose an option for the waiting task, as the UI does; returns the run's state at its end.
+    def wait_for_scheduler(self) -> None:
+        """Two more beats of the scheduler: by then it has read that the process which asked is over.
 
-        Airflow may lose an answer that meets the task's way into waiting, and asks anew: then it is given again.
+        An answer before that (within a second of the question) makes Airflow 3.3 take the queued task for one that was
+        killed: it fails, or asks anew while retries are left.
         """
-        path = f"{self.run_path}/taskInstances/{ASKING}/-1/hitlDetails"
-        deadline = time.monotonic() + NIGHT_SECONDS
-        state = "running"
-        while state not in ("success", "failed") and time.monotonic() < deadline:
-            if self.open_question():
-                self.call(path, {"chosen_options": [option], "params_input": {}}, method="PATCH")
+        seen: set[str] = set()
+        deadline = time.monotonic() + 60
+        while len(seen) < 3 and time.monotonic() < deadline:
+            seen.add(self.call("/api/v2/monitor/health")["scheduler"]["latest_scheduler_heartbeat"])
             time.sleep(0.5)
-            state = self.call(self.run_path)["state"]
+
+    def answer(self, option: str) -> str:
+        """Choose an option for the waiting task, as the UI does; returns the run's state at its end."""
+        self.wait_for_scheduler()
+        path = f"{self.run_path}/taskInstances/{ASKING}/-1/hitlDetails"
+        self.call(path, {"chosen_options": [option], "params_input": {}}, method="PATCH")
+        deadline = time.monotonic() + NIGHT_SECONDS
+        while (state := str(self.call(self.run_path)["state"])) == "running" and time.monotonic() < deadline:
+            time.sleep(0.5)
         return state
 
     def states(self) -> dict[str, str]:
