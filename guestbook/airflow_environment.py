@@ -11,6 +11,7 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from guestbook.errors import UsageError
+from guestbook.installation import check_installed
 from guestbook.settings import PREFIX, PROJECT_ROOT, Settings
 
 WAREHOUSE_POOL = "warehouse"
@@ -69,8 +70,9 @@ def is_served(settings: Settings) -> bool:
 def enter_airflow(settings: Settings, log_name: str = "in_process.log") -> Path:
     """Set the environment of this process, send Airflow's log to a file, make database and pool; returns the log file.
 
-    Raises UsageError when this process already works over another home.
+    Raises UsageError when this process already works over another home, GuestbookError when packages are missing.
     """
+    check_installed()
     environment = airflow_environment(settings)
     if "airflow" in sys.modules and os.environ.get("AIRFLOW_HOME") != environment["AIRFLOW_HOME"]:
         raise UsageError(f"this process runs Airflow over {os.environ.get('AIRFLOW_HOME')}: one home per process")
