@@ -26,6 +26,7 @@ from identity.state import (
     open_nothing,
     open_state,
 )
+from identity.words import listed_given_names
 
 WRITES = (
     "write_person",
@@ -66,6 +67,8 @@ def resolve(
         _write(con, settings, model, is_full=is_full)
     elif is_committed(con):
         sql.run(con, "forget_touched_customer")
+    sql.keep_rows(con, "listed_given_name", listed_given_names())
+    sql.run(con, "write_given_name")
     counts = sql.rows(con, "result_counts").to_pylist()[0]
     sql.drop_work_tables(con)
     return {

@@ -2,6 +2,8 @@
 
 from functools import cache
 
+import pyarrow as pa
+
 from identity.reference import word_list
 from identity.text import fold, plain_vowels
 
@@ -29,6 +31,12 @@ def names_of_form() -> dict[str, frozenset[str]]:
             key = "".join(plain_vowels(word) for word in fold(form).split())
             found.setdefault(key, {key}).add(root)
     return {form: frozenset(roots) for form, roots in found.items()}
+
+
+def listed_given_names() -> pa.Table:
+    """One row per name_form and given_name that it may stand for; the table `identity.given_name`."""
+    rows = [(form, root) for form, roots in sorted(names_of_form().items()) for root in sorted(roots)]
+    return pa.table(dict(zip(("name_form", "given_name"), zip(*rows, strict=True), strict=True)))
 
 
 @cache

@@ -12,6 +12,18 @@ case when length(replace({{ first_name_key }}, ' ', '')) > 1 and length(replace(
         || ' ' || greatest(replace({{ first_name_key }}, ' ', ''), replace({{ last_name_key }}, ' ', '')) end
 {%- endmacro %}
 
+{# The rows of a table that has first_name_key, with the given names that its first word, or all of it, may stand for (William of Bill) as a list, empty when the
+   lists of identity do not know it. #}
+{% macro with_given_names(table) -%}
+select shown.*, list_sort(list_distinct(list_concat(by_word.given_names, by_all.given_names))) as given_names
+from {{ table }} as shown
+{% for key, form in {'by_word': "string_split(shown.first_name_key, ' ')[1]", 'by_all': "replace(shown.first_name_key, ' ', '')"}.items() %}
+left join (
+    select name_form, list(given_name) as given_names from {{ source('identity', 'given_name') }} group by name_form
+) as {{ key }} on {{ key }}.name_form = {{ form }}
+{% endfor %}
+{%- endmacro %}
+
 {# Words of the list `some` that stand in `words` as well: the same, with one slip, or one of the two an initial. #}
 {% macro words_alike(some, words) -%}
 len(list_filter({{ some }}, lambda word: list_bool_or(list_transform({{ words }}, lambda other:
@@ -22,10 +34,12 @@ len(list_filter({{ some }}, lambda word: list_bool_or(list_transform({{ words }}
 {%- endmacro %}
 
 {# How the name said agrees with one the customer is known by: 2 all that both give, at least two words; 1 the one word that one of them gives; -1 a part of it;
-   -2 nothing; null when one side has no name. Both sides are tables with first_name_key and last_name_key. #}
+   -2 nothing; null when one side has no name. A nickname is the name that it stands for. Both sides are tables with first_name_key, last_name_key and given_names. #}
 {% macro said_name_level(said, known) -%}
 {% set said_words = key_words(said ~ '.first_name_key', said ~ '.last_name_key') %}
 {% set known_words = key_words(known ~ '.first_name_key', known ~ '.last_name_key') %}
+{% set said_family = key_words('null', said ~ '.last_name_key') %}
+{% set known_family = key_words('null', known ~ '.last_name_key') %}
 {% set said_text = "replace(concat(" ~ said ~ ".first_name_key, " ~ said ~ ".last_name_key), ' ', '')" %}
 {% set known_text = "replace(concat(" ~ known ~ ".first_name_key, " ~ known ~ ".last_name_key), ' ', '')" %}
 case
@@ -34,6 +48,9 @@ case
     when least(length({{ said_text }}), length({{ known_text }})) >= 6 and damerau_levenshtein({{ said_text }}, {{ known_text }}) <= 1 then 2
     when {{ words_alike(said_words, known_words) }} = len({{ said_words }}) then case when len({{ said_words }}) > 1 then 2 else 1 end
     when {{ words_alike(known_words, said_words) }} = len({{ known_words }}) then case when len({{ known_words }}) > 1 then 2 else 1 end
+    when list_has_any({{ said }}.given_names, {{ known }}.given_names)
+        and greatest({{ words_alike(said_family, known_family) }}, {{ words_alike(known_family, said_family) }}) >= least(len({{ said_family }}), len({{ known_family }}))
+        then case when least(len({{ said_family }}), len({{ known_family }})) > 0 then 2 else 1 end
     when {{ said_text }} in (replace({{ known }}.first_name_key, ' ', ''), replace({{ known }}.last_name_key, ' ', '')) then 1
     when {{ words_alike(said_words, known_words) }} > 0 then -1
     else -2

@@ -7,6 +7,7 @@ delete from identity.match_edge;
 delete from identity.customer_record;
 delete from identity.customer_history;
 delete from identity.customer_confidence;
+delete from identity.given_name;
 delete from identity_state.compared_name;
 delete from identity_state.profile;
 delete from identity_state.uncommitted_record;
@@ -43,6 +44,12 @@ insert into identity_state.compared_name by name
 select *
 from compared_name
 where name_number not in (select name_number from identity_state.compared_name)
+
+-- name: write_given_name
+insert into identity.given_name by name
+select *
+from listed_given_name
+where (name_form, given_name) not in (select (name_form, given_name) from identity.given_name)
 
 -- name: write_profile
 delete from identity_state.profile

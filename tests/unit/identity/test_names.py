@@ -3,6 +3,7 @@
 import pytest
 
 from identity.names import parse_name
+from identity.words import listed_given_names
 
 
 @pytest.mark.parametrize(
@@ -78,3 +79,8 @@ def test_traditional_and_simplified_han_are_one_key() -> None:
     assert (
         parse_name(None, None, None, "章威", None).native_key != parse_name(None, None, None, None, "张伟").native_key
     )
+
+
+def test_the_lists_of_given_names_are_a_table_for_others() -> None:
+    listed = set(zip(*listed_given_names().to_pydict().values(), strict=True))
+    assert {("bill", "william"), ("william", "william"), ("lola", "dolores")} <= listed

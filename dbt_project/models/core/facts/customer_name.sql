@@ -23,12 +23,14 @@ by_{{ key }} as (
 ),
 {% endfor %}
 
-register as (select count(distinct customer_id) as customers from shown)
+register as (select count(distinct customer_id) as customers from shown),
+
+named as ({{ with_given_names('shown') }})
 
 select
-    shown.*,
+    named.*,
     by_first_name_key.others * by_last_name_key.others / register.customers as expected_bearers
-from shown
+from named
 cross join register
 left join by_first_name_key using (first_name_key)
 left join by_last_name_key using (last_name_key)
