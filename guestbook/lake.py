@@ -19,6 +19,11 @@ def quarantine_file(settings: Settings, feed: str, sha256: str) -> Path:
     return settings.lake / "quarantine" / feed / f"{sha256}.parquet"
 
 
+def document_file(settings: Settings, feed: str, sha256: str) -> Path:
+    """Neighbourhoods of the document numbers in the accepted rows of one delivered file; absent where it has none."""
+    return settings.lake / "document" / feed / f"{sha256}.parquet"
+
+
 def reference_file(settings: Settings, name: str, sha256: str) -> Path:
     """Rows of one delivered reference file."""
     return settings.lake / "reference" / name / f"{sha256}.parquet"

@@ -6,7 +6,7 @@ from pathlib import Path
 import duckdb
 
 from guestbook.contracts import FEEDS, REFERENCES, contract
-from guestbook.lake import accepted_file, quarantine_file, reference_file
+from guestbook.lake import accepted_file, document_file, quarantine_file, reference_file
 from guestbook.settings import Settings
 from guestbook.warehouse import literal, load_records, quoted
 
@@ -18,6 +18,8 @@ FILE_COLUMNS = {
     "night_date": "DATE",
     "folder_date": "DATE",
 }
+
+DOCUMENT_COLUMNS = {"document_hash": "VARCHAR", "neighbour_hashes": "UINTEGER[]"}
 
 PENDING_FILES = """
 select sha256, vendor, delivery_sequence, night_date, folder_date
@@ -81,7 +83,7 @@ class PendingFile:
 
 
 def register_pending(con: duckdb.DuckDBPyConnection, settings: Settings, everything: bool = False) -> dict[str, int]:
-    """Load the ledger and make the views `lake.<feed>` and `lake.<reference>`; returns pending files per feed.
+    """Load the ledger and make the views `lake.<feed>`, `lake.document` and `lake.<reference>`; pending files per feed.
 
     `everything` forgets what was staged before: for a full refresh.
     """
@@ -90,10 +92,13 @@ def register_pending(con: duckdb.DuckDBPyConnection, settings: Settings, everyth
     if everything:
         con.execute("delete from lake.staged_file")
     counts = {}
+    documents = []
     for feed in FEEDS:
         pending = _pending(con, settings, feed)
         con.execute(_feed_view(feed, pending))
+        documents += [document_file(settings, feed, file.sha256) for file in pending]
         counts[feed] = len(pending)
+    con.execute(_document_view([path for path in documents if path.exists()]))
     for name in REFERENCES:
         con.execute(_reference_view(con, settings, name))
     _load_quarantine(con, settings)
@@ -128,6 +133,15 @@ def _feed_view(feed: str, pending: list[PendingFile]) -> str:
         f" from read_parquet([{files}], filename = 'lake_path', union_by_name = true) as rows"
         f" join (values {ledger}) as file(lake_path, {', '.join(FILE_COLUMNS)}) using (lake_path)"
     )
+
+
+def _document_view(paths: list[Path]) -> str:
+    """Neighbourhoods of document numbers; files that were loaded before there were any have none."""
+    if not paths:
+        return _empty_view("document", DOCUMENT_COLUMNS)
+    own = ", ".join(f"{quoted(name)}::{data_type} as {quoted(name)}" for name, data_type in DOCUMENT_COLUMNS.items())
+    files = ", ".join(literal(str(path)) for path in paths)
+    return f"create or replace view lake.document as select {own} from read_parquet([{files}])"
 
 
 def _file_values(file: PendingFile) -> str:

@@ -2,7 +2,6 @@
 
 import re
 import shutil
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -13,6 +12,7 @@ import duckdb
 from guestbook.contracts import Contract, contract
 from guestbook.errors import GuestbookError
 from guestbook.files import atomic_path
+from ingest.drafts import draft_folder
 from ingest.errors import FileRefused
 from ingest.mapping import FeedMapping, Mapping
 from ingest.mapping.uses import all_texts, column_texts, needs_position
@@ -28,6 +28,7 @@ from ingest.sql.statements import (
     Plan,
     checked_rows,
     checked_view,
+    documents,
     good_rows,
     property_codes,
     quarantined_rows,
@@ -78,14 +79,17 @@ class Loaded:
     warnings: list[str] = field(default_factory=list)
 
 
-def load_file(job: Job, accepted: Path, quarantine: Path, skipped: Path | None = None) -> Loaded:
+def load_file(
+    job: Job, accepted: Path, quarantine: Path, *, document: Path | None = None, skipped: Path | None = None
+) -> Loaded:
     """Write the file's good rows to `accepted` and the others to `quarantine`, both whole or not at all.
 
-    `skipped`: where to write the numbers of the rows that the mapping skips, for those who ask.
+    `document`: where to write the neighbourhoods of document numbers, if there are any. `skipped`: where to write the
+    numbers of the rows that the mapping skips, for those who ask.
     The same file, mapping and property list give the same bytes. Raises FileRefused when no row can be trusted.
     """
     accepted.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix=".load.", dir=accepted.parent) as name, _engine(Path(name), job.key) as con:
+    with draft_folder(accepted) as name, _engine(Path(name), job.key) as con:
         folder = Path(name)
         checked = folder / "checked.parquet"
         spec = contract(job.feed)
@@ -101,12 +105,16 @@ def load_file(job: Job, accepted: Path, quarantine: Path, skipped: Path | None =
             _write(con, job, contract(job.feed), folder, result)
             if skipped:
                 con.execute(copy_to(skipped_rows(), skipped, LAKE_OPTIONS))
+            has_documents = document is not None and _write_documents(con, job, spec, folder / "document.parquet")
         except (duckdb.IOException, duckdb.OutOfMemoryException) as error:
             kind = type(error).__name__
             raise GuestbookError(f"{kind} while loading a file of {job.feed}: check disk space and memory") from None
         except duckdb.Error as error:  # its message may show a row's content
             kind = type(error).__name__
             raise FileRefused(f"rows could not be checked ({kind}): check the mapping's formats and patterns") from None
+        if document is not None and has_documents:
+            with atomic_path(document) as draft:
+                shutil.move(folder / "document.parquet", draft)
         with atomic_path(accepted) as draft:
             shutil.move(folder / "accepted.parquet", draft)
         if result.rows_quarantined:
@@ -266,6 +274,14 @@ def _write(con: duckdb.DuckDBPyConnection, job: Job, spec: Contract, folder: Pat
     if result.rows_quarantined:
         con.execute(copy_to(quarantined_rows(job.feed, job.vendor), quarantine, LAKE_OPTIONS))
         result.quarantine_counts = dict(con.execute(reason_counts(quarantine)).fetchall())
+
+
+def _write_documents(con: duckdb.DuckDBPyConnection, job: Job, spec: Contract, path: Path) -> bool:
+    """Whether the file has documents whose numbers have neighbourhoods; these are at `path` then."""
+    if not any(column.hashed for column in spec.columns):
+        return False
+    (count,) = con.execute(copy_to(documents(spec, job.key), path, LAKE_OPTIONS)).fetchall()[0]
+    return bool(count)
 
 
 def _warn_of_properties(con: duckdb.DuckDBPyConnection, job: Job, accepted: Path, result: Loaded) -> None:

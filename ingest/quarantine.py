@@ -23,7 +23,7 @@ import pyarrow.parquet as pq
 from guestbook.contracts import FEEDS
 from guestbook.errors import GuestbookError
 from guestbook.files import write_parquet_atomic
-from guestbook.lake import accepted_file, quarantine_file
+from guestbook.lake import accepted_file, document_file, quarantine_file
 from guestbook.night import newest_completed_night
 from guestbook.settings import Settings
 from ingest.catalogue import vendor_mapping
@@ -137,10 +137,12 @@ def _retry(settings: Settings, file: QuarantinedFile) -> Retry:
         job = Job(
             file.feed, file.vendor, path, file.file_name, mapping, properties(settings), settings.installation_key
         )
-        loaded = load_file(job, accepted, quarantine, folder / "skipped.parquet")
+        document = folder / "document.parquet"
+        loaded = load_file(job, accepted, quarantine, document=document, skipped=folder / "skipped.parquet")
         _check_same_rows(file, ledger, loaded)
         good = _only(accepted, wanted)
         bad = _only(quarantine, wanted) if quarantine.exists() else None
+        documents = pq.read_table(document) if document.exists() else None
         no_rows = len(_only(folder / "skipped.parquet", wanted))
     still_bad = len(bad) if bad is not None else 0
     read = len(wanted) - no_rows
@@ -154,7 +156,8 @@ def _retry(settings: Settings, file: QuarantinedFile) -> Retry:
     if still_bad == len(wanted):
         problem = "no row passes yet: look at its reasons (quarantine show), fix the mapping and retry"
         return Retry(file.delivery_sequence, file.feed, file.file_name, **counts, problem=problem)
-    number = _commit(settings, ledger, file, delivered, loaded, counts, good, bad, mapping.sha256 if mapping else None)
+    mapping_sha256 = mapping.sha256 if mapping else None
+    number = _commit(settings, ledger, file, delivered, loaded, counts, good, bad, documents, mapping_sha256)
     return Retry(file.delivery_sequence, file.feed, file.file_name, **counts, new_sequence=number)
 
 
@@ -167,12 +170,15 @@ def _commit(
     counts: dict[str, int],
     good: pa.Table,
     bad: pa.Table | None,
+    documents: pa.Table | None,
     mapping_sha256: str | None,
 ) -> int:
     """Write the rows, then the ledger entry, in that order: a killed retry leaves no half entry."""
     origin = _origin(ledger, file.entry)["sha256"]
     content = f"{file.delivery_sequence}/{origin}/{mapping_sha256}/{good['row_hash'].to_pylist()}"
     sha256 = hashlib.sha256(content.encode()).hexdigest()
+    if documents is not None:
+        write_parquet_atomic(documents, document_file(settings, file.feed, sha256))
     write_parquet_atomic(good, accepted_file(settings, file.feed, sha256))
     reasons: dict[str, int] = {}
     if bad is not None and len(bad):

@@ -9,10 +9,11 @@ from pathlib import Path
 from typing import Any
 
 from guestbook.files import write_json_atomic
-from guestbook.lake import accepted_file, quarantine_file
+from guestbook.lake import accepted_file, document_file, quarantine_file
 from guestbook.night import is_past_night
 from guestbook.settings import Settings
 from ingest.catalogue import vendor_mapping
+from ingest.drafts import forget_drafts
 from ingest.errors import FileRefused, MappingError
 from ingest.landing import LandedFile, feed_files, fetch, settled
 from ingest.ledger import Ledger, append, delivery_sequence, read_ledger
@@ -120,6 +121,7 @@ def commit(settings: Settings, feed: str, night_date: date, decisions: dict[str,
     if entries:
         append(settings, feed, night_date, number, [typed(entry) for entry in entries])
     shutil.rmtree(_staged_dir(settings, feed, night_date), ignore_errors=True)
+    forget_drafts(settings, feed)
     return _counts(entries)
 
 
@@ -144,7 +146,12 @@ def _load_one(settings: Settings, feed: str, file: LandedFile, ledger: Ledger, a
             mapping = vendor_mapping(settings, file.vendor)
             _check_feed(mapping, feed)
             job = Job(feed, file.vendor, path, file.file_name, mapping, about, settings.installation_key)
-            loaded = load_file(job, accepted_file(settings, feed, sha256), quarantine_file(settings, feed, sha256))
+            loaded = load_file(
+                job,
+                accepted_file(settings, feed, sha256),
+                quarantine_file(settings, feed, sha256),
+                document=document_file(settings, feed, sha256),
+            )
         except (FileRefused, MappingError) as error:
             return file_report(feed, file, sha256, "refused", Loaded(), str(error), mapping.sha256 if mapping else None)
     return file_report(feed, file, sha256, "accepted", loaded, None, mapping.sha256 if mapping else None)
@@ -186,6 +193,7 @@ def _resolved(settings: Settings, feed: str, night_date: date, ledger: Ledger) -
                 )
                 report |= {"load_status": "refused", "status_reason": reason, **dict.fromkeys(COUNTS, 0)}
                 accepted_file(settings, feed, sha256).unlink(missing_ok=True)
+                document_file(settings, feed, sha256).unlink(missing_ok=True)
                 continue
         first[sha256] = report
     return reports

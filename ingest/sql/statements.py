@@ -7,6 +7,7 @@ from guestbook.contracts import Column, Contract
 from ingest.redact import CARD_PATTERN, SENSITIVE_HINT, is_sensitive_name
 from ingest.sql import checks
 from ingest.sql.columns import RawNames
+from ingest.sql.hashes import hashed, neighbourhoods, written_columns
 from ingest.sql.names import clean, cleaned, literal, physical, quoted, struct
 from ingest.sql.properties import Properties, looked_up
 from ingest.sql.structs import definition
@@ -15,7 +16,6 @@ from ingest.sql.texts import Text
 SEPARATOR = chr(31)
 #: The view of checked rows; they wait in a Parquet file, which neither fills memory nor is packed to be spilled.
 CHECKED = "checked_row"
-BLOCK_BYTES = 64
 #: Keys of extra that are no columns of the export: values set aside; the check's newest version replaces its lines.
 OURS = ("_rejected", "_whole_check")
 
@@ -40,6 +40,7 @@ class Plan:
 def checked_rows(plan: Plan, source: str) -> str:
     """One row per row of the file, in its order: canonical columns, row_hash, extra; for quarantine: reasons, raw.
 
+    Beside them the numbers behind hashed columns, whose neighbourhoods are made once per number (`documents`).
     row_hash is null and reasons is not for a row that goes to quarantine; both are null for a row that the mapping
     skips. There is no filter here: DuckDB would push it down and make every expression twice. A row's number is its
     place in CHECKED.
@@ -49,7 +50,7 @@ def checked_rows(plan: Plan, source: str) -> str:
         f"{_chain(plan, source)} select {columns},"
         f" case when reasons = '' then {_row_hash(plan.contract)} end as row_hash, extra,"
         f" case when reasons <> '' then '[' || reasons || ']' end as reasons,"
-        f" case when reasons <> '' then {_raw_row(plan)} end as raw from whole"
+        f" case when reasons <> '' then {_raw_row(plan)} end as raw{written_columns(plan.contract)} from whole"
         f"{' order by position' if plan.has_position else ''}"
     )
 
@@ -102,6 +103,11 @@ def quarantined_rows(feed: str, vendor: str) -> str:
         f"select {literal(feed)} as feed, {literal(vendor)} as vendor, file_row_number + 1 as row_number, reasons, raw"
         f" from {CHECKED} where reasons is not null"
     )
+
+
+def documents(contract: Contract, key: bytes) -> str:
+    """One row per number of a document among the rows that pass: document_hash, neighbour_hashes."""
+    return neighbourhoods(contract, CHECKED, key)
 
 
 def property_codes(accepted: Path) -> str:
@@ -242,18 +248,6 @@ def _stable(column: Column) -> str:
         case "ts":
             return f"epoch_us({name})::varchar"
     return f"{name}::varchar"
-
-
-def hashed(expression: str, key: bytes) -> str:
-    """HMAC-SHA256 in SQL: the same as `guestbook.privacy.keyed_hash` of the number without case, blanks and signs."""
-    number = f"nullif(regexp_replace(upper({expression}), '[^\\p{{L}}\\p{{N}}]', '', 'g'), '')"
-    inner = _blob(bytes(byte ^ 0x36 for byte in key.ljust(BLOCK_BYTES, b"\0")))
-    outer = _blob(bytes(byte ^ 0x5C for byte in key.ljust(BLOCK_BYTES, b"\0")))
-    return f"sha256({outer} || unhex(sha256({inner} || encode({number}))))"
-
-
-def _blob(content: bytes) -> str:
-    return "'" + "".join(f"\\x{byte:02x}" for byte in content) + "'::blob"
 
 
 def _without_cards(expression: str, is_nested: bool = False) -> str:

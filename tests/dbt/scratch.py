@@ -10,6 +10,7 @@ import duckdb
 
 from guestbook import dbt_runner
 from guestbook.contracts import FEEDS, REFERENCES, contract
+from guestbook.lake_views import DOCUMENT_COLUMNS
 from guestbook.settings import Settings
 from guestbook.tables import SCHEMAS, declared_schema
 
@@ -52,6 +53,7 @@ class ScratchWarehouse:
                 columns = {column.name: column.sql_type for column in contract(name).columns}
                 columns |= ROW_COLUMNS if name in FEEDS else {}
                 _create(con, f"lake.{name}", columns)
+            _create(con, "lake.document", DOCUMENT_COLUMNS)
             for schema in SCHEMAS:
                 for table in declared_schema(schema).values():
                     _create(con, f"{schema}.{table.name}", {column.name: column.data_type for column in table.columns})
