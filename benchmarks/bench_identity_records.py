@@ -37,6 +37,18 @@ select
     cast(country_code as varchar) as country_code, cast(document_number as varchar) as document_hash
 from people
 """
+#: As ingest keeps neighbourhoods of numbers, without the key.
+NEIGHBOURHOODS = """
+create or replace table staging.stg_document as
+select
+    document_hash,
+    list_transform(
+        range(1, length(document_hash) + 2),
+        lambda place: (hash(left(document_hash, place - 1) || substr(document_hash, place + 1)) >> 32)::uinteger
+    ) as neighbour_hashes
+from (select distinct document_hash from staging.stg_person_record)
+where length(document_hash) >= 6
+"""
 
 
 def main() -> None:
@@ -83,6 +95,7 @@ def directly(people: pd.DataFrame, *, with_model: bool = True) -> Quality:
         con.execute("create schema if not exists staging")
         con.register("people", people.assign(record=range(len(people))))
         con.execute(AS_RESERVATIONS)
+        con.execute(NEIGHBOURHOODS)
         if with_model:
             identity.train(con, settings, NIGHT)
         identity.resolve(con, settings, NIGHT)

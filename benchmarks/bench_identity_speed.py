@@ -94,7 +94,8 @@ def plain_splink(folder: Path) -> dict[str, Any]:
     con = duckdb.connect(str(folder / "splink.duckdb"), config={"threads": 2, "memory_limit": "6GB"})
     for table in FOR_SPLINK:
         con.read_parquet(str(folder / f"{table}.parquet")).create(table)
-    sql.run(con, "name_macros", "macro_is_same_phone", "macro_birth_level", "match_input")
+    sql.run(con, "name_macros", "macro_is_same_phone", "macro_birth_level", "no_known_document", "document_slip")
+    sql.run(con, "match_input")
 
     def work() -> int:
         con.execute("create table loaded as from match_input")

@@ -9,7 +9,7 @@ import yaml
 
 from guestbook.settings import Settings
 from identity import sql
-from identity.normalise import normalise_people, staged_columns
+from identity.normalise import know_documents, normalise_people, staged_columns
 from identity.steward import StewardLink, read_steward_links
 
 STEWARD_SCHEMA = pa.schema([(name, pa.string()) for name in StewardLink._fields])
@@ -43,6 +43,7 @@ def read_changes(con: duckdb.DuckDBPyConnection, settings: Settings) -> Changes:
     """Compare person records and the steward's list with the state (work tables changed_record, removed_record)."""
     sql.keep_rows(con, "steward_link", _steward_table(settings))
     sql.run(con, "steward_record", "steward_change")
+    know_documents(con)
     con.execute(sql.changed_record(staged_columns(con)))
     sql.run(con, "removed_record")
     return Changes(**sql.rows(con, "change_counts").to_pylist()[0])

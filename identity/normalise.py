@@ -90,3 +90,9 @@ def staged_columns(con: duckdb.DuckDBPyConnection) -> set[str]:
             "build the staging models first (dbt tag:staging)"
         )
     return found
+
+
+def know_documents(con: duckdb.DuckDBPyConnection) -> None:
+    """Make the work view known_document: the neighbourhoods of document numbers that staging knows, if any."""
+    is_known = con.execute(sql.COLUMNS_OF_STAGING, ["stg_document"]).fetchall()
+    sql.run(con, "known_document" if is_known else "no_known_document")

@@ -53,7 +53,15 @@ def _label_members(con: duckdb.DuckDBPyConnection, every_edge: Edges, profile_bi
     numbers, facets = members["profile_number"].astype(np.int64), members["facet_number"].astype(np.int64)
     kind = Nodes(facets, members["is_leaf"].astype(bool), members["is_bare"].astype(bool))
     edges = every_edge.where(every_edge.weight < MUST_LINK_WEIGHT)
-    sql.run(con, "facet_pair", "wanted_names_of_facets", "name_pair", "contradiction", "insert_steward_contradiction")
+    sql.run(
+        con,
+        "document_slip",
+        "facet_pair",
+        "wanted_names_of_facets",
+        "name_pair",
+        "contradiction",
+        "insert_steward_contradiction",
+    )
     found = sql.arrays(con, "contradiction_rows")
     contradictions = Contradictions(found["first_facet"].astype(np.int64), found["second_facet"].astype(np.int64))
     carried = sql.arrays(con, "member_identifier_rows")

@@ -142,7 +142,7 @@ def _link(con: duckdb.DuckDBPyConnection, book: RuleBook, model: MatchModel | No
 
         score_profiles(con, model)
     else:
-        sql.run(con, "no_model_pair")
+        sql.run(con, "document_slip", "no_model_pair")
     sql.run(con, "add_model_pair", "wanted_names_of_profiles", "name_pair", "pair")
     con.execute(sql.edge(book, has_model=model is not None))
     sql.drop(con, "pair", "pair_candidate", "record_profile", "model_pair")
@@ -153,7 +153,7 @@ def _link(con: duckdb.DuckDBPyConnection, book: RuleBook, model: MatchModel | No
 
 def _find_neighbours(con: duckdb.DuckDBPyConnection, book: RuleBook, model: MatchModel | None) -> None:
     """Bring in the untouched profiles that a rule or the model would compare with a touched one."""
-    sql.run(con, "insert_missing_names", "record_neighbour", "match_input", "known_match_input")
+    sql.run(con, "insert_missing_names", "record_neighbour", "document_slip", "match_input", "known_match_input")
     con.execute(sql.neighbour(book, model.blocks if model else []))
     sql.run(con, "insert_neighbour", "insert_missing_names")
 

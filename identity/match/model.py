@@ -20,7 +20,7 @@ from guestbook.settings import Settings
 from identity.groups import PROFILE_BITS
 
 #: What a model knows; one of another shape was made by other code and is trained again.
-SHAPE = "homes"
+SHAPE = "documents with slips"
 CURRENT, MANIFEST, SETTINGS, CARD = "current.json", "manifest.json", "settings.json", "card.json"
 
 

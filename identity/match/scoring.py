@@ -24,7 +24,7 @@ def score_profiles(con: duckdb.DuckDBPyConnection, model: MatchModel) -> None:
 
 def prepare_input(con: duckdb.DuckDBPyConnection, frequencies: dict[str, Any] | None) -> None:
     """Fill match_input with frozen frequencies; values that training never saw are as rare as the rarest."""
-    sql.run(con, "match_input")
+    sql.run(con, "document_slip", "match_input")
     for column, table in (frequencies or {}).items():
         add_frequencies(con, column, table)
 

@@ -11,6 +11,7 @@ from guestbook.warehouse import ensure_tables
 from identity import sql
 from identity.match.model import MatchModel
 from identity.match.scoring import prepare_input
+from identity.normalise import know_documents
 from identity.sql import match as match_sql
 
 Step = tuple[str, str, float]
@@ -28,10 +29,15 @@ def waterfalls(
     from identity.stage import prepare
 
     wanted = [(min(pair), max(pair)) for pair in pairs]
-    records = sql.rows(con, "waterfall_person", record_ids=sorted({one for pair in wanted for one in pair}))
+    asked = sorted({one for pair in wanted for one in pair})
+    know_documents(con)
+    records = sql.rows(con, "waterfall_person", record_ids=asked)
+    documents = sql.rows(con, "waterfall_document", record_ids=asked)
+    sql.drop_work_tables(con)
     with duckdb.connect() as scratch:
         ensure_tables(scratch)
         sql.keep_rows(scratch, "waterfall_record", records)
+        sql.keep_rows(scratch, "waterfall_document", documents)
         sql.run(scratch, "waterfall_staging")
         prepare(scratch, settings)
         found = _compare(scratch, model)

@@ -27,11 +27,15 @@ with named as (
             as is_other_profile,
         a.suffix_code as a_suffix, b.suffix_code as b_suffix,
         a.document_key as a_document, b.document_key as b_document,
+        slip.first_document is not null as is_document_slip,
         a.loyalty_number_key as a_loyalty, b.loyalty_number_key as b_loyalty,
         a.gender as a_gender, b.gender as b_gender
     from pair_candidate as candidate
     inner join profile as a on candidate.first_profile = a.profile_number
     inner join profile as b on candidate.second_profile = b.profile_number
+    left join document_slip as slip
+        on least(a.document_key, b.document_key) = slip.first_document
+        and greatest(a.document_key, b.document_key) = slip.second_document
     left join name_pair as names
         on least(a.name_number, b.name_number) = names.first_name_number
         and greatest(a.name_number, b.name_number) = names.second_name_number
@@ -40,6 +44,6 @@ select
     * exclude (a_suffix, b_suffix, a_document, b_document, a_loyalty, b_loyalty, a_gender, b_gender),
     contradiction_of(
         a_suffix, b_suffix, a_document, b_document, a_loyalty, b_loyalty, a_gender, b_gender, birth_level, first_level,
-        is_other_first_name, is_other_surname
+        is_other_first_name, is_other_surname, is_document_slip
     ) as refused_reason
 from named

@@ -108,9 +108,19 @@ from staging.stg_person_record as record
 left join identity.person_normalised as person on record.source_record_id = person.source_record_id
 where list_contains($record_ids, record.source_record_id)
 
+-- name: waterfall_document
+-- neighbourhoods of the documents of the asked records
+select known.*
+from known_document as known
+where document_hash in (
+    select document_hash from staging.stg_person_record where list_contains($record_ids, source_record_id)
+)
+
 -- name: waterfall_staging
 create or replace table staging.stg_person_record as
-select * from waterfall_record
+select * from waterfall_record;
+create or replace table staging.stg_document as
+select * from waterfall_document
 
 -- name: waterfall_place_rows
 -- one row per source record: its profile

@@ -34,7 +34,7 @@ create or replace temp macro birth_level(a, b) as
 -- Argued case by case in tests/unit/identity/test_guards.py: couples, parent and child, twins, renewed documents.
 create or replace temp macro contradiction_of(
     a_suffix, b_suffix, a_document, b_document, a_loyalty, b_loyalty, a_gender, b_gender, birth, first_level,
-    is_other_first_name, is_other_surname
+    is_other_first_name, is_other_surname, is_document_slip
 ) as
     case
         when a_suffix <> b_suffix then 'suffix'
@@ -42,13 +42,13 @@ create or replace temp macro contradiction_of(
         when birth = 'year' and not coalesce(a_document = b_document, false) then 'birth_year'
         when birth <> 'same' and coalesce(
             a_document <> b_document and split_part(a_document, '|', 1) = split_part(b_document, '|', 1), false
-        ) then 'document'
+        ) and not is_document_slip then 'document'
         when a_loyalty <> b_loyalty and birth not in ('same', 'near') and not coalesce(a_document = b_document, false)
             then 'loyalty_number'
         when is_other_surname and birth not in ('same', 'near') and not coalesce(a_document = b_document, false)
             and not coalesce(a_loyalty = b_loyalty, false) then 'second_surname'
         when is_other_first_name and birth not in ('same', 'near') and not coalesce(a_document = b_document, false)
-            then 'first_name'
+            and not is_document_slip then 'first_name'
         when is_other_first_name and not (birth in ('same', 'near') and coalesce(a_document = b_document, false))
             then 'twin'
         when a_gender <> b_gender and first_level < 4 then 'gender'
@@ -81,11 +81,15 @@ with named as (
         birth_level(a.birth_date, b.birth_date) as birth_level,
         a.suffix_code as a_suffix, b.suffix_code as b_suffix,
         a.document_key as a_document, b.document_key as b_document,
+        slip.first_document is not null as is_document_slip,
         a.loyalty_number_key as a_loyalty, b.loyalty_number_key as b_loyalty,
         a.gender as a_gender, b.gender as b_gender
     from facet_pair
     inner join facet as a on facet_pair.first_facet = a.facet_number
     inner join facet as b on facet_pair.second_facet = b.facet_number
+    left join document_slip as slip
+        on least(a.document_key, b.document_key) = slip.first_document
+        and greatest(a.document_key, b.document_key) = slip.second_document
     left join name_pair as names
         on least(a.name_number, b.name_number) = names.first_name_number
         and greatest(a.name_number, b.name_number) = names.second_name_number
@@ -94,7 +98,7 @@ select
     first_facet, second_facet,
     contradiction_of(
         a_suffix, b_suffix, a_document, b_document, a_loyalty, b_loyalty, a_gender, b_gender, birth_level, first_level,
-        is_other_first_name, is_other_surname
+        is_other_first_name, is_other_surname, is_document_slip
     ) as refused_reason
 from named
 where refused_reason is not null and refused_reason not in (select refused_reason from waived_guard)

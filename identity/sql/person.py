@@ -48,8 +48,14 @@ COLUMNS_OF_STAGING = (
 
 
 def changed_record(present: Iterable[str]) -> str:
-    """One row per source_record_id that is new or not what it was: record_hash over all that is delivered."""
-    columns = ", ".join(identifier(name) for name in PERSON_COLUMNS | ORGANISATION_COLUMNS if name in set(present))
+    """One row per source_record_id that is new or not what it was: record_hash over all that is delivered.
+
+    That is, too, whether the neighbourhood of its document's number is known, which older files don't tell.
+    """
+    have = set(present)
+    columns = ", ".join(identifier(name) for name in PERSON_COLUMNS | ORGANISATION_COLUMNS if name in have)
+    if "document_hash" in have:
+        columns += ", document_hash in (select document_hash from known_document)"
     return f"""
 create or replace temp table changed_record as
 select staged.source_record_id, staged.record_hash

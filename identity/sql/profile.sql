@@ -187,6 +187,11 @@ from (
     select node_number, 3, document_key from carried
     where document_key is not null and 'document' not in (select refused_reason from waived_guard)
     union all
+    select node_number, 3, slip
+    from carried
+    inner join slip_of_document using (document_key)
+    where 'document' not in (select refused_reason from waived_guard)
+    union all
     select node_number, 4, city_key from carried where city_key is not null
     union all
     select node_number, 5, address_key from carried where address_key is not null

@@ -1,9 +1,10 @@
 """People as rows: a warehouse that holds nothing but staging.stg_person_record."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date
 from pathlib import Path
 from typing import Any
+from zlib import crc32
 
 import duckdb
 import pyarrow as pa
@@ -18,6 +19,7 @@ from identity.sql import ORGANISATION_COLUMNS, PERSON_COLUMNS
 ARROW = {"varchar": pa.string(), "bigint": pa.int64(), "date": pa.date32()}
 SCHEMA = pa.schema([(name, ARROW[data_type]) for name, data_type in (PERSON_COLUMNS | ORGANISATION_COLUMNS).items()])
 NIGHT = date(2026, 11, 20)
+DOCUMENTS = "create table if not exists staging.stg_document (document_hash varchar, neighbour_hashes uinteger[])"
 Row = Mapping[str, Any]
 
 
@@ -33,6 +35,11 @@ def person(source_record_id: str, name: str | None = None, **fields: Any) -> dic
     return defaults | fields
 
 
+def neighbours(number: str) -> list[int]:
+    """Of a number and of all that it becomes with one character left out."""
+    return sorted({crc32((number[:at] + number[at + 1 :]).encode()) for at in range(len(number) + 1)})
+
+
 class Hotel:
     """A warehouse and a home; `night` runs identity over the given people."""
 
@@ -41,12 +48,18 @@ class Hotel:
         self.con = con
         for name in declared_schema("identity"):
             con.execute(f"delete from identity.{name}")
+        con.execute("drop table if exists staging.stg_document")
 
     def put(self, people: list[Row]) -> None:
         """Make these the person records of the warehouse."""
         people_table = pa.Table.from_pylist([dict(row) for row in people], schema=SCHEMA)
         self.con.register("people_table", people_table)
         self.con.execute("create or replace table staging.stg_person_record as select * from people_table")
+
+    def know_numbers(self, numbers: Iterable[str]) -> None:
+        """Let staging know the neighbourhoods of these document numbers; here a number is its own hash."""
+        self.con.execute(DOCUMENTS)
+        self.con.executemany("insert into staging.stg_document values (?, ?)", [(n, neighbours(n)) for n in numbers])
 
     def night(self, people: list[Row], night_date: date = NIGHT, *, is_committed: bool = True) -> "Hotel":
         """Run one night over all people known by then."""
