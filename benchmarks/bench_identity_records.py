@@ -19,6 +19,7 @@ import pandas as pd
 
 import identity
 from benchmarks.linkage import Quality, quality
+from benchmarks.neighbourhoods import neighbourhoods
 from benchmarks.plain_splink import plain_splink
 from benchmarks.record_feeds import placed_by_feeds
 from benchmarks.record_sets import FEBRL, JUDGED_SEED, SETS, make_set
@@ -37,18 +38,7 @@ select
     cast(country_code as varchar) as country_code, cast(document_number as varchar) as document_hash
 from people
 """
-#: As ingest keeps neighbourhoods of numbers, without the key.
-NEIGHBOURHOODS = """
-create or replace table staging.stg_document as
-select
-    document_hash,
-    list_transform(
-        range(1, length(document_hash) + 2),
-        lambda place: (hash(left(document_hash, place - 1) || substr(document_hash, place + 1)) >> 32)::uinteger
-    ) as neighbour_hashes
-from (select distinct document_hash from staging.stg_person_record)
-where length(document_hash) >= 6
-"""
+NEIGHBOURHOODS = neighbourhoods("select distinct document_hash, document_hash as number from staging.stg_person_record")
 
 
 def main() -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import duckdb
 
+from benchmarks.neighbourhoods import neighbourhoods
 from guestbook.contracts import contract
 from identity.sql import PERSON_COLUMNS
 from simulator import simulate
@@ -62,7 +63,7 @@ def make_world(folder: Path, *, customers: int, seed: int, start: date = START, 
 
 
 def load_world(con: duckdb.DuckDBPyConnection, folder: Path) -> None:
-    """Fill staging.stg_person_record and truth (source_record_id, role, person_id, scenario, is_current)."""
+    """Fill staging.stg_person_record and stg_document, and truth (source_record_id, role, person_id, scenario ...)."""
     con.execute("create schema if not exists staging")
     for feed in ("reservations", "interactions", "pos_checks"):
         _load_feed(con, folder / "landing" / feed, feed)
@@ -83,6 +84,8 @@ select
     arg_max(arrival_date, updated_at) as arrival_date, arg_max(updated_at, updated_at) as updated_at
 from person_version group by {fields}
 """)
+    numbers = "select distinct md5(guest_document_number) as document_hash, guest_document_number as number"
+    con.execute(neighbourhoods(f"{numbers} from reservations where guest_document_number is not null"))
     _load_truth(con, folder / "truth")
 
 
