@@ -19,6 +19,7 @@ from typing import Any
 import duckdb
 
 import identity
+from benchmarks.neighbourhoods import neighbourhoods
 from benchmarks.person_records import make_records
 from guestbook.settings import Settings
 from guestbook.warehouse import warehouse
@@ -43,6 +44,10 @@ FOR_SPLINK = {
     "compared_name": "from identity_state.compared_name",
 }
 CLUSTER_THRESHOLD = 0.99
+NUMBERS = """
+select distinct document_hash, left(document_hash, 9) as number
+from staging.stg_person_record where document_hash is not null
+"""
 
 
 def measured(work: Callable[[], Any]) -> tuple[dict[str, float], Any]:
@@ -52,11 +57,17 @@ def measured(work: Callable[[], Any]) -> tuple[dict[str, float], Any]:
     return {"cpu": time.process_time() - before, "wall": time.perf_counter() - began}, found
 
 
+def stage(con: duckdb.DuckDBPyConnection, folder: Path, which: str) -> None:
+    """Fill staging with the records for which a condition holds, and with the neighbourhoods of their documents."""
+    con.execute(STAGED.format(which=which), [str(folder / "records.parquet")])
+    con.execute(neighbourhoods(NUMBERS))
+
+
 def train(folder: Path) -> dict[str, Any]:
     """A match model from some of the records."""
     settings = Settings.load({}, home=folder / "training")
     with warehouse(settings) as con:
-        con.execute(STAGED.format(which=f"row_number <= {TRAINING_RECORDS}"), [str(folder / "records.parquet")])
+        stage(con, folder, f"row_number <= {TRAINING_RECORDS}")
         card = identity.train(con, settings, NIGHT)
     (folder / "home").mkdir()
     (settings.models_dir).rename(folder / "home" / "models")
@@ -74,7 +85,7 @@ def from_nothing(folder: Path) -> dict[str, Any]:
 
     changes.normalise_people = watched
     with warehouse(settings) as con:
-        con.execute(STAGED.format(which="not is_new"), [str(folder / "records.parquet")])
+        stage(con, folder, "not is_new")
         took, counts = measured(lambda: identity.resolve(con, settings, NIGHT))
         commit, _ = measured(lambda: identity.commit(con, settings, NIGHT))
     with warehouse(settings) as con:
@@ -112,7 +123,7 @@ def later_night(folder: Path) -> dict[str, Any]:
     """The night that brings the new records."""
     settings = Settings.load({}, home=folder / "home")
     with warehouse(settings) as con:
-        con.execute(STAGED.format(which="true"), [str(folder / "records.parquet")])
+        stage(con, folder, "true")
         took, counts = measured(lambda: identity.resolve(con, settings, NEXT_NIGHT))
         commit, _ = measured(lambda: identity.commit(con, settings, NEXT_NIGHT))
     return {"resolve": took, "commit": commit, "counts": counts}
