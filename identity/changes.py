@@ -74,7 +74,7 @@ def _judge_everyone(con: duckdb.DuckDBPyConnection) -> None:
     con.execute(sql.carried())
     sql.run(con, "count_everything")
     _find_shared(con)
-    sql.run(con, "shared_now_is_found")
+    sql.run(con, "birth_date_of_everyone", "filler_birth_date", "add_filler_birth_date", "shared_now_is_found")
     sql.run(con, "affected_is_changed", "matchable_row", "matchable", "touched_profile")
 
 
@@ -86,6 +86,7 @@ def _judge_affected(con: duckdb.DuckDBPyConnection) -> None:
     con.execute(sql.carrier_of_touched())
     sql.run(con, "count_touched")
     _find_shared(con)
+    sql.run(con, "birth_date_of_everyone_now", "filler_birth_date", "touch_filler_birth_date", "add_filler_birth_date")
     sql.run(con, "shared_now", "sharing_change", "confirmation_change")
     con.execute(sql.affected_record())
     sql.run(con, "known_as_person", "insert_affected_person", "matchable_row", "matchable", "touched_profile")

@@ -21,6 +21,7 @@ phone:
 birth_date:
   fields: {birth_date: 'cast(birth_date as varchar)'}
   needs: birth_date
+  unfit: is_birth_date_shared
 gender:
   fields: {gender: gender}
   needs: gender

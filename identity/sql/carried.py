@@ -9,6 +9,8 @@ IDENTIFIERS = {
     "guest_profile": "guest_profile_key",
     "card_token": "card_token",
 }
+# What may be a filler without being an identifier: every birth date is counted each night, among those of its year.
+FILLERS = {"birth_date": "cast(birth_date as varchar)"}
 CARRIED = ("name_number", "name_id", "reference_id", "email_registry_reason")
 
 
@@ -71,5 +73,5 @@ def _holds(table: str) -> str:
     """Whether a record carries an identifier that the table (identifier_type, identifier_value) lists."""
     return " or ".join(
         f"{column} in (select identifier_value from {table} where identifier_type = '{kind}')"
-        for kind, column in IDENTIFIERS.items()
+        for kind, column in (IDENTIFIERS | FILLERS).items()
     )

@@ -18,7 +18,9 @@ with judged as (
         case when loyalty.shared_reason is null then person.loyalty_number_key end as own_loyalty_key,
         case when document.shared_reason is null then person.document_key end as own_document_key,
         case when profile.shared_reason is null then person.guest_profile_key end as own_profile_key,
-        case when card.shared_reason is null then person.card_token end as own_card_token
+        case when card.shared_reason is null then person.card_token end as own_card_token,
+        birth.shared_reason is not null as is_birth_date_shared,
+        case when birth.shared_reason is null then person.birth_date end as own_birth_date
     from person
     left join organisation_booker as organisation on person.source_record_id = organisation.source_record_id
     left join shared_now as email
@@ -33,6 +35,8 @@ with judged as (
         on profile.identifier_type = 'guest_profile' and person.guest_profile_key = profile.identifier_value
     left join shared_now as card
         on card.identifier_type = 'card_token' and person.card_token = card.identifier_value
+    left join shared_now as birth
+        on birth.identifier_type = 'birth_date' and cast(person.birth_date as varchar) = birth.identifier_value
 )
 select
     judged.*,
@@ -43,7 +47,7 @@ select
         else md5(concat_ws(
             chr(31),
             coalesce(cast(name_id as varchar), ''), coalesce(email_key, ''), coalesce(shared_email, ''), coalesce(phone_key, ''),
-            coalesce(shared_phone, ''), coalesce(cast(birth_date as varchar), ''), coalesce(gender, ''),
+            coalesce(shared_phone, ''), coalesce(cast(own_birth_date as varchar), ''), coalesce(gender, ''),
             coalesce(own_loyalty_key, ''), coalesce(own_document_key, ''), coalesce(own_profile_key, ''),
             coalesce(own_card_token, ''), coalesce(postal_code_key, ''), coalesce(address_key, ''), coalesce(city_key, ''), coalesce(country_key, '')
         ))
@@ -80,7 +84,7 @@ from (
         any_value(phone_key) as phone_key,
         right(any_value(phone_key), 8) as phone_tail,
         any_value(shared_phone) as shared_phone,
-        any_value(birth_date) as birth_date,
+        any_value(own_birth_date) as birth_date,
         any_value(gender) as gender,
         any_value(own_loyalty_key) as loyalty_number_key,
         any_value(own_document_key) as document_key,

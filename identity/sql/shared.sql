@@ -71,6 +71,73 @@ from reservation
 group by identifier_value
 having placeholder_count > 0
 
+-- name: birth_date_of_everyone
+create or replace temp view birth_date_bearer as select birth_date, first_key, last_key from person where birth_date is not null
+
+-- name: birth_date_of_everyone_now
+create or replace temp view birth_date_bearer as
+select birth_date, first_key, last_key from person where birth_date is not null
+union all
+select birth_date, first_name_key, last_name_key
+from known_person
+where birth_date is not null and source_record_id not in (select source_record_id from gone_person)
+
+-- name: filler_birth_date
+-- one row per birth date under which far more people are than under other days of its year and the same day of other years (which
+-- is 1 January where only the year is known): a filler that no list knows. People are told apart by the start of their names, which
+-- slips seldom change
+create or replace temp table filler_birth_date as
+with counted as (
+    select birth_date, count(distinct left(last_key, 2) || left(first_key, 1)) as people
+    from birth_date_bearer
+    group by birth_date
+),
+filler as (
+    select birth_date, shared_limit.limit_count
+    from (
+        select
+            birth_date, people,
+            (sum(people) over (partition by year(birth_date)) - people) / 365 as of_the_year,
+            (sum(people) over (partition by strftime(birth_date, '%m%d')) - people)
+                / (select count(distinct year(birth_date)) from counted) as of_the_day
+        from counted
+    )
+    inner join shared_limit on shared_limit.identifier_type = 'birth_date'
+    where people > shared_limit.limit_count * greatest(of_the_year, of_the_day, 1)
+),
+by_last_name as (
+    select
+        birth_date, limit_count, last_key,
+        count(*) as record_count,
+        count(distinct concat_ws(' ', first_key, last_key)) as name_count
+    from birth_date_bearer
+    inner join filler using (birth_date)
+    group by birth_date, limit_count, last_key
+)
+select
+    'birth_date' as identifier_type,
+    cast(birth_date as varchar) as identifier_value,
+    'placeholder' as shared_reason,
+    cast(sum(record_count) as bigint) as record_count,
+    cast(sum(name_count) as bigint) as full_name_count,
+    count(last_key) as last_name_count,
+    max(record_count) filter (where last_key is not null)
+        / sum(record_count) filter (where last_key is not null) as top_last_name_share,
+    limit_count
+from by_last_name
+group by birth_date, limit_count
+
+-- name: touch_filler_birth_date
+insert into touched_identifier
+select identifier_type, identifier_value from filler_birth_date
+union
+select identifier_type, identifier_value from known_shared where identifier_type = 'birth_date'
+
+-- name: add_filler_birth_date
+insert into shared_found by name
+select *
+from filler_birth_date
+
 -- name: shared_found
 -- one row per identifier that many names use, or that the registry lists
 create or replace temp table shared_found as

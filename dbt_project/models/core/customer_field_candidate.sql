@@ -29,6 +29,7 @@ with person as (
         person.loyalty_tier_code,
         normalised.is_email_shared,
         normalised.is_phone_shared,
+        normalised.is_birth_date_shared,
         coalesce(normalised.first_name_key, normalised.last_name_key) is null as is_name_placeholder
     from {{ ref('bridge_customer_source_record') }} as bridge
     inner join {{ ref('stg_person_record') }} as person on bridge.source_record_id = person.source_record_id

@@ -1,5 +1,7 @@
 """Identifiers that belong to nobody: found from the data, or listed."""
 
+from datetime import date
+
 from identity import resolve
 from tests.unit.identity.conftest import NIGHT, Hotel, person
 
@@ -122,3 +124,50 @@ def test_nameless_records_meet_by_a_phone_and_not_by_a_confirmation_number(hotel
     ]
 
     assert hotel.night(people).clusters() == {frozenset({"r1"}), frozenset({"c2", "c3"})}
+
+
+def crowd(birth_date: date, count: int = 12) -> list[dict[str, object]]:
+    """People of different names under one birth date."""
+    starts = "ABCDEFGHIJKLMNOP"
+    return [
+        person(f"c{at}", first_name=f"{starts[at]}nna", last_name=f"{starts[-at]}oval", birth_date=birth_date)
+        for at in range(count)
+    ]
+
+
+def test_a_birth_date_of_far_too_many_is_a_filler(hotel: Hotel) -> None:
+    """It parts nobody and is no evidence; a night that takes the crowd away gives it its meaning back."""
+    one = {"email": "ida@mail.example", "first_name": "Ida", "last_name": "Moss"}
+    ida = [
+        person("r90", **one, birth_date=date(1980, 1, 1)),
+        person("r91", **one, birth_date=date(1957, 3, 16)),
+    ]
+    assert hotel.night(ida).clusters() == {frozenset({"r90"}), frozenset({"r91"})}
+
+    assert frozenset({"r90", "r91"}) in hotel.night([*ida, *crowd(date(1980, 1, 1))]).clusters()
+    found = hotel.rows("select * exclude (top_last_name_share) from identity.shared_identifier")
+    assert found == [("birth_date", "1980-01-01", "placeholder", 13, 13, 13, 10)]
+    assert hotel.rows(
+        "select source_record_id from identity.person_normalised where not is_birth_date_shared order by 1"
+    ) == [("r91",)]
+
+    assert {frozenset({"r90"}), frozenset({"r91"})} <= hotel.night([*ida, *crowd(date(1980, 1, 1), 6)]).clusters()
+
+
+def test_a_birth_date_of_one_person_written_in_many_ways_is_no_filler(hotel: Hotel) -> None:
+    """Many records of few people, however their names are misspelt at the end, make no filler."""
+    copies = [
+        person(f"r{at}", first_name="Ida", last_name=f"Moss{'xyzvw'[at % 5]}{at}", birth_date=date(1980, 1, 1))
+        for at in range(30)
+    ]
+
+    hotel.night(copies)
+
+    assert hotel.rows("select * from identity.shared_identifier") == []
+
+
+def test_the_first_of_january_of_every_year_is_how_a_system_writes_years(hotel: Hotel) -> None:
+    hotel.night([row | {"source_record_id": f"{row['source_record_id']}{year}"}
+                 for year in range(1960, 1972) for row in crowd(date(year, 1, 1))])  # fmt: skip
+
+    assert hotel.rows("select * from identity.shared_identifier") == []
