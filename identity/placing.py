@@ -21,6 +21,9 @@ from identity.normalise import staged_columns
 from identity.rules import RuleBook
 from identity.tree import link_tree
 
+# So many records of a component must hold a value before another one there, a slip away and at most half as common, is
+# taken for a slip of it.
+COMMON_COUNT = 3
 MAX_BITS = 60.0  # 2**-60 is nought in a probability
 
 
@@ -36,7 +39,10 @@ def place_members(con: duckdb.DuckDBPyConnection, book: RuleBook, profile_bits: 
     every_edge = _edges(con)
     _link_members(con, every_edge.where(every_edge.weight < MUST_LINK_WEIGHT))
     sql.run(con, "tied_name", strong_bits=STRONG_BITS)
-    sql.run(con, "wanted_names_of_ties", "name_pair", "fuller_name", "bearer", "facet", "facet_of_profile")
+    sql.run(con, "wanted_names_of_ties", "name_pair", "fuller_name")
+    sql.run(con, "commoner_date", strong_bits=STRONG_BITS, least_count=COMMON_COUNT)
+    sql.run(con, "commoner_name", least_count=COMMON_COUNT)
+    sql.run(con, "bearer", "facet", "facet_of_profile")
     _label_members(con, every_edge, profile_bits)
     return _tie_members(con)
 

@@ -2,11 +2,19 @@
 
 from typing import NamedTuple
 
-# Of pairs of one name and birth date at one home, the share that twins may make up, by far: about one birth in 80 is
-# of twins, and both must be guests whose names differ in the first name alone.
+# Of pairs at one home with one family name and other first names, the share that twins may make up, by far (of siblings
+# it is one in forty). Where more have one birth date, and MINIMUM_MISREAD at least, first names were misread.
+TWINS_AT_HOME = 0.25
+MINIMUM_MISREAD = 3
+# The same where most homes are unknown, of pairs of one name and birth date: one birth in 80 is of twins, and both
+# must be guests whose names differ in the first name alone.
 TWIN_SHARE = 0.005
 # Of pairs of random birth dates of a century, how many lie 15 to 50 years apart for one that lies closer.
 RANDOM_GENERATIONS = 1.7
+# Of pairs at one home with one family name and other first names, the share that twins may make up, by far (one pair of
+# siblings in forty). Where more have one birth date, one first name was misread.
+TWINS_AT_HOME = 0.25
+MINIMUM_MISREAD = 3
 MINIMUM_COUNT = 5
 # Of people at one home, the share whose dates lie some years apart without a slip that explains it: in fewer, one takes
 # them for the odd mistake that every register has, and parent and child are kept apart.
@@ -27,6 +35,8 @@ class GuardCounts(NamedTuple):
 
     same_name_count: int
     other_first_name_count: int
+    known_home_count: int
+    household_count: int
     known_birth_count: int
     odd_gap_count: int
     generation_count: int
@@ -46,9 +56,9 @@ def waived_guards(counts: GuardCounts) -> list[str]:
     """Reasons to refuse a pair that say nothing here, since errors explain them better than two people do.
 
     birth_date: parent and child of one name are a generation apart, errors are not, or are so as often with one
-    document; and there are many. birth_year: dates with other slips are more by far. twin: more other first names than
-    twins can make. document: numbers differ oftener on one sure person than two people share name and home.
-    loyalty_number, second_surname: sure people who have two.
+    document; and there are many. birth_year: dates with other slips are more by far. twin: more other first names on
+    one birth date than twins can make of those who live together. document: numbers differ oftener on one sure person
+    than two people share name and home. loyalty_number, second_surname: sure people who have two.
     """
     wrong_generations = counts.sure_generation_count / max(1, counts.sure_birth_count)
     by_error = max(RANDOM_GENERATIONS * counts.odd_gap_count, wrong_generations * counts.known_birth_count)
@@ -58,7 +68,10 @@ def waived_guards(counts: GuardCounts) -> list[str]:
     is_birth_date_unsure = are_dates_often_wrong and by_error > counts.generation_count / 2
     namesakes = max(0.0, counts.generation_count - by_error) / max(1, counts.known_birth_count)
     named = counts.same_name_count + counts.other_first_name_count
-    is_first_name_unsure = counts.other_first_name_count >= max(MINIMUM_COUNT, TWIN_SHARE * named)
+    twins = max(MINIMUM_COUNT, TWIN_SHARE * named)
+    if 2 * counts.known_home_count > named:
+        twins = max(MINIMUM_MISREAD, TWINS_AT_HOME * counts.household_count)
+    is_first_name_unsure = counts.other_first_name_count >= twins
     mistyped = counts.other_document_count / max(1, counts.known_document_count)
     is_document_unsure = counts.other_document_count >= MINIMUM_COUNT and mistyped > 2 * namesakes
     found = {"birth_date": is_birth_date_unsure, "twin": is_first_name_unsure, "document": is_document_unsure}

@@ -58,11 +58,16 @@ def train_match_model(con: duckdb.DuckDBPyConnection, as_of_date: date, random_s
 
 
 def _affordable_blocks(con: duckdb.DuckDBPyConnection, spec: MatchSpec, count: int) -> list[tuple[str, ...]]:
-    """Blocks that make some pairs, and not more than the budget."""
-    budget = dict.fromkeys(spec.blocks, spec.pairs_per_profile * count) | dict.fromkeys(
-        spec.wide_blocks, spec.wide_pairs
-    )
-    return [block for block, most in budget.items() if 0 < _number(con, match_sql.block_pair_count(block)) <= most]
+    """Blocks that make some pairs, and not more than their budget; wide blocks share one."""
+    narrow = {block: _number(con, match_sql.block_pair_count(block)) for block in spec.blocks}
+    found = [block for block, pairs in narrow.items() if 0 < pairs <= spec.pairs_per_profile * count]
+    left = spec.wide_pairs
+    for block in spec.wide_blocks:
+        pairs = _number(con, match_sql.block_pair_count(block))
+        if 0 < pairs <= left:
+            found.append(block)
+            left -= pairs
+    return found
 
 
 def _patterns(

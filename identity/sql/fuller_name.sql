@@ -1,4 +1,5 @@
--- Several given names of one person: Christopher here, Xiucheng there, Christopher Xiucheng at a third place.
+-- What contradictions are judged by where one person's records differ: Christopher here, Xiucheng there, Christopher Xiucheng at a
+-- third place; a date and a name that were misread.
 
 -- name: tied_name
 -- one row per component and pair of names that strong evidence ties, one of which holds several given names
@@ -62,14 +63,91 @@ where not exists (
         and not is_like(fullest.found.first_compact, fuller.first_compact)
 )
 
+-- name: commoner_date
+-- one row per component and birth date that is one slip of a commoner one it is strongly tied to: two people who misread
+-- one date each by a slip of their own don't contradict each other
+create or replace temp table commoner_date as
+with held as (
+    select member.linked, profile.birth_date, sum(profile.record_count) as held_count
+    from member
+    inner join profile on member.profile_number = profile.profile_number
+    where profile.birth_date is not null
+    group by member.linked, profile.birth_date
+),
+tied as (
+    select distinct member.linked, a.birth_date, b.birth_date as other_date
+    from member_edge
+    inner join node as first_node on member_edge.first_node = first_node.node_number
+    inner join node as second_node on member_edge.second_node = second_node.node_number
+    inner join member on first_node.profile_number = member.profile_number
+    inner join profile as a on first_node.profile_number = a.profile_number
+    inner join profile as b on second_node.profile_number = b.profile_number
+    where member_edge.match_weight >= $strong_bits and birth_level(a.birth_date, b.birth_date) = 'near'
+),
+either as (
+    select linked, birth_date, other_date from tied
+    union
+    select linked, other_date, birth_date from tied
+)
+select either.linked, either.birth_date, arg_max(either.other_date, (other.held_count, either.other_date)) as commoner
+from either
+inner join held on either.linked = held.linked and either.birth_date = held.birth_date
+inner join held as other on either.linked = other.linked and either.other_date = other.birth_date
+where other.held_count >= $least_count and other.held_count >= 2 * held.held_count
+group by either.linked, either.birth_date
+
+-- name: commoner_name
+-- one row per component and name that is a slip of a commoner one it is tied to
+create or replace temp table commoner_name as
+with held as (
+    select member.linked, profile.name_number, sum(profile.record_count) as held_count
+    from member
+    inner join profile on member.profile_number = profile.profile_number
+    where profile.name_number is not null
+    group by member.linked, profile.name_number
+),
+tied as (
+    select distinct member.linked, a.name_number, b.name_number as other_number
+    from member_edge
+    inner join node as first_node on member_edge.first_node = first_node.node_number
+    inner join node as second_node on member_edge.second_node = second_node.node_number
+    inner join member on first_node.profile_number = member.profile_number
+    inner join profile as a on first_node.profile_number = a.profile_number
+    inner join profile as b on second_node.profile_number = b.profile_number
+    where a.name_number <> b.name_number
+),
+either as (
+    select linked, name_number, other_number from tied
+    union
+    select linked, other_number, name_number from tied
+),
+common as materialized (
+    select either.linked, either.name_number, either.other_number, other.held_count
+    from either
+    inner join held on either.linked = held.linked and either.name_number = held.name_number
+    inner join held as other on either.linked = other.linked and either.other_number = other.name_number
+    where other.held_count >= $least_count and other.held_count >= 2 * held.held_count
+)
+select common.linked, common.name_number, arg_max(common.other_number, (common.held_count, common.other_number)) as commoner
+from common
+inner join compared_name as a on common.name_number = a.name_number
+inner join compared_name as b on common.other_number = b.name_number
+where a.first_compact <> b.first_compact and is_typo(a.first_compact, b.first_compact, 4, 5)
+    and (a.last_compact = b.last_compact or is_typo(a.last_compact, b.last_compact, 4, 8))
+group by common.linked, common.name_number
+
 -- name: bearer
--- one row per member with all that contradictions are judged by: the fullest of its names
+-- one row per member with all that contradictions are judged by: the fullest of its names, the commoner name and date that it holds with a slip
 create or replace temp table bearer as
 select
-    profile.profile_number, coalesce(fuller_name.fuller_number, profile.name_number) as name_number,
-    profile.birth_date, profile.gender, profile.suffix_code, profile.document_key, profile.loyalty_number_key,
-    profile.steward_record
+    profile.profile_number, coalesce(fuller_name.fuller_number, commoner_name.commoner, profile.name_number) as name_number,
+    coalesce(commoner_date.commoner, profile.birth_date) as birth_date,
+    profile.gender, profile.suffix_code, profile.document_key, profile.loyalty_number_key, profile.steward_record
 from member
 inner join profile on member.profile_number = profile.profile_number
 left join fuller_name
     on member.linked = fuller_name.linked and profile.name_number = fuller_name.name_number
+left join commoner_name
+    on member.linked = commoner_name.linked and profile.name_number = commoner_name.name_number
+left join commoner_date
+    on member.linked = commoner_date.linked and profile.birth_date = commoner_date.birth_date

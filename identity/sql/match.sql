@@ -9,7 +9,7 @@ create or replace temp macro is_slip(a, b, likeness) as
         when jaro_winkler_similarity(a, b) >= likeness then true
         when abs(length(a) - length(b)) > 1 or least(length(a), length(b)) < 2 then false
         when jaro_winkler_similarity(a, b) < 0.6 then false
-        else damerau_levenshtein(a, b) <= 1
+        else damerau_levenshtein(a, b) <= 1 or is_misread(a, b)
     end;
 create or replace temp macro is_part(a, b) as
     len(a) > 0 and len(b) > 0 and (list_has_all(a, b) or list_has_all(b, a));
@@ -45,6 +45,8 @@ select
     case when contains(compared.sorted_words, ' ') then compared.sorted_words end as sorted_words,
     case when not compared.is_initial then left(compared.first_compact, 3) end as first_start,
     left(compared.last_compact, 4) as last_start,
+    left(compared.first_compact, 1) as first_letter, left(compared.last_compact, 2) as last_two,
+    case when not compared.is_initial then right(compared.first_compact, 3) end as first_end, right(compared.last_compact, 3) as last_end,
     case when not compared.is_initial then sound(compared.first_compact) end as first_sound,
     sound(compared.last_compact) as last_sound,
     profile.birth_date, year(profile.birth_date) as birth_year, strftime(profile.birth_date, '%m%d') as birth_day,
@@ -68,6 +70,8 @@ select
     case when contains(compared.sorted_words, ' ') then compared.sorted_words end as sorted_words,
     case when not compared.is_initial then left(compared.first_compact, 3) end as first_start,
     left(compared.last_compact, 4) as last_start,
+    left(compared.first_compact, 1) as first_letter, left(compared.last_compact, 2) as last_two,
+    case when not compared.is_initial then right(compared.first_compact, 3) end as first_end, right(compared.last_compact, 3) as last_end,
     case when not compared.is_initial then sound(compared.first_compact) end as first_sound,
     sound(compared.last_compact) as last_sound,
     profile.birth_date, year(profile.birth_date) as birth_year, strftime(profile.birth_date, '%m%d') as birth_day,
@@ -142,6 +146,7 @@ with at_home as (
             and list_has_any(l.last_words, r.last_words) as has_two_surnames,
         pair.is_other_surname,
         l.address_key is not null and r.address_key is not null as is_home_known,
+        coalesce(l.address_key = r.address_key, false) as is_home_equal,
         l.last_compact as family,
         list_sort([l.first_compact, r.first_compact]) as first_names,
         list_sort([l.birth_date, r.birth_date]) as birth_dates,
@@ -171,6 +176,10 @@ select
     count(distinct (family, birth_dates)) filter (birth_level = 'same' and has_same_name) as same_name_count,
     count(distinct (first_names, birth_dates)) filter (birth_level = 'same' and has_other_first_name)
         as other_first_name_count,
+    count(distinct (family, birth_dates)) filter (birth_level = 'same' and has_same_name and is_home_known) as known_home_count,
+    count(distinct (family, birth_dates)) filter (
+        birth_level in ('differs', 'doubtful') and has_other_first_name and is_home_equal
+    ) as household_count,
     count(distinct (family, birth_dates)) filter (birth_level <> 'unknown' and has_same_name and is_home_known)
         as known_birth_count,
     count(distinct (family, birth_dates)) filter (

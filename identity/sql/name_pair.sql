@@ -49,7 +49,7 @@ with measured as (
             when is_typo(a.first_compact, b.first_compact, 4, 7) then 3
             when least(len(a.long_first_words), len(b.long_first_words)) = 1 and is_typo(a.long_first_words[1], b.long_first_words[1], 4, 7) then 3
             when starts_with(a.first_compact, b.first_compact) or starts_with(b.first_compact, a.first_compact)
-                or jaro_winkler_similarity(a.first_compact, b.first_compact) >= 0.8
+                or jaro_winkler_similarity(a.first_compact, b.first_compact) >= 0.8 or is_misread(a.first_compact, b.first_compact)
                 or is_typo(a.first_compact, b.first_compact, case when a.is_pinyin or b.is_pinyin then 3 else 2 end, 5)
                 or is_typo_of_any(a.first_compact, b.first_roots) or is_typo_of_any(b.first_compact, a.first_roots)
                 or is_like_any(a.first_compact, b.first_parts) or is_like_any(b.first_compact, a.first_parts)
@@ -116,12 +116,17 @@ select
 from measured
 
 -- name: name_macros
+-- is_misread: a scanner took two letters for one (rn for m, vv for w, cl for d, ri for n);
 -- initial_level: an initial of the given name, of the name behind a nickname (W. of William and of Bill), or of a later given name;
 -- is_typo: one slip in a word of at least `one` letters, two in one of at least `two`;
 -- is_other_second_name: of two given names of each the second ones differ (José Luis and José Antonio are brothers);
 -- is_family_alone: two fields that hold nothing but family names of the other, the given name was lost
 -- is_other_surname: of two double surnames that share a word, what each has beside it (mother's names that tell father
 -- and son apart), no slip and no short form of one another
+create or replace temp macro scanned(a) as
+    replace(replace(replace(replace(a, 'vv', 'w'), 'rn', 'm'), 'cl', 'd'), 'ri', 'n');
+create or replace temp macro is_misread(a, b) as
+    abs(length(a) - length(b)) = 1 and scanned(a) = scanned(b);
 create or replace temp macro is_other_surname(a, b) as
     len(a) > 0 and len(b) > 0
     and len(list_filter(a, one -> length(one) < 3 or len(list_filter(b, other ->

@@ -152,6 +152,16 @@ def test_a_sampled_pair_that_looks_like_one_name_makes_no_homonyms() -> None:
         ("twins", COUNTS._replace(same_name_count=5_000, other_first_name_count=10), []),
         ("first names mistyped", COUNTS._replace(same_name_count=5_000, other_first_name_count=90), ["twin"]),
         (
+            "twins among those who live together",
+            COUNTS._replace(same_name_count=800, known_home_count=700, household_count=90, other_first_name_count=12),
+            [],
+        ),
+        (
+            "first names misread where hardly anybody lives together",
+            COUNTS._replace(same_name_count=800, known_home_count=700, household_count=2, other_first_name_count=4),
+            ["twin"],
+        ),
+        (
             "documents renewed oftener than people share name and home",
             COUNTS._replace(known_document_count=500, other_document_count=50, known_birth_count=900),
             ["document"],

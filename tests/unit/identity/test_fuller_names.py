@@ -70,3 +70,23 @@ def test_other_birth_dates_stay_two_people(hotel: Hotel) -> None:
     together = hotel.night(people).clusters()
 
     assert not any({"r1", "r2"} <= found for found in together)
+
+
+def test_two_misread_dates_or_names_of_a_commoner_one_are_one_person(hotel: Hotel) -> None:
+    """1932 and 1946, or Svdi and Suli, are two people, unless several records say 1942, or Sudi."""
+    names, years = ("Svdi", "Suli", "Sudi"), (1932, 1946, 1942)
+    people: list[Row] = []
+    for count, family in ((1, "Ulker"), (3, "Akdeniz")):
+        for at in (0, 1, *[2] * count):
+            born, email = date(years[at], 10, 16 + count), f"{family}@example.com"
+            people += [
+                person(f"n{count}{at}{len(people)}", f"{names[at]} {family}", email=email),
+                person(f"y{count}{at}{len(people)}", f"Laika {family}", birth_date=born, email=f"laika.{email}"),
+            ]
+
+    together = hotel.night(people).clusters()
+
+    for kind in "ny":
+        found = {frozenset(name[1:3] for name in held) for held in together if min(held).startswith(kind)}
+        assert frozenset({"30", "31", "32"}) in found
+        assert not any({"10", "11"} <= held for held in found)
