@@ -15,20 +15,19 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 from threadpoolctl import threadpool_limits
 
-from ml.churn_features import hiatus_design, log_odds, own_rhythm_design, rfm_design
-from ml.churn_model import PARTS, ChurnEnsemble, calibrated_visits
+from ml.churn_features import hiatus_design, own_rhythm_design, rfm_design
+from ml.churn_model import ENSEMBLE, PARTS, REGRESSIONS, VISIT_MODEL, ChurnEnsemble
 from ml.history import CutOff, p_none, same_season, spaced, training_cut_offs
 from ml.judge import MIN_OF_EACH_CLASS, calibration_table, can_be_judged, judge_probability, lift_gain
 from ml.season import expected_pace, observed_pace
-from ml.stacking import Period
+from ml.stacking import Line, Period
 from ml.visit_rhythm import Floats
 
-JUDGED = 3
-WEIGHED = 2  # older periods that only the weights of the parts are learnt from
+JUDGED = 5  # newest cut-offs; beside them that of the same season a year before and one to weigh it by
 HELD_OUT_ONE_IN = 3
 BASELINE_DESIGNS = {"hiatus": hiatus_design, "hiatus_own_rhythm": own_rhythm_design, "rfm_logistic": rfm_design}
 BASELINES = ("hiatus", "hiatus_own_rhythm", "rfm_logistic", "bgnbd", "mbgnbd")
-FALLBACK = "visit_model"  # both families, with the pace, calibrated: what scores when nothing is promoted
+CHAMPION = REGRESSIONS  # what scores when no candidate is promoted
 LARGE_GROUP_SHARE = 0.1
 EVERYBODY = "everybody"
 
@@ -54,53 +53,103 @@ class Trial:
         return Period(self.ensemble.part_log_odds(window.features), window.has_left(), self.ensemble.known_share_)
 
 
+@dataclass(frozen=True)
+class Judgement:
+    """Every model and baseline on the customers of a trial, the parts weighed by older trials."""
+
+    trial: Trial
+    older: Sequence[Trial]
+    kind: str = "later_period"
+
+    @cached_property
+    def lines(self) -> dict[str, Line]:
+        """How the parts are put together, by blend."""
+        return self.trial.ensemble.lines([older.period for older in self.older], self.trial.period.log_odds)
+
+    @cached_property
+    def others(self) -> dict[str, Floats]:
+        """Probabilities of all that a candidate is compared with."""
+        trial, window, ensemble = self.trial, self.trial.window, self.trial.ensemble
+        parts = trial.period.log_odds
+        said = {name: expit(parts[:, column]) for column, name in enumerate(PARTS) if name != "rhythm"}
+        said |= {name: expit(self.lines[name].log_odds(parts)) for name in (REGRESSIONS, VISIT_MODEL)}
+        for family, model in trial.cut_off.rhythms.items():
+            said[family] = p_none(model, window.features, ensemble.horizon_days)
+        for name, make in BASELINE_DESIGNS.items():
+            said[name] = baseline_probability(make, trial.train, window, ensemble.window_days)
+        return said
+
+    @cached_property
+    def figures_of_others(self) -> dict[str, dict[str, float]]:
+        """How good each of them was."""
+        return {name: judge_probability(self.trial.period.label, said) for name, said in self.others.items()}
+
+    @cached_property
+    def pace(self) -> float:
+        """The pace that came, as a visit model sees it."""
+        return observed_pace(self.trial.cut_off)
+
+    def figures(self, share: float) -> dict[str, Any]:
+        """The candidate in which the blend of all parts counts so much, beside that of visit models and regressions."""
+        trial, label = self.trial, self.trial.period.label
+        line = self.lines[ENSEMBLE].drawn_to(self.lines[REGRESSIONS], share)
+        said = {**self.others, ENSEMBLE: expit(line.log_odds(trial.period.log_odds))}
+        groups = _groups(trial.window)
+        return {
+            "as_of_date": trial.cut_off.as_of_date.isoformat(),
+            "kind": self.kind,
+            "trained_on": [c.as_of_date.isoformat() for c in trial.train],
+            "pace": {
+                "expected": trial.pace and round(trial.pace, 4),
+                "observed": round(self.pace, 4),
+            },
+            "weights": {name: round(float(w), 4) for name, w in zip(PARTS, line.weights, strict=True)},
+            "level": {"known_share": round(trial.ensemble.known_share_, 6), "trust": round(line.trust, 4)},
+            "row_count": len(label),
+            "churn_share": round(float(label.mean()), 6),
+            "models": {**self.figures_of_others, ENSEMBLE: judge_probability(label, said[ENSEMBLE])},
+            "calibration": {
+                name: calibration_table(label, said[name]) for name in (ENSEMBLE, CHAMPION, "rfm_logistic")
+            },
+            "gain_over": {
+                name: {group: _paired(label[rows], said[name][rows], said[ENSEMBLE][rows]) for group, rows in groups}
+                for name in (*BASELINES, CHAMPION)
+                if name in said
+            },
+        }
+
+
 def judge_rolling(
     as_of_date: date, past: Sequence[CutOff], horizon_days: int, window_days: int, random_state: int
-) -> tuple[list[dict[str, Any]], list[Period]]:
-    """One entry per judged cut-off, newest first, at most JUDGED: trained on what was known by then.
+) -> list[Judgement]:
+    """One entry per cut-off that can be judged, newest first: trained on what was known by then.
 
-    Beside them every period that the weights of the parts may be learnt from. A cut-off is judged with weights learnt
-    from older periods whose outcome was known by then. A trial that had only a young cut-off to learn from (less than a
-    horizon of history) is no picture of what is trained now and left out where there is another. Where no cut-off has
+    A cut-off is judged with weights learnt from older periods whose outcome was known by then. Where no cut-off has
     another one whose outcome was known by then, the newest is judged on customers held out from it: the same period,
     other people, which says less and is marked so.
     """
     fit = partial(rolling_trial, past=past, horizon_days=horizon_days, window_days=window_days, seed=random_state)
     fitted = (fit(cut_off) for cut_off in spaced(past, horizon_days // 2))
-    trials = list(islice((trial for trial in fitted if trial is not None), JUDGED + WEIGHED))
+    trials = list(islice((trial for trial in fitted if trial is not None), JUDGED))
     season = same_season(past, as_of_date, horizon_days)
     if season is not None:
         limit = season.as_of_date - timedelta(days=horizon_days)
         known_then = spaced((c for c in past if c.as_of_date <= limit), horizon_days // 2)
         fitted = (fit(cut_off) for cut_off in (season, *known_then) if all(cut_off is not t.cut_off for t in trials))
         trials += islice((trial for trial in fitted if trial is not None), 2)
-    trials = [trial for trial in trials if trial.train[0].history_days >= horizon_days] or trials
-    judged = []
-    for trial in judged_trials(trials, season, horizon_days):
-        periods = [older.period for older in known_by(trials, trial, horizon_days)]
-        judged.append({**judge(trial, periods), "kind": "later_period"})
-    if not trials and past:
+    trials.sort(key=lambda trial: trial.cut_off.as_of_date, reverse=True)
+    judged = [Judgement(trial, known_by(trials, trial, horizon_days)) for trial in trials]
+    if not trials and past and past[0].history_days >= horizon_days:
         held = _held_out(past[0])
         alone = fit_trial(past[0].keep(held), [past[0].keep(~held)], horizon_days, window_days, random_state, None)
-        judged = [] if alone is None else [{**judge(alone, []), "kind": "other_customers_of_the_same_period"}]
-    return judged, [trial.period for trial in trials]
-
-
-def judged_trials(trials: Sequence[Trial], season: CutOff | None, horizon_days: int) -> list[Trial]:
-    """The newest, among them the one of the season that is trained for, where it can be weighed; newest first."""
-    same = [t for t in trials if t.cut_off is season and known_by(trials, t, horizon_days)]
-    newest = sorted((t for t in trials if t.cut_off is not season), key=_as_of, reverse=True)
-    return sorted([*newest[: JUDGED - len(same)], *same], key=_as_of, reverse=True)
+        judged = [] if alone is None else [Judgement(alone, [], "other_customers_of_the_same_period")]
+    return judged
 
 
 def known_by(trials: Sequence[Trial], trial: Trial, horizon_days: int) -> list[Trial]:
     """Those whose outcome was known at the cut-off of another one."""
     limit = trial.cut_off.as_of_date - timedelta(days=horizon_days)
     return [older for older in trials if older.cut_off.as_of_date <= limit]
-
-
-def _as_of(trial: Trial) -> date:
-    return trial.cut_off.as_of_date
 
 
 def rolling_trial(
@@ -128,42 +177,6 @@ def fit_trial(
         return None
     ensemble = ChurnEnsemble(horizon_days, window_days, random_state).fit(train, cut_off.rhythm, pace)
     return Trial(cut_off, train, pace, ensemble)
-
-
-def judge(trial: Trial, older: Sequence[Period]) -> dict[str, Any]:
-    """Every model and baseline on the customers of a trial, the parts weighed by older periods."""
-    ensemble, window, cut_off = trial.ensemble, trial.window, trial.cut_off
-    horizon_days, window_days, train, pace = ensemble.horizon_days, ensemble.window_days, trial.train, trial.pace
-    label = window.has_left()
-    predicted = ensemble.blend(older, window.features).predict(window.features)
-    visits = log_odds(predicted.pop("rhythm"))
-    intercept, slope = calibrated_visits(older, visits, ensemble.known_share_)
-    predicted[FALLBACK] = expit(intercept + slope * visits)
-    for family, model in cut_off.rhythms.items():
-        predicted[family] = p_none(model, window.features, horizon_days)
-    for name, make in BASELINE_DESIGNS.items():
-        predicted[name] = baseline_probability(make, train, window, window_days)
-    return {
-        "as_of_date": cut_off.as_of_date.isoformat(),
-        "trained_on": [c.as_of_date.isoformat() for c in train],
-        "pace": {"expected": pace and round(pace, 4), "observed": round(observed_pace(cut_off), 4)},
-        "weights": {name: round(float(w), 4) for name, w in zip(PARTS, ensemble.weights_, strict=True)},
-        "level": {"known_share": round(ensemble.known_share_, 6), "trust": round(ensemble.trust_, 4)},
-        "row_count": len(label),
-        "churn_share": round(float(label.mean()), 6),
-        "models": {name: judge_probability(label, p) for name, p in sorted(predicted.items())},
-        "calibration": {
-            name: calibration_table(label, predicted[name]) for name in ("ensemble", FALLBACK, "rfm_logistic")
-        },
-        "gain_over": {
-            name: {
-                group: _paired(label[rows], predicted[name][rows], predicted["ensemble"][rows])
-                for group, rows in _groups(window)
-            }
-            for name in (*BASELINES, FALLBACK)
-            if name in predicted
-        },
-    }
 
 
 def baseline_probability(make: Any, train: Sequence[CutOff], window: CutOff, window_days: int) -> Floats:
@@ -212,7 +225,7 @@ def mean_figures(judged: list[dict[str, Any]]) -> dict[str, dict[str, float]]:
     return {
         name: {
             figure: round(float(np.mean([j["models"][name][figure] for j in judged if name in j["models"]])), 6)
-            for figure in judged[0]["models"]["ensemble"]
+            for figure in judged[0]["models"][ENSEMBLE]
         }
         for name in names
     }
@@ -221,7 +234,9 @@ def mean_figures(judged: list[dict[str, Any]]) -> dict[str, dict[str, float]]:
 def churn_skill(metrics: dict[str, Any]) -> float:
     """Share of the visit model's Brier score that the candidate takes away, over the judged periods; 0 unjudged."""
     mean = metrics.get("mean") or {}
-    return 1.0 - mean["ensemble"]["brier"] / mean[FALLBACK]["brier"] if "ensemble" in mean and FALLBACK in mean else 0.0
+    return (
+        1.0 - mean[ENSEMBLE]["brier"] / mean[VISIT_MODEL]["brier"] if ENSEMBLE in mean and VISIT_MODEL in mean else 0.0
+    )
 
 
 def _held_out(cut_off: CutOff) -> np.ndarray:

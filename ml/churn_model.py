@@ -7,7 +7,6 @@ features as the warehouse has them.
 """
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Any, Self
 
 import numpy as np
@@ -18,15 +17,21 @@ from threadpoolctl import threadpool_limits
 
 from ml.churn_features import RHYTHM_COLUMN, design, log_odds, rfm_design
 from ml.history import CutOff, p_none
-from ml.prior_logistic import PriorLogistic, weighted_sum
+from ml.prior_logistic import PriorLogistic
 from ml.rhythm_mean import RhythmMean
 from ml.season import observed_pace
-from ml.stacking import Period, fit_blend
+from ml.stacking import Line, Period, fit_blend
 from ml.visit_rhythm import Floats
 
 HALF_ROWS = 3000
 PARTS = ("rhythm", "logistic", "boosting", "rfm")
 LEVEL_WEIGHTS = np.array([0.0, 0.5, 0.5, 0.0])  # the level is that of the two that look at every feature
+ENSEMBLE, REGRESSIONS, VISIT_MODEL = "ensemble", "regressions", "visit_model"
+BLENDS = {  # parts used, and which of them the level is that of
+    ENSEMBLE: (np.ones(4), LEVEL_WEIGHTS),
+    REGRESSIONS: (np.array([1.0, 1.0, 0.0, 1.0]), np.array([0.0, 1.0, 0.0, 0.0])),
+    VISIT_MODEL: (np.array([1.0, 0.0, 0.0, 0.0]), np.array([1.0, 0.0, 0.0, 0.0])),
+}
 RFM_STRENGTH = 1.0
 MAX_BINS = 64  # of a boosting: 255 say no more about eight leaves, and weighted ones take most of the fitting
 MAX_TRAINING_ROWS = 240_000
@@ -67,23 +72,38 @@ class ChurnEnsemble:
             self.regression_ = PriorLogistic().fit(x, by_rhythm, y)
             self.rfm_ = PriorLogistic(RFM_STRENGTH).fit(by_few, np.zeros(len(y)), y)
             self.boosting_ = make_boosting(self.random_state).fit(np.column_stack([x, by_rhythm]), y)
-        self.weights_, self.slope_, self.intercept_, self.trust_ = default_weights(len(frame)), 1.0, 0.0, 0.0
+        self.line_ = Line(default_weights(len(frame)))
         return self
 
-    def blend(self, periods: Sequence[Period], features: pd.DataFrame) -> Self:
-        """Weigh the parts and set slope and level: by later periods, for the customers to be scored (`features`)."""
-        found = fit_blend(periods, self.weights_, LEVEL_WEIGHTS)
-        self.weights_, self.slope_, self.trust_ = found.weights, found.slope, found.trust
-        self.intercept_ = found.intercept(self.part_log_odds(features), self.known_share_)
+    def lines(self, periods: Sequence[Period], parts: Floats) -> dict[str, Line]:
+        """Weights, slope and level by later periods, for customers with these log odds by part.
+
+        Of all parts (`ensemble`), of the visit models and regressions (`regressions`), of the visit models
+        (`visit_model`).
+        """
+        default = default_weights(self.training_row_count_)
+        found = {}
+        for name, (used, level) in BLENDS.items():
+            blend = fit_blend(periods, default * used / (default * used).sum(), level)
+            found[name] = blend.line(parts, self.known_share_)
+        return found
+
+    def blend(self, periods: Sequence[Period], features: pd.DataFrame, share: float) -> Self:
+        """Weigh the parts by later periods, for the customers to be scored (`features`).
+
+        `share` is how much the blend of all parts counts, beside that of the visit models and regressions.
+        """
+        lines = self.lines(periods, self.part_log_odds(features))
+        self.line_ = lines[ENSEMBLE].drawn_to(lines[REGRESSIONS], share)
         return self
 
     def predict(self, features: pd.DataFrame) -> dict[str, Floats]:
         """One value per row and part, and the calibrated `ensemble`."""
         if features.empty:
-            return {name: np.empty(0) for name in (*PARTS, "ensemble")}
+            return {name: np.empty(0) for name in (*PARTS, ENSEMBLE)}
         parts = self.part_log_odds(features)
-        ensemble = expit(self.intercept_ + self.slope_ * weighted_sum(parts, self.weights_))
-        return {**{name: expit(parts[:, column]) for column, name in enumerate(PARTS)}, "ensemble": ensemble}
+        by_part = {name: expit(parts[:, column]) for column, name in enumerate(PARTS)}
+        return {**by_part, ENSEMBLE: expit(self.line_.log_odds(parts))}
 
     def part_log_odds(self, features: pd.DataFrame) -> Floats:
         """One row per customer, one column per part."""
@@ -100,14 +120,14 @@ class ChurnEnsemble:
             "rhythm": {**self.rhythm_.parameters(), "pace": self.pace_},
             "logistic": {name: round(float(w), 6) for name, w in zip(names, self.regression_.weights_, strict=True)},
             "boosting": {"trees": int(self.boosting_.n_iter_)},
-            "weights": {name: round(float(w), 6) for name, w in zip(PARTS, self.weights_, strict=True)},
+            "weights": {name: round(float(w), 6) for name, w in zip(PARTS, self.line_.weights, strict=True)},
             "calibration": {
                 name: round(value, 6)
                 for name, value in (
-                    ("intercept", self.intercept_),
-                    ("slope", self.slope_),
+                    ("intercept", self.line_.intercept),
+                    ("slope", self.line_.slope),
                     ("known_share", self.known_share_),
-                    ("trust_in_known_share", self.trust_),
+                    ("trust_in_known_share", self.line_.trust),
                 )
             },
         }
@@ -118,13 +138,6 @@ def known_share(cut_offs: Sequence[CutOff], window_days: int) -> float:
     newest = max(cut_offs, key=lambda cut_off: cut_off.as_of_date)
     label = newest.has_left()[newest.in_window(window_days)]
     return float((label.sum() + 1.0) / (len(label) + 2.0))
-
-
-def calibrated_visits(periods: Sequence[Period], by_visits: Floats, share: float) -> tuple[float, float]:
-    """Intercept and slope of the visit models alone, by the same later periods: for customers with these log odds."""
-    alone = [replace(period, log_odds=period.log_odds[:, :1]) for period in periods]
-    found = fit_blend(alone, np.ones(1), np.ones(1))
-    return found.intercept(by_visits[:, None], share), found.slope
 
 
 def default_weights(row_count: int) -> Floats:

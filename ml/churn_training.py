@@ -9,11 +9,9 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from scipy.special import expit
 
-from ml.churn_features import log_odds
-from ml.churn_judging import BASELINES, EVERYBODY, FALLBACK, judge_rolling, mean_figures
-from ml.churn_model import ChurnEnsemble, calibrated_visits, known_share
+from ml.churn_judging import BASELINES, CHAMPION, EVERYBODY, Judgement, judge_rolling, mean_figures
+from ml.churn_model import ENSEMBLE, REGRESSIONS, ChurnEnsemble
 from ml.columns import NUMBERS
 from ml.drift import Reference, fit_reference
 from ml.history import CutOff, p_none, training_cut_offs
@@ -21,19 +19,18 @@ from ml.judge import MIN_OF_EACH_CLASS
 from ml.reasons import ReasonModel
 from ml.rhythm_mean import RhythmMean
 from ml.season import expected_pace
-from ml.stacking import Period
 from ml.visit_rhythm import Floats
 
-# In paired standard errors: a top tenth is few customers; the worst of several groups is worst partly by luck.
-LIFT_TOLERANCE, GROUP_TOLERANCE = 1.0, 2.0
+SHARES = (1.0, 0.5, 0.25)  # candidates: so much of the blend with the boosting, the rest of the champion
 
 
 @dataclass(frozen=True)
 class ChurnScorer:
-    """What scores churn, by `method`: the ensemble, bgnbd or none.
+    """What scores churn, by `method`.
 
-    bgnbd is the fallback: the visit model alone, its log odds on the line `slope`, `intercept`. none: nothing could be
-    fitted.
+    ensemble: a promoted blend with the boosting. regressions: the blend of visit models and regressions, while no
+    candidate has proved better. bgnbd: the visit models alone, where history is too short to judge anything. none:
+    nothing could be fitted.
     """
 
     method: str
@@ -41,8 +38,6 @@ class ChurnScorer:
     window_days: int
     rhythm: RhythmMean | None = None
     pace: float = 1.0
-    intercept: float = 0.0
-    slope: float = 1.0
     ensemble: ChurnEnsemble | None = None
     reasons: ReasonModel | None = None
     reference: Reference | None = None
@@ -50,11 +45,10 @@ class ChurnScorer:
     def probability(self, features: pd.DataFrame) -> Floats | None:
         """One probability of no visit in the horizon per row; None when there is no model."""
         if self.ensemble is not None:
-            return self.ensemble.predict(features)["ensemble"]
+            return self.ensemble.predict(features)[ENSEMBLE]
         if self.rhythm is None:
             return None
-        by_visits = log_odds(p_none(self.rhythm, features, self.horizon_days * self.pace))
-        return expit(self.intercept + self.slope * by_visits)
+        return p_none(self.rhythm, features, self.horizon_days * self.pace)
 
 
 @dataclass(frozen=True)
@@ -77,80 +71,80 @@ def train_churn(
     if rhythm is None:
         reason = "not promoted: too few customers came back for any visit model; customers are not scored"
         return ChurnTraining(ChurnScorer("none", horizon_days, window_days), False, reason, {"judged": []}, 0)
-    judged, periods = judge_rolling(night.as_of_date, past, horizon_days, window_days, random_state)
+    judgements = judge_rolling(night.as_of_date, past, horizon_days, window_days, random_state)
+    share, judged, refusal = choose_share(judgements) if judgements else (0.0, [], None)
+    usable = training_cut_offs(past, night.as_of_date, horizon_days)
+    pace = expected_pace(night.as_of_date, past, horizon_days)
     metrics: dict[str, Any] = {
         "label": f"1 = no visit in the {horizon_days} days after the cut-off",
         "judged": judged,
         "mean": mean_figures(judged),
+        "share_of_boosted_blend": share,
+        "trained_on": [c.as_of_date.isoformat() for c in usable],
+        "expected_pace": pace and round(pace, 4),
     }
-    usable = training_cut_offs(past, night.as_of_date, horizon_days)
-    pace = expected_pace(night.as_of_date, past, horizon_days)
-    metrics |= {"trained_on": [c.as_of_date.isoformat() for c in usable], "expected_pace": pace and round(pace, 4)}
     alone = ChurnScorer("bgnbd", horizon_days, window_days, rhythm, pace or 1.0)
     scored = night.keep(night.in_window(window_days)).features
-    refusal = _refusal(judged, past, horizon_days, window_days)
-    if refusal:
-        scorer = _calibrated(alone, rhythm, periods, usable, scored) if judged else alone
-        reason = f"not promoted: {refusal}; fallback: probability of no visit by {rhythm.family} alone"
-        return ChurnTraining(_finished(scorer, scored, past), False, reason, metrics, rhythm.customer_count)
-    ensemble = ChurnEnsemble(horizon_days, window_days, random_state).fit(usable, rhythm, pace).blend(periods, scored)
-    scorer = replace(alone, method="ensemble", ensemble=ensemble)
-    metrics["parameters"] = ensemble.parameters()
-    reason = f"promoted: {_praise(metrics['mean'], judged)}"
-    return ChurnTraining(_finished(scorer, scored, past), True, reason, metrics, ensemble.training_row_count_)
-
-
-def _calibrated(
-    alone: ChurnScorer,
-    rhythm: RhythmMean,
-    periods: Sequence[Period],
-    usable: Sequence[CutOff],
-    scored: pd.DataFrame,
-) -> ChurnScorer:
-    """The visit model with slope and level as past periods have them."""
-    by_visits = log_odds(p_none(rhythm, scored, alone.horizon_days * alone.pace))
-    intercept, slope = calibrated_visits(periods, by_visits, known_share(usable, alone.window_days))
-    return replace(alone, intercept=intercept, slope=slope)
-
-
-def _refusal(judged: list[dict[str, Any]], past: Sequence[CutOff], horizon_days: int, window_days: int) -> str | None:
-    """Why the candidate is not to be used, or None."""
-    if not past:
-        return f"no history of {horizon_days} days with its outcome"
     if not judged:
-        labels = [c.has_left()[c.in_window(window_days)] for c in past]
-        fewest = min(int(min(label.sum(), len(label) - label.sum())) for label in labels)
-        needed = f"{MIN_OF_EACH_CLASS} of each needed to learn and to judge"
-        return f"{fewest} customers of the rarer class in a cut-off, {needed}"
-    return loss_by_gains([j["gain_over"][FALLBACK] for j in judged])
+        lack = _lack(past, horizon_days, window_days)
+        reason = f"not promoted: {lack}; fallback: probability of no visit by {rhythm.family} alone"
+        return ChurnTraining(_finished(alone, scored, past), False, reason, metrics, rhythm.customer_count)
+    periods = [judgement.trial.period for judgement in judgements if judgement.kind == "later_period"]
+    ensemble = ChurnEnsemble(horizon_days, window_days, random_state).fit(usable, rhythm, pace)
+    ensemble.blend(periods, scored, share)
+    scorer = replace(alone, method=REGRESSIONS if refusal else ENSEMBLE, ensemble=ensemble)
+    metrics["parameters"] = ensemble.parameters()
+    if refusal:
+        reason = f"not promoted: {refusal}; the blend of visit models and regressions scores"
+    else:
+        reason = f"promoted: {_praise(metrics['mean'], judged)}"
+    finished = _finished(scorer, scored, past)
+    return ChurnTraining(finished, not refusal, reason, metrics, ensemble.training_row_count_)
+
+
+def choose_share(judgements: Sequence[Judgement]) -> tuple[float, list[dict[str, Any]], str | None]:
+    """Share of the first of SHARES whose candidate loses nothing to the champion, its figures, and no refusal.
+
+    Where each loses something: 0, the figures of the boldest candidate and what it loses.
+    """
+    boldest: list[dict[str, Any]] = []
+    refusal = None
+    for share in SHARES:
+        judged = [judgement.figures(share) for judgement in judgements]
+        lost = loss_by_gains([entry["gain_over"][CHAMPION] for entry in judged])
+        if lost is None:
+            return share, judged, None
+        boldest, refusal = boldest or judged, refusal or lost
+    return 0.0, boldest, refusal
+
+
+def _lack(past: Sequence[CutOff], horizon_days: int, window_days: int) -> str:
+    """Why nothing could be judged."""
+    grown = [c for c in past if c.history_days >= horizon_days]
+    if not grown:
+        return f"no cut-off with {horizon_days} days of history before it and its outcome after it"
+    labels = [c.has_left()[c.in_window(window_days)] for c in grown]
+    fewest = min(int(min(label.sum(), len(label) - label.sum())) for label in labels)
+    needed = f"{MIN_OF_EACH_CLASS} of each needed to learn and to judge"
+    return f"{fewest} customers of the rarer class in a cut-off, {needed}"
 
 
 def loss_by_gains(rounds: list[dict[str, dict[str, float]]]) -> str | None:
-    """What the candidate loses to what would score otherwise, or None: gains by group, one per cut-off.
+    """What a candidate loses to the champion, or None: gains by group, one per cut-off.
 
-    On the mean of the cut-offs its Brier score must be better, its top-decile lift no worse than chance would have it,
-    and so its Brier score in every large group.
+    On the mean of the cut-offs its Brier score and its top-decile lift must be better, and its Brier score in no large
+    group worse.
     """
-    gain, _ = _pooled([gains[EVERYBODY] for gains in rounds], "brier")
-    if gain <= 0:
-        return f"Brier score no better than that of the visit model alone ({gain:+.4f})"
-    gain, error = _pooled([gains[EVERYBODY] for gains in rounds], "lift")
-    if gain < -LIFT_TOLERANCE * error:
-        return f"top-decile lift worse than that of the visit model alone by {-gain:.4f}"
+    everybody = [gains[EVERYBODY] for gains in rounds]
+    for figure, name in (("brier", "Brier score"), ("lift", "top-decile lift")):
+        gain = float(np.mean([gain[figure] for gain in everybody]))
+        if gain <= 0:
+            return f"{name} no better than that of the {CHAMPION} ({gain:+.4f})"
     for group in sorted({group for gains in rounds for group in gains} - {EVERYBODY}):
-        gain, error = _pooled([gains[group] for gains in rounds if group in gains], "brier")
-        if gain < -GROUP_TOLERANCE * error:
-            return f"Brier score worse than that of the visit model alone by {-gain:.4f} for {group}"
+        gain = float(np.mean([gains[group]["brier"] for gains in rounds if group in gains]))
+        if gain < 0:
+            return f"Brier score worse than that of the {CHAMPION} by {-gain:.4f} for {group}"
     return None
-
-
-def _pooled(gains: list[dict[str, float]], figure: str) -> tuple[float, float]:
-    """Mean gain over cut-offs and the standard error of one of them.
-
-    Cut-offs share customers and are not independent.
-    """
-    errors = np.array([gain[f"{figure}_error"] for gain in gains])
-    return float(np.mean([gain[figure] for gain in gains])), float(np.sqrt((errors**2).mean()))
 
 
 def _praise(mean: dict[str, dict[str, float]], judged: list[dict[str, Any]]) -> str:
@@ -160,7 +154,7 @@ def _praise(mean: dict[str, dict[str, float]], judged: list[dict[str, Any]]) -> 
         if judged[0]["kind"] == "later_period"
         else "third of customers held out (history too short for a later period)"
     )
-    ours = mean["ensemble"]
+    ours = mean[ENSEMBLE]
     best = max((name for name in BASELINES if name in mean), key=lambda name: mean[name]["auc"])
     return (
         f"over {cut_off_count} {kind} AUC {ours['auc']:.3f} against {mean[best]['auc']:.3f} ({best}), "

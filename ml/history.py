@@ -79,8 +79,7 @@ def training_cut_offs(past: Sequence[CutOff], as_of_date: date, horizon_days: in
     """What a model for a date may learn from: of `past`, newest first, cut-offs whose outcome was known by then.
 
     The newest three, half a horizon apart, and the one of the same season: the newest ones' outcomes lie in other
-    months. A cut-off with less than a horizon of history behind it knows young customers only; it is taken alone, when
-    there is no other.
+    months. A cut-off with less than a horizon of history behind it knows young customers only and is left out.
     """
     limit = as_of_date - timedelta(days=horizon_days)
     complete = [c for c in past if c.as_of_date <= limit]
@@ -89,7 +88,7 @@ def training_cut_offs(past: Sequence[CutOff], as_of_date: date, horizon_days: in
     season = same_season(grown, as_of_date, horizon_days)
     if season is not None and all(season is not c for c in chosen):
         chosen.append(season)
-    return chosen or complete[:1]
+    return chosen
 
 
 def same_season(past: Iterable[CutOff], as_of_date: date, horizon_days: int) -> CutOff | None:

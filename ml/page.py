@@ -11,6 +11,7 @@ from guestbook.plot import bars, lines, percent
 TICKS = [(0.0, "0%"), (0.25, "25%"), (0.5, "50%"), (0.75, "75%"), (1.0, "100%")]
 MODELS = {
     "ensemble": "ours",
+    "regressions": "visits and regressions",
     "visit_model": "visits alone",
     "rfm_logistic": "RFM regression",
     "hiatus": "days since last visit",

@@ -23,7 +23,7 @@ from guestbook.settings import Settings
 from ml.errors import ModelError
 
 MODEL_NAMES = ("churn", "segment", "value")
-FORMAT = 5  # raise when saved models of older code can no longer be used
+FORMAT = 6  # raise when saved models of older code can no longer be used
 LIBRARIES = ("numpy", "pandas", "scikit-learn", "scipy")
 CARD, FILE, CURRENT = "card.json", "model.joblib", "current.json"
 

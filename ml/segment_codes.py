@@ -8,9 +8,9 @@ from numpy.typing import NDArray
 from scipy.optimize import linear_sum_assignment
 
 from ml.segment_plans import Grouping
+from ml.segment_population import Rows
 from ml.visit_rhythm import Floats
 
-Rows = NDArray[np.int64]
 Sets = NDArray[np.bool_]  # one column per segment, one row per customer
 LEAST_ALIKE = 0.5  # of the customers in either segment, the share in both; over a half no other is as like
 

@@ -10,16 +10,14 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
-from numpy.typing import NDArray
 from sklearn.metrics import adjusted_rand_score
 
 from ml.segment_axes import even_rows
 from ml.segment_choice import KEEP_ARI, KEEP_SHARES, KEEP_SILHOUETTE, Choice
 from ml.segment_plans import Grouping, Plan
-from ml.segment_population import Population
+from ml.segment_population import Population, Rows
 from ml.visit_rhythm import Floats
 
-Rows = NDArray[np.int64]
 Again = Callable[[Rows], Grouping | None]
 FIT_ROWS, STABILITY_ROWS, SILHOUETTE_ROWS = 20_000, 3_000, 1_500
 SEASON_ROWS, SEASON_SILHOUETTE_ROWS = 3_000, 500  # of each other date

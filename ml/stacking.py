@@ -9,7 +9,7 @@ share that left lately does not, but knows no season. With no such period, or a 
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy.optimize import minimize
@@ -20,12 +20,14 @@ from ml.judge import clipped
 from ml.prior_logistic import weighted_sum
 from ml.visit_rhythm import Floats
 
-PRIOR_ROWS = 20.0  # the default weights count as so many customers
-SLOPE_PRIOR = 200.0
+PRIOR_ROWS = 5.0  # the default weights count as so many customers
+SLOPE_PRIOR = 2000.0
 SLOPE_LIMITS = (0.5, 2.0)
 PERIOD_ROWS = 2000  # more customers of one period say no more about the next period
 MAX_ROWS = 20_000
 TRUST, TRUST_PRIOR = 0.5, 0.1  # half way until squared differences of log odds, summed, come near the second
+TRUST_REACH = 0.1  # a period further off than this counts by its distance, not the square of it
+TRUST_STEPS = 20
 LEVEL_STEPS = 40
 
 
@@ -39,6 +41,33 @@ class Period:
     log_odds: Floats
     label: Floats
     known_share: float
+
+
+@dataclass(frozen=True)
+class Line:
+    """Log odds as `intercept` and `slope` times the weighted log odds of the parts.
+
+    `trust` is that of the blend it came from.
+    """
+
+    weights: Floats
+    slope: float = 1.0
+    intercept: float = 0.0
+    trust: float = 0.0
+
+    def log_odds(self, parts: Floats) -> Floats:
+        """One value per row of the parts' log odds."""
+        return self.intercept + self.slope * weighted_sum(parts, self.weights)
+
+    def drawn_to(self, other: "Line", share: float) -> "Line":
+        """The line whose log odds are so much of this one's and the rest of the other's."""
+        slope = share * self.slope + (1.0 - share) * other.slope
+        return Line(
+            (share * self.slope * self.weights + (1.0 - share) * other.slope * other.weights) / slope,
+            slope,
+            share * self.intercept + (1.0 - share) * other.intercept,
+            share * self.trust + (1.0 - share) * other.trust,
+        )
 
 
 @dataclass(frozen=True)
@@ -61,12 +90,18 @@ class Blend:
         wanted = expected + self.trust * (_log_odds(known_share) - expected)
         return level_shift(self.slope * weighted_sum(parts, self.weights), float(expit(wanted)))
 
+    def line(self, parts: Floats, known_share: float) -> Line:
+        """The blend with its level set for customers with these log odds by part."""
+        return Line(self.weights, self.slope, self.intercept(parts, known_share), self.trust)
+
 
 def fit_blend(periods: Sequence[Period], default: Floats, level_weights: Floats) -> Blend:
-    """The blend under which what came was likeliest, near the default one."""
+    """The blend under which what came was likeliest, near the default one; a part without weight there has none."""
     if not periods:
         return Blend(default, level_weights)
-    weights, slope = _weights_and_slope(periods, default)
+    used, weights = default > 0, np.zeros(len(default))
+    columns = [replace(period, log_odds=period.log_odds[:, used]) for period in periods]
+    weights[used], slope = _weights_and_slope(columns, default[used])
     return Blend(weights, level_weights, slope, _trust(periods, level_weights))
 
 
@@ -111,14 +146,19 @@ def _weights_and_slope(periods: Sequence[Period], default: Floats) -> tuple[Floa
 
 
 def _trust(periods: Sequence[Period], level_weights: Floats) -> float:
-    """Share of the way from the expected level to the known share that was best on the periods; ridge to TRUST."""
-    above, below = TRUST_PRIOR * TRUST, TRUST_PRIOR
-    for period in periods:
-        expected = _level(weighted_sum(period.log_odds, level_weights))
-        apart = _log_odds(period.known_share) - expected
-        above += (_log_odds(float(period.label.mean())) - expected) * apart
-        below += apart**2
-    return float(np.clip(above / below, 0.0, 1.0))
+    """Share of the way from the expected level to the known share that was best on the periods; ridge to TRUST.
+
+    By Huber's loss: a period in which everything was off, as in the first months of a house, decides nothing alone.
+    """
+    expected = np.array([_level(weighted_sum(period.log_odds, level_weights)) for period in periods])
+    apart = np.array([_log_odds(period.known_share) for period in periods]) - expected
+    missed = np.array([_log_odds(float(period.label.mean())) for period in periods]) - expected
+    counts, trust = np.ones(len(periods)), TRUST
+    for _ in range(TRUST_STEPS):
+        above = TRUST_PRIOR * TRUST + float((counts * missed * apart).sum())
+        trust = float(np.clip(above / (TRUST_PRIOR + float((counts * apart**2).sum())), 0.0, 1.0))
+        counts = np.minimum(1.0, TRUST_REACH / np.maximum(np.abs(missed - trust * apart), 1e-9))
+    return trust
 
 
 def _thinned(period: Period) -> tuple[Floats, Floats, int]:

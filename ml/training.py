@@ -16,7 +16,7 @@ from guestbook.settings import Settings
 from guestbook.tables import conform, declared
 from guestbook.warehouse import load_records
 from ml import registry, sql
-from ml.churn_judging import JUDGED, churn_skill
+from ml.churn_judging import churn_skill
 from ml.churn_training import train_churn
 from ml.customer_map import record_customer_map
 from ml.history import CutOff
@@ -26,6 +26,7 @@ from ml.value_training import train_value
 
 CUT_OFFS_A_HORIZON = 2  # rolling origin: cut-offs lie half a horizon apart
 MOST_CUT_OFFS = 7  # three to judge, and three before each to train on
+YEARS_BEFORE = 3  # newest cut-offs that get one a year before
 LEAST_HISTORY_DAYS = 14
 SKILL_TOLERANCE = 0.02
 
@@ -62,7 +63,7 @@ def cut_off_dates(first_arrival: date | None, night_date: date, horizon_days: in
     rolling = [night_date - timedelta(days=days) for days in back]
     if has_season(horizon_days):
         season = season_date(night_date, horizon_days)
-        seasons = [season, *(season_date(day, horizon_days) for day in (season, *rolling[:JUDGED]))]
+        seasons = [season, *(season_date(day, horizon_days) for day in (season, *rolling[:YEARS_BEFORE]))]
     else:
         seasons = []
     return sorted({day for day in (*rolling, *seasons) if day >= oldest}, reverse=True)

@@ -22,7 +22,7 @@ def cards() -> dict[str, dict]:
     purchases = random_history(900, 1200)
     dates = cut_off_dates(purchases["day"].min().date(), purchases["day"].max().date(), 90)
     night, past = cut_off(purchases, purchases["day"].max().date()), [cut_off(purchases, day, 90) for day in dates[:5]]
-    judged, _ = judge_rolling(night.as_of_date, past, 90, 365, 1)
+    judged = [judgement.figures(1.0) for judgement in judge_rolling(night.as_of_date, past, 90, 365, 1)]
     card = {"trained_as_of": "2023-01-01", "model_version": "v", "training_row_count": 1, "promotion_reason": "a <b>"}
     return {
         "churn": {**card, "metrics": {"judged": judged, "mean": mean_figures(judged)}},

@@ -5,7 +5,7 @@ import pytest
 from scipy.special import expit, logit
 
 from ml.prior_logistic import weighted_sum
-from ml.stacking import TRUST, Blend, Period, fit_blend, level_shift
+from ml.stacking import TRUST, Blend, Line, Period, fit_blend, level_shift
 
 DEFAULT = np.array([0.3, 0.4, 0.3])
 LEVEL = np.array([0.0, 1.0, 0.0])
@@ -50,8 +50,14 @@ def test_a_period_far_off_in_level_says_no_less_about_shape() -> None:
     assert blend.slope == pytest.approx(1.0, abs=0.1)
 
 
-def test_a_bold_part_is_toned_down() -> None:
-    assert fit_blend([_period(1, 3000, seed, slope=0.7) for seed in (1, 2, 3)], DEFAULT, LEVEL).slope < 0.85
+def test_a_bold_part_is_toned_down_the_more_periods_say_so() -> None:
+    """Slopes differ from period to period by more than chance: it takes all that a night has to come near."""
+    one, three, seven = (
+        fit_blend([_period(1, 3000, seed, slope=0.7) for seed in range(count)], DEFAULT, LEVEL).slope
+        for count in (1, 3, 7)
+    )
+    assert 1.0 > one > three > seven
+    assert seven < 0.9
 
 
 @pytest.mark.parametrize(
@@ -65,6 +71,27 @@ def test_the_level_follows_what_came_true(level: float, known_share: float | Non
     given = {"level": level} | ({"known_share": known_share} if known_share else {})
     periods = [_period(1, 3000, seed, **given) for seed in (1, 2, 3)]
     assert fit_blend(periods, DEFAULT, LEVEL).trust == pytest.approx(trust, abs=0.2)
+
+
+def test_a_period_in_which_all_was_off_decides_nothing_alone() -> None:
+    """The first months of a house: learners far off, the known share near; since then the learners were right."""
+    first = _period(1, 3000, 1, level=-1.5)
+    since = [_period(1, 3000, seed, known_share=0.75) for seed in (2, 3, 4)]
+    assert fit_blend([*since, first], DEFAULT, LEVEL).trust < 0.15
+
+
+def test_a_part_without_a_default_weight_is_not_used() -> None:
+    weights = fit_blend([_period(2, 3000)], np.array([0.5, 0.5, 0.0]), LEVEL).weights
+    assert weights[2] == 0.0
+    assert weights.sum() == pytest.approx(1.0)
+
+
+def test_half_way_between_two_lines() -> None:
+    parts = np.random.default_rng(4).normal(0, 1.5, (50, 3))
+    one, other = Line(DEFAULT, 0.8, 0.3, 1.0), Line(LEVEL, 1.2, -0.5, 0.0)
+    half = one.drawn_to(other, 0.5)
+    assert half.log_odds(parts) == pytest.approx((one.log_odds(parts) + other.log_odds(parts)) / 2)
+    assert (half.weights.sum(), half.trust) == (pytest.approx(1.0), 0.5)
 
 
 def test_the_intercept_sets_the_mean_probability() -> None:
