@@ -12,7 +12,7 @@ from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
 from identity.arrays import Bools, Floats, Ints
-from identity.groups import Contradictions, Groups, Identifiers
+from identity.groups import CITY, STREET, Contradictions, Groups, Identifiers, Link
 
 MUST_LINK_WEIGHT = 1000.0
 # Evidence (bits) from which an edge links whatever else its clusters say, unless parent and child of one name may share
@@ -64,17 +64,18 @@ def cluster(nodes: Nodes, edges: Edges, contradictions: Contradictions, identifi
     """The cluster of each node, in three steps.
 
     Strong edges make clusters of nodes that have a given name, and groups of leaves (no given name, or an initial).
-    Weak edges join clusters that differ in less than the edge says. A leaf bridges nobody: its group joins the one
-    cluster with the strongest evidence, or stays alone when two are equally strong.
+    Weak edges join clusters, and groups, that differ in less than the edge says. A leaf bridges nobody: its group joins
+    the one cluster with the strongest evidence among those that differ in less, or stays alone when two are equally
+    strong.
     """
     facets, is_leaf = nodes.facet, nodes.is_leaf
-    both_core = ~is_leaf[edges.first] & ~is_leaf[edges.second]
-    both_leaf = is_leaf[edges.first] & is_leaf[edges.second]
-    is_strong = (edges.weight >= STRONG_BITS) & ~edges.is_of_family
-    grown = edges.where((both_core & is_strong) | both_leaf)
+    are_alike = is_leaf[edges.first] == is_leaf[edges.second]
+    is_strong = _are_strong(edges)
+    grown = edges.where(are_alike & is_strong)
     labels = _without_contradictions(components(len(facets), grown), facets, grown, contradictions)
-    labels = _join_by_weak_edges(labels, nodes, edges.where(both_core & ~is_strong), contradictions, identifiers)
-    return _attach_leaves(labels, facets, is_leaf, edges.where(~both_core & ~both_leaf), contradictions)
+    labels = _join_by_weak_edges(labels, nodes, edges.where(are_alike & ~is_strong), contradictions, identifiers)
+    to_leaf = _borne(labels, nodes, edges.where(~are_alike), contradictions, identifiers)
+    return _attach_leaves(labels, facets, is_leaf, to_leaf, contradictions)
 
 
 def _join_by_weak_edges(
@@ -86,8 +87,8 @@ def _join_by_weak_edges(
     """
     between = edges.where(labels[edges.first] != labels[edges.second])
     target = np.arange(labels.max(initial=-1) + 1)
-    for part in _parts(labels, between):
-        _join_part(target, labels, nodes, part, contradictions, identifiers)
+    for is_in_part in _parts(labels, between):
+        _join_part(target, labels, nodes, between.where(is_in_part), contradictions, identifiers)
     return target[labels]
 
 
@@ -97,28 +98,61 @@ def _join_part(
     """Write into `target`, by label, the cluster that it becomes."""
     order = np.lexsort((between.second, between.first, -between.support, -between.weight))
     first, second = labels[between.first].tolist(), labels[between.second].tolist()
-    weight = between.weight.tolist()
-    is_of_family = between.is_of_family.tolist()
-    are_bare = (nodes.is_bare[between.first] & nodes.is_bare[between.second]).tolist()
-    groups = Groups(contradictions)
+    links = _links(between, nodes, identifiers)
     involved = np.flatnonzero(np.isin(labels, np.r_[first, second]))
+    groups = Groups(contradictions)
     groups.fill(labels, nodes.facet, involved, identifiers)
-    for at in range(len(between)):
-        groups.meet(first[at], second[at], weight[at])
+    for one, other, link in zip(first, second, links, strict=True):
+        groups.meet(one, other, link.weight)
     for at in order.tolist():
-        groups.join(first[at], second[at], weight[at], are_bare=are_bare[at], is_of_family=is_of_family[at])
+        groups.join(first[at], second[at], links[at])
     touched = np.unique(labels[involved])
     target[touched] = [groups.root(label) for label in touched.tolist()]
 
 
-def _parts(labels: Ints, between: Edges) -> Iterator[Edges]:
+def _borne(labels: Ints, nodes: Nodes, edges: Edges, contradictions: Contradictions, identifiers: Identifiers) -> Edges:
+    """The edges that are strong, or between clusters that differ in less than the edge says."""
+    keep = _are_strong(edges)
+    weak = edges.where(~keep)
+    is_borne = np.zeros(len(weak), dtype=bool)
+    for is_in_part in _parts(labels, weak):
+        part = weak.where(is_in_part)
+        first, second = labels[part.first].tolist(), labels[part.second].tolist()
+        groups = Groups(contradictions)
+        groups.fill(labels, nodes.facet, np.flatnonzero(np.isin(labels, np.r_[first, second])), identifiers)
+        links = _links(part, nodes, identifiers)
+        is_borne[is_in_part] = [not groups.differ_in_more(*sides) for sides in zip(first, second, links, strict=True)]
+    keep[~keep] = is_borne
+    return edges.where(keep)
+
+
+def _are_strong(edges: Edges) -> Bools:
+    return (edges.weight >= STRONG_BITS) & ~edges.is_of_family
+
+
+def _links(edges: Edges, nodes: Nodes, identifiers: Identifiers) -> list[Link]:
+    """What each edge says, as groups weigh it."""
+    are_bare = nodes.is_bare[edges.first] & nodes.is_bare[edges.second]
+    known = {slot: identifiers.node[identifiers.slot == slot] for slot in (CITY, STREET)}
+    weighed = [np.isin(edges.first, node) & np.isin(edges.second, node) for node in known.values()]
+    of_home = [
+        frozenset(slot for slot, is_known in zip(known, row, strict=True) if is_known)
+        for row in zip(*weighed, strict=True)
+    ]
+    return [
+        Link(*columns)
+        for columns in zip(edges.weight.tolist(), edges.is_of_family.tolist(), are_bare.tolist(), of_home, strict=True)
+    ]
+
+
+def _parts(labels: Ints, between: Edges) -> Iterator[Bools]:
     """The edges in parts whose clusters never meet, each of about PART_SIZE, so that memory does not grow with them."""
     of_labels = replace(between, first=labels[between.first], second=labels[between.second])
     component = components(len(labels), of_labels)[of_labels.first]
     ordered = np.sort(component)
     ends = np.unique(np.searchsorted(ordered, ordered[PART_SIZE - 1 :: PART_SIZE], side="right"))
     for start, end in pairwise(np.unique(np.r_[0, ends, len(ordered)]).tolist()):
-        yield between.where((component >= ordered[start]) & (component <= ordered[end - 1]))
+        yield (component >= ordered[start]) & (component <= ordered[end - 1])
 
 
 def _without_contradictions(labels: Ints, facets: Ints, edges: Edges, contradictions: Contradictions) -> Ints:

@@ -1,6 +1,7 @@
 """Groups of nodes that grow link by link, and what keeps two of them apart. Pure."""
 
 import math
+from collections.abc import Set
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -10,10 +11,14 @@ from identity.arrays import Ints
 from identity.lives import NO_STAYS, Lives, Stays
 
 # Slots of identifiers (work statement member_identifier_rows); from the last one on profiles, one slot per property.
-EMAIL, PHONE, LOYALTY, DOCUMENT, CITY, STREET, FIRST_PROFILE_SLOT = range(7)
+EMAIL, PHONE, LOYALTY, DOCUMENT, CITY, STREET, POSTAL_CODE, LIKE_EMAIL, LIKE_PHONE, FIRST_PROFILE_SLOT = range(10)
+# What excuses a difference: one postal code makes one town, however it is spelled; one slip makes another e-mail, phone
+# or town (linked records that carry such a pair share a value).
+EXCUSES = {CITY: POSTAL_CODE, EMAIL: LIKE_EMAIL, PHONE: LIKE_PHONE}
+HOW_TO_REACH = (EMAIL, PHONE)
 # What a second profile of one property says, at the least, against one person of whom nothing but the name is shared:
-# desks and channels make one for every thirtieth visit or more. A weaker sign of two people than another e-mail.
-PROFILE_BITS = 5.0
+# desks and channels make one for every eighth visit or more (every fourth of guests whose document was seen).
+PROFILE_BITS = 3.0
 # Bits against one person where all that two groups know of a slot differs, and the link is one that parent and child
 # of one name share: from fits to clusters with truth of three generators (DECISIONS 50). What the days of the stays say
 # comes on top (identity.lives). Documents of one kind that differ are a contradiction of facets; a passport beside an
@@ -21,7 +26,7 @@ PROFILE_BITS = 5.0
 AGAINST_RELATIVES = {EMAIL: 3.7, PHONE: 4.2, LOYALTY: 10.0, DOCUMENT: 0.0, CITY: 4.3, STREET: 0.5}
 PROFILE_BITS_OF_RELATIVES = 0.8
 # The same where the name alone links: whoever differs in contact data or number is somebody else until more is known.
-AGAINST_NAMESAKES = {EMAIL: 10.0, PHONE: 10.0, LOYALTY: 10.0, DOCUMENT: 10.0, CITY: 3.0, STREET: 2.0}
+AGAINST_NAMESAKES = {EMAIL: 10.0, PHONE: 10.0, LOYALTY: 10.0, DOCUMENT: 10.0, CITY: 4.0, STREET: 2.0}
 # What a link of relatives says at most: one pair of clusters in 45 that share name and contact data or home is of a
 # parent and a child, and one person must be four times likelier. E-mail, phone and street that agree say more each.
 RELATIVE_BITS = 3.5
@@ -62,6 +67,24 @@ class Identifiers:
     stays: Stays = NO_STAYS
 
 
+@dataclass(frozen=True)
+class Link:
+    """What ties two groups: `weight` in bits.
+
+    `is_of_family`: parent and child of one name may share all that it rests on. `are_bare`: its two records say nothing
+    but a name; another profile of the property says nothing then, since a guest whom the desk can't look up gets a new
+    one. `weighed`: slots that both records carry, so that the weight has them in already.
+    """
+
+    weight: float
+    is_of_family: bool = False
+    are_bare: bool = False
+    weighed: Set[int] = frozenset()
+
+
+SURE = Link(math.inf)
+
+
 class Groups:
     """Union-find; groups know their facets that contradict some other, those others, identifiers and neighbours."""
 
@@ -74,6 +97,8 @@ class Groups:
         self._carried: dict[int, dict[int, set[int]]] = {}
         self._near: dict[int, dict[int, float]] = {}
         self._lives = Lives()
+        self._plural: set[int] = set()
+        self._certain: dict[int, list[dict[int, int]]] = {}
 
     def fill(self, group_of: Ints, facets: Ints, nodes: Ints, identifiers: Identifiers | None = None) -> None:
         """Start with each node in its group."""
@@ -84,13 +109,20 @@ class Groups:
         if identifiers is None:
             return
         self._profile_bits = identifiers.profile_bits
+        groups, sizes = np.unique(group_of[nodes], return_counts=True)
+        self._plural.update(groups[sizes > 1].tolist())
         wanted = np.isin(identifiers.node, nodes)
         node, slot, value = (
             column[wanted].tolist() for column in (identifiers.node, identifiers.slot, identifiers.value)
         )
         of_node = dict(zip(nodes.tolist(), group_of[nodes].tolist(), strict=True))
+        certain: dict[int, dict[int, int]] = {at: {} for at in judged.tolist()}
         for carrier, kind, number in zip(node, slot, value, strict=True):
+            if kind in HOW_TO_REACH and carrier in certain:
+                certain[carrier][kind] = number
             self._carried.setdefault(of_node[carrier], {}).setdefault(kind, set()).add(number)
+        for at, reached in certain.items():
+            self._certain.setdefault(of_node[at], []).append(reached)
         self._lives.fill(identifiers.stays, of_node, zip(node, slot, strict=True))
 
     def meet(self, one: int, other: int, weight: float) -> None:
@@ -108,21 +140,12 @@ class Groups:
             self._parent[group], group = at, self._parent.get(group, group)
         return at
 
-    def join(
-        self, one: int, other: int, weight: float = math.inf, *, are_bare: bool = False, is_of_family: bool = False
-    ) -> None:
-        """Unite two groups unless they contradict each other, differ in more than the link says or a rival is likely.
-
-        `is_of_family`: the link is of a kind that parent and child of one name share. `are_bare`: two records that say
-        nothing but a name; another profile of the property says nothing then, since a guest whom the desk can't look up
-        gets a new one.
-        """
+    def join(self, one: int, other: int, link: Link = SURE) -> None:
+        """Unite two groups unless they contradict each other, differ in more than the link says or a rival is near."""
         low, high = sorted((self.root(one), self.root(other)))
-        if low == high or self._contradict(low, high):
+        if low == high or self._contradict(low, high) or self.differ_in_more(low, high, link):
             return
-        if self._differ_in_more(low, high, weight, are_bare=are_bare, is_of_family=is_of_family):
-            return
-        if self._has_rival(low, high, weight) or self._has_rival(high, low, weight):
+        if self._has_rival(low, high, link.weight) or self._has_rival(high, low, link.weight):
             return
         self._parent[high] = low
         if high in self._held:
@@ -130,6 +153,9 @@ class Groups:
             self._forbidden.setdefault(low, set()).update(self._forbidden[high])
         for slot, held in self._carried.get(high, {}).items():
             self._carried.setdefault(low, {}).setdefault(slot, set()).update(held)
+        self._plural.add(low)
+        if high in self._certain:
+            self._certain.setdefault(low, []).extend(self._certain[high])
         self._lives.unite(low, high)
         self._inherit_neighbours(low, high)
 
@@ -142,34 +168,64 @@ class Groups:
     def _has_rival(self, group: int, wanted: int, weight: float) -> bool:
         """Whether a neighbour of `group` that contradicts `wanted` is not much less likely."""
         return any(
-            far_weight > weight - RIVAL_BITS and far != wanted and self._contradict(far, wanted)
+            far != wanted
+            and far_weight > weight - RIVAL_BITS
+            and self._contradict(far, wanted)
+            and far_weight > weight - RIVAL_BITS + self._bits_of_habit(group, wanted, far)
             for far, far_weight in self._near.get(group, {}).items()
         )
 
-    def _differ_in_more(self, one: int, other: int, weight: float, *, are_bare: bool, is_of_family: bool) -> bool:
-        """Whether what speaks against one person says more than the link."""
+    def _bits_of_habit(self, group: int, wanted: int, far: int) -> float:
+        """By what `wanted` is likelier than `far` to be reached as `group` is: by all its e-mails and phones together.
+
+        From the records of either that say who it is, as if each had shown one more.
+        """
+        carried = self._carried.get(group, {})
+        asked = {slot: carried[slot] for slot in HOW_TO_REACH if slot in carried}
+        if not asked:
+            return 0.0
+        ours, theirs = (
+            sum(
+                all(reached.get(slot) in values for slot, values in asked.items())
+                for reached in self._certain.get(one, ())
+            )
+            for one in (wanted, far)
+        )
+        return math.log2((ours + 1) / (theirs + 1))
+
+    def differ_in_more(self, one: int, other: int, link: Link) -> bool:
+        """Whether what speaks against one person says more than the link.
+
+        What a link of the name alone has weighed doesn't count again in two groups of one record each.
+        """
         agrees, differs = self._compared(one, other)
-        has_other_profile = not are_bare and any(slot >= FIRST_PROFILE_SLOT for slot in differs)
-        kinds = [slot for slot in differs if slot < FIRST_PROFILE_SLOT]
-        if not is_of_family:
+        has_other_profile = not link.are_bare and any(slot >= FIRST_PROFILE_SLOT for slot in differs)
+        kinds = {slot for slot in differs if slot < FIRST_PROFILE_SLOT}
+        if not link.is_of_family:
+            if one not in self._plural and other not in self._plural:
+                kinds -= link.weighed
             against = sum(AGAINST_NAMESAKES[slot] for slot in kinds) + self._profile_bits * has_other_profile
-            return against > 0 and against >= weight
+            return against > 0 and against >= link.weight
         lives = self._lives
         against = sum(AGAINST_RELATIVES[slot] for slot in kinds) + PROFILE_BITS_OF_RELATIVES * has_other_profile
         against += lives.bits_of_days(one, other, kinds)
         against += lives.bits_of_membership(one, other) + lives.bits_of_membership(other, one)
         most = RELATIVE_BITS + AGREEING_BITS * len(agrees & {EMAIL, PHONE, STREET})
-        return against > 0 and against >= min(weight, most)
+        return against > 0 and against >= min(link.weight, most)
 
     def _compared(self, one: int, other: int) -> tuple[set[int], set[int]]:
         """Slots of which both know something: those where some value agrees, and those where none does.
 
-        Another street of another city is not counted again.
+        What is excused does neither. Another street of another town is not counted again.
         """
         carried, others = self._carried.get(one, {}), self._carried.get(other, {})
         known = carried.keys() & others.keys()
         differs = {slot for slot in known if carried[slot].isdisjoint(others[slot])}
-        return known - differs, differs - {STREET} if CITY in differs else differs
+        agrees = known - differs
+        if CITY in differs and POSTAL_CODE not in agrees:
+            differs.discard(STREET)
+        differs -= {slot for slot, excuse in EXCUSES.items() if excuse in agrees} | set(EXCUSES.values())
+        return agrees, differs
 
     def _contradict(self, one: int, other: int) -> bool:
         return self._forbids(one, other) or self._forbids(other, one)

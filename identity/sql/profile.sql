@@ -174,11 +174,40 @@ inner join facet_of_profile on node.profile_number = facet_of_profile.profile_nu
 order by node.node_number
 
 -- name: member_identifier_rows
--- one row per member and slot: the identifiers that conflict when two people carry different ones
+-- one row per member and slot: the identifiers that conflict when two people carry different ones, and what excuses a difference:
+-- the postal code of a town; of two linked members whose e-mails (one domain, six letters), phones or towns (five letters) are one
+-- slip apart, that pair
 with carried as (
     select node.node_number, profile.*
     from node
     inner join profile on node.profile_number = profile.profile_number
+),
+contact as (select node_number, email_key, phone_key, city_key from node inner join profile using (profile_number)),
+linked as (
+    select
+        first_node, second_node, a.email_key as email, b.email_key as other_email, a.phone_key as phone,
+        b.phone_key as other_phone, a.city_key as city, b.city_key as other_city
+    from member_edge
+    inner join contact as a on member_edge.first_node = a.node_number
+    inner join contact as b on member_edge.second_node = b.node_number
+    where a.email_key <> b.email_key or a.phone_key <> b.phone_key or a.city_key <> b.city_key
+),
+slip as (
+    select distinct
+        unnest([first_node, second_node]) as node_number, 7 as slot,
+        least(email, other_email) || '|' || greatest(email, other_email) as slip
+    from linked
+    where split_part(email, '@', 2) = split_part(other_email, '@', 2) and damerau_levenshtein(email, other_email) = 1
+        and least(strpos(email, '@'), strpos(other_email, '@')) > 6
+    union all
+    select distinct
+        unnest([first_node, second_node]), 8, least(phone, other_phone) || '|' || greatest(phone, other_phone)
+    from linked
+    where starts_with(phone, '+') and starts_with(other_phone, '+') and damerau_levenshtein(phone, other_phone) = 1
+    union all
+    select distinct unnest([first_node, second_node]), 6, least(city, other_city) || '|' || greatest(city, other_city)
+    from linked
+    where least(length(city), length(other_city)) > 4 and damerau_levenshtein(city, other_city) = 1
 )
 select node_number, slot, dense_rank() over (partition by slot order by identifier_text) as identifier
 from (
@@ -200,7 +229,13 @@ from (
     union all
     select node_number, 5, address_key from carried where address_key is not null
     union all
-    select node_number, 5 + dense_rank() over (order by profile_place), guest_profile_key
+    select node_number, 6, regexp_replace(postal_code_key, '^[^-]*-', '')
+    from carried
+    where postal_code_key is not null and city_key is not null
+    union all
+    select node_number, slot, slip from slip
+    union all
+    select node_number, 8 + dense_rank() over (order by profile_place), guest_profile_key
     from carried where guest_profile_key is not null
 )
 order by node_number, slot

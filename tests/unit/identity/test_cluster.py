@@ -4,7 +4,17 @@ import numpy as np
 import pytest
 
 from identity.cluster import Edges, Nodes, cluster
-from identity.groups import CITY, EMAIL, FIRST_PROFILE_SLOT, LOYALTY, PHONE, Contradictions, Identifiers
+from identity.groups import (
+    CITY,
+    EMAIL,
+    FIRST_PROFILE_SLOT,
+    LIKE_PHONE,
+    LOYALTY,
+    PHONE,
+    POSTAL_CODE,
+    Contradictions,
+    Identifiers,
+)
 from identity.lives import Stays
 
 EMAIL_AND_NAME, PHONE_AND_NAME, NAME_AND_HOME, NAME_ALONE, DOCUMENT = 17.0, 9.5, 6.0, 2.0, 24.0
@@ -25,19 +35,25 @@ def clusters(
     cities: dict[int, int] | None = None,
     phones: dict[int, int] | None = None,
     members: dict[int, int] | None = None,
+    postal_codes: dict[int, int] | None = None,
     days: dict[int, tuple[int, ...]] | None = None,
+    leaves: tuple[int, ...] = (),
+    like_phones: dict[int, int] | None = None,
+    facets: list[int] | None = None,
 ) -> list[int]:
-    """The cluster of each node; every node is its own facet, and the two of `apart` can't be one person.
+    """The cluster of each node; every node is its own facet (or `facets`), and the two of `apart` can't be one person.
 
-    `days`: of a node's stays as a guest; `members`: their membership numbers.
+    `days`: of a node's stays as a guest; `members`: their membership numbers; `leaves`: nodes without a given name.
     """
     first, second, weight = (np.array(column) for column in zip(*edges, strict=True))
-    kind = Nodes(np.arange(size), np.zeros(size, dtype=bool), np.isin(np.arange(size), bare))
+    kind = Nodes(np.array(facets or range(size)), np.isin(np.arange(size), leaves), np.isin(np.arange(size), bare))
     contradictions = Contradictions(*(np.array([one]) for one in apart)) if apart else Contradictions(NOTHING, NOTHING)
     held = [(node, FIRST_PROFILE_SLOT, value) for node, value in (profiles or {}).items()]
     held += [(node, EMAIL, value) for node, value in (emails or {}).items()]
     held += [(node, CITY, value) for node, value in (cities or {}).items()]
     held += [(node, PHONE, value) for node, value in (phones or {}).items()]
+    held += [(node, POSTAL_CODE, value) for node, value in (postal_codes or {}).items()]
+    held += [(node, LIKE_PHONE, value) for node, value in (like_phones or {}).items()]
     held += [(node, LOYALTY, value) for node, value in (members or {}).items()]
     stays = np.array([(node, day) for node, each in (days or {}).items() for day in each], dtype=np.int64).reshape(
         -1, 2
@@ -64,6 +80,20 @@ def test_a_record_between_two_people_of_one_name_joins_neither_unless_it_says_wh
 ) -> None:
     """Nodes 0 and 2 are father and son of one name, with two birth dates; 1 has none."""
     assert clusters(3, edges, apart=(0, 2)) == expected, case
+
+
+@pytest.mark.parametrize(
+    ("case", "fathers", "expected"),
+    [("once, like the son", (0,), False), ("five times", (0, 2, 3, 5, 6), True)],
+)
+def test_whose_number_it_mostly_is_says_whose_record_it_is(case: str, fathers: tuple[int, ...], expected: bool) -> None:
+    """Nodes 0, 2, 3, 5 and 6 are the father's by document, 4 is his son of one name; 1 shows a number and the name."""
+    edges = [(0, other, DOCUMENT) for other in (2, 3, 5, 6)] + [(0, 1, PHONE_AND_NAME), (1, 4, PHONE_AND_NAME)]
+    phones = dict.fromkeys((*fathers, 1, 4), 1)
+
+    found = clusters(7, edges, apart=(0, 4), phones=phones, facets=[0, 1, 0, 0, 4, 0, 0])
+
+    assert (found[1] == found[0], found[1] == found[4]) == (expected, False), case
 
 
 def test_records_that_fit_two_people_still_find_each_other() -> None:
@@ -113,8 +143,23 @@ def test_a_second_profile_of_one_property_is_a_weak_sign(
             [0, 0],
         ),
         ("nothing differs", EMAIL_AND_NAME, {"cities": {0: 1}}, [0, 0]),
+        ("another phone outweighs a name", NAME_ALONE, {"phones": {0: 1, 1: 2}}, [0, 1]),
+        ("one slip from it does not", NAME_ALONE, {"phones": {0: 1, 1: 2}, "like_phones": {0: 1, 1: 1}}, [0, 0]),
         ("a document says more than all of them", DOCUMENT, OTHER_EMAIL | OTHER_CITY | OTHER_PROFILE, [0, 0]),
-        ("another town outweighs a name", NAME_ALONE, OTHER_CITY, [0, 1]),
+        ("another e-mail outweighs a name", NAME_ALONE, OTHER_EMAIL, [0, 1]),
+        ("two records' towns are in the link of a name already", NAME_ALONE, OTHER_CITY, [0, 0]),
+        (
+            "but not in a rule's",
+            EMAIL_AND_NAME,
+            SAME_EMAIL | OTHER_CITY | OTHER_PROFILE | {"postal_codes": {0: 1, 1: 2}},
+            [0, 1],
+        ),
+        (
+            "one postal code makes one town",
+            EMAIL_AND_NAME,
+            SAME_EMAIL | OTHER_CITY | OTHER_PROFILE | {"postal_codes": {0: 1, 1: 1}},
+            [0, 0],
+        ),
     ],
 )
 def test_what_differs_between_two_clusters_is_weighed_against_the_link(
@@ -155,6 +200,31 @@ def test_what_a_cluster_knows_from_one_record_speaks_for_all_of_them() -> None:
     edges = [(0, 1, EMAIL_AND_NAME), (1, 2, DOCUMENT)]
 
     assert clusters(3, edges, cities={0: 1, 2: 2}, profiles={0: 1, 2: 2}) == [0, 1, 1]
+
+
+def test_what_another_record_of_the_cluster_says_of_the_town_is_not_in_the_link_of_a_name() -> None:
+    edges = [(0, 1, DOCUMENT), (1, 2, NAME_ALONE)]
+
+    assert clusters(3, edges, cities={0: 1, 2: 2}) == [0, 0, 1]
+
+
+@pytest.mark.parametrize(
+    ("case", "edges", "differs", "expected"),
+    [
+        ("an initial joins whom it fits", [(0, 1, NAME_ALONE)], {}, [0, 0]),
+        ("not with another e-mail", [(0, 1, NAME_ALONE)], OTHER_EMAIL, [0, 1]),
+        ("two initials", [(1, 2, NAME_ALONE)], {}, [0, 1, 1]),
+        ("two initials with other e-mails", [(1, 2, NAME_ALONE)], {"emails": {1: 1, 2: 2}}, [0, 1, 2]),
+        ("a number says more", [(0, 1, DOCUMENT)], OTHER_EMAIL, [0, 0]),
+    ],
+)
+def test_who_has_no_given_name_is_weighed_like_everybody(
+    case: str, edges: list[tuple[int, int, float]], differs: dict[str, dict[int, int]], expected: list[int]
+) -> None:
+    """Nodes 1 and 2 are initials."""
+    found = clusters(len(expected), edges, leaves=(1, 2), **differs)  # type: ignore[arg-type]
+
+    assert found == expected, case
 
 
 def test_weighing_a_few_edges_at_a_time_changes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
