@@ -73,17 +73,17 @@ def _records(records: Sequence[Row], persons: Sequence[Row], names: Mapping[str,
             _marked(person.get(value), person.get(flag))
             for value, flag in (("email", "is_email_shared"), ("phone_e164", "is_phone_shared"))
         )
-        birth_date = person.get("birth_date")
+        birth_date = _marked(person.get("birth_date"), person.get("is_birth_date_shared"))
         rows.append(
             (names[row["source_record_id"]], row["source_system"], name, email, phone,
-             str(birth_date) if birth_date else None, row["match_rule"], share(row["match_probability"]),
+             birth_date, row["match_rule"], share(row["match_probability"]),
              str(row["valid_from"]), row["source_record_id"])
         )  # fmt: skip
     return Table("Every record, the anchor first; * is shared by many people and links nobody", columns, rows)
 
 
-def _marked(value: str | None, is_shared: bool | None) -> str | None:
-    return f"{value} *" if value and is_shared else value
+def _marked(value: object, is_shared: bool | None) -> str | None:
+    return None if not value else f"{value} *" if is_shared else str(value)
 
 
 def _links(links: Sequence[Row], names: Mapping[str, str], waterfalls: Sequence[Row]) -> list[Part]:

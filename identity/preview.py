@@ -10,7 +10,9 @@ from guestbook.night import newest_completed_night
 from guestbook.settings import Settings
 from guestbook.warehouse import warehouse_copy
 from identity import sql
+from identity.match import current_model
 from identity.stage import resolve
+from identity.state import is_made_with
 
 SHOWN = {"customers": "preview_customer_rows", "records": "preview_record_rows"}
 
@@ -30,7 +32,16 @@ def preview(settings: Settings) -> dict[str, Any]:
 
 
 def compare(con: duckdb.DuckDBPyConnection, settings: Settings, night_date: date) -> dict[str, Any]:
-    """As `preview`, on a connection whose database may be changed."""
+    """As `preview`, on a connection whose database may be changed.
+
+    Raises UsageError where code, rules or match model changed since the night: what they change is not the list's
+    doing.
+    """
+    if not is_made_with(con, current_model(settings)):
+        raise UsageError(
+            f"rules, code or match model are not those of the night of {night_date}: a preview would show their changes"
+            f" as the list's. Run `guestbook nightly --date {night_date}` first"
+        )
     sql.run(con, "preview_before")
     resolve(con, settings, night_date)
     sql.run(con, "preview_value", "preview_scored", "preview_moved", "preview_customer")

@@ -81,6 +81,13 @@ def is_committed(con: duckdb.DuckDBPyConnection) -> bool:
     return known is not None and known.is_committed
 
 
+def is_made_with(con: duckdb.DuckDBPyConnection, model: MatchModel | None) -> bool:
+    """Whether the state was made by this code, with these rules and this model."""
+    sql.run(con, "state_tables")
+    known = _known(con)
+    return known is not None and known.made_with == made_with(model)
+
+
 def made_with(model: MatchModel | None) -> str:
     """A text that changes with code, rules, lists, libraries and the model."""
     version = "rules" if model is None else model.card.get("model_version") or model.model_version

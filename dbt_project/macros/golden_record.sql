@@ -13,7 +13,7 @@ native_name:
 email:
   fields: {email: email}
   needs: email
-  unfit: is_email_shared or email_normalised is null
+  unfit: is_email_shared or email_normalised is null or is_email_of_strangers
 phone:
   fields: {phone_e164: phone_e164}
   needs: phone_e164

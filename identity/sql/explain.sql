@@ -15,11 +15,13 @@ where customer_id = $customer_id
 order by is_anchor desc, valid_from, source_record_id
 
 -- name: explain_person
--- one row per record of the customer: what it says about the person, as compared and shown
+-- one row per record of the customer: what it says about the person; the e-mail as delivered
 select
-    source_record_id, concat_ws(' ', first_name, last_name) as person_name, native_name, email_normalised as email,
-    phone_e164, birth_date, is_email_shared, is_phone_shared
-from identity.person_normalised
+    source_record_id, concat_ws(' ', person.first_name, person.last_name) as person_name, person.native_name,
+    coalesce(lower(record.email), person.email_normalised) as email,
+    person.phone_e164, person.birth_date, person.is_email_shared, person.is_phone_shared, person.is_birth_date_shared
+from identity.person_normalised as person
+left join staging.stg_person_record as record using (source_record_id)
 where source_record_id in (select source_record_id from identity.customer_record where customer_id = $customer_id)
 order by source_record_id
 

@@ -1,16 +1,20 @@
 -- What a steward should look at: links near the line, strong links that a guard refused, clusters that were cut.
 
 -- name: review_value
--- one row per customer_id with its revenue in the reporting currency; room charges are in the stay
+-- one row per customer_id with its revenue in the reporting currency
 create or replace temp table review_value as
-select customer_id, cast(sum(amount) as decimal(18, 4)) as revenue_amount
-from (
-    select customer_id, total_revenue_reporting_amount as amount from core.fct_stay
-    union all
-    select customer_id, net_reporting_amount from core.fct_pos_check where not is_on_folio
-)
-where customer_id is not null
+select customer_id, cast(sum(revenue_amount) as decimal(18, 4)) as revenue_amount
+from identity.customer_record
+inner join preview_value using (source_record_id)
 group by customer_id
+
+-- name: profile_value
+-- one row per profile with its revenue: that of all records that say the same
+create or replace temp table profile_value as
+select profile_number, cast(sum(revenue_amount) as decimal(18, 4)) as revenue_amount
+from identity.person_normalised
+inner join preview_value using (source_record_id)
+group by profile_number
 
 -- name: review_doubt
 -- one row per pair of customers (one customer for a weak link) and kind of doubt: its strongest link, a weak customer's weakest
@@ -58,16 +62,21 @@ strongest as (
 valued as (
     select
         strongest.*,
-        cast(coalesce(one.revenue_amount, 0)
-            + case when customer_id_1 = customer_id_2 then 0 else coalesce(other.revenue_amount, 0) end as decimal(18, 4))
-            as revenue_at_stake_amount
+        -- what the decision moves: the smaller customer's revenue, or that of the smaller end of a link within one
+        least(
+            coalesce(case when customer_id_1 = customer_id_2 then first_end.revenue_amount else one.revenue_amount end, 0),
+            coalesce(case when customer_id_1 = customer_id_2 then second_end.revenue_amount else other.revenue_amount end, 0)
+        ) as revenue_at_stake_amount,
+        greatest(coalesce(one.revenue_amount, 0), coalesce(other.revenue_amount, 0)) as larger_amount
     from strongest
     left join review_value as one on strongest.customer_id_1 = one.customer_id
     left join review_value as other on strongest.customer_id_2 = other.customer_id
+    left join profile_value as first_end on strongest.first_profile = first_end.profile_number
+    left join profile_value as second_end on strongest.second_profile = second_end.profile_number
 )
 select *
 from valued
-order by revenue_at_stake_amount desc, doubt_code, source_record_id_1, source_record_id_2
+order by revenue_at_stake_amount desc, larger_amount desc, doubt_code, source_record_id_1, source_record_id_2
 limit $row_limit
 
 -- name: compared_field
@@ -112,4 +121,4 @@ select
     match_rules, match_weight, match_probability, refused_reason, link_count, evidence.agrees, evidence.differs
 from compared_pair as top
 left join evidence using (source_record_id_1, source_record_id_2)
-order by revenue_at_stake_amount desc, doubt_code, top.source_record_id_1, top.source_record_id_2
+order by revenue_at_stake_amount desc, larger_amount desc, doubt_code, top.source_record_id_1, top.source_record_id_2

@@ -1,7 +1,17 @@
 -- one row per customer_id, field_group and distinct value of that group; candidate_rank 1 is the golden value
 {{ config(materialized='table', schema='helper', tags=['core']) }}
 
-with person as (
+-- Three customers of three family names: an assistant's or an agency's that identity has not seen often enough to call it shared.
+with email_of_strangers as (
+    select normalised.email_normalised
+    from {{ ref('bridge_customer_source_record') }} as bridge
+    inner join {{ source('identity', 'person_normalised') }} as normalised using (source_record_id)
+    where normalised.email_normalised is not null
+    group by normalised.email_normalised
+    having count(distinct bridge.customer_id) > 2 and count(distinct normalised.last_name_key) > 2
+),
+
+person as (
     select
         bridge.customer_id,
         person.source_record_id,
@@ -30,11 +40,13 @@ with person as (
         normalised.is_email_shared,
         normalised.is_phone_shared,
         normalised.is_birth_date_shared,
+        email_of_strangers.email_normalised is not null as is_email_of_strangers,
         coalesce(normalised.first_name_key, normalised.last_name_key) is null as is_name_placeholder
     from {{ ref('bridge_customer_source_record') }} as bridge
     inner join {{ ref('stg_person_record') }} as person on bridge.source_record_id = person.source_record_id
     inner join {{ source('identity', 'person_normalised') }} as normalised
         on bridge.source_record_id = normalised.source_record_id
+    left join email_of_strangers on normalised.email_normalised = email_of_strangers.email_normalised
 ),
 
 -- Said in any version, not only the newest: a version without a statement takes none back.

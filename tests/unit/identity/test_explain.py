@@ -46,6 +46,8 @@ def con(tmp_path: Path):
     with warehouse(Settings.load({}, home=tmp_path)) as con:
         con.execute(FIELD_SOURCE)
         con.execute(CANDIDATE)
+        con.execute("create schema if not exists staging; create table staging.stg_person_record as"
+                    " select 'r1' as source_record_id, 'A.X@x.example' as email")  # fmt: skip
         won = ["c1", "email", "a@x.example", "pms", "r1", None, "newest"]
         con.execute("insert into core.dim_customer_field_source values (?, ?, ?, ?, ?, ?, ?)", won)
         history = [
@@ -132,6 +134,7 @@ def test_the_page_answers_why_offline_and_escapes_what_guests_wrote(con) -> None
     html = explain_page(content | {"waterfalls": [waterfall]}).html()
     for said in ("email_and_name", "E-mail addresses are rarely reused", "first_name", "most_recent", "unfit", "11.5"):
         assert said in html, said
+    assert "a.x@x.example" in html  # as delivered; compared without the dot
     assert "<b>Ana" not in html
     assert re.findall(r"(?:src|href)=\"(?!#)[^\"]*\"", html) == []
 

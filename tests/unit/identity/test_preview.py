@@ -71,3 +71,9 @@ def test_a_customer_id_means_its_anchor_record(valued: Hotel) -> None:
 def test_before_the_first_night_there_is_nothing_to_preview(hotel: Hotel) -> None:
     with pytest.raises(UsageError, match="no night was completed"):
         preview(hotel.settings)
+
+
+def test_what_new_rules_change_is_not_shown_as_the_lists_doing(valued: Hotel, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("identity.state._code", lambda: "newer")
+    with pytest.raises(UsageError, match=f"not those of the night of {NIGHT}.*guestbook nightly --date {NIGHT}"):
+        compare(valued.con, valued.settings, NIGHT)

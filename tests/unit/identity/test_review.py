@@ -38,8 +38,8 @@ def test_doubts_come_with_evidence_the_most_revenue_first(valued: Hotel) -> None
     found = review(valued.con)
     names = ("doubt_code", "revenue_at_stake_amount", "source_record_id_1", "source_record_id_2", "refused_reason")
     assert [tuple(row[name] for name in names) for row in found] == [
-        ("refused", Decimal(600), "r1", "r2", "birth_date"),
-        ("weak", Decimal(200), "r3", "r4", None),
+        ("refused", Decimal(100), "r1", "r2", "birth_date"),  # the son's 500 and the father's 100: the smaller moves
+        ("weak", Decimal(100), "r3", "r4", None),
     ]
     assert (found[0]["agrees"], found[0]["differs"]) == ("first name, last name, e-mail", "birth date")
     assert found[1]["agrees"] == "first name, last name, postal code"
