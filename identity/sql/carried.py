@@ -1,9 +1,10 @@
 """Statements that look at every kind of identifier a record may carry, compiled from one list."""
 
-# Kind of identifier (as in identity.shared_identifier) and the column of a normalised record that holds it.
+# Kind of identifier (as in identity.shared_identifier) and its value in a normalised record. A phone is judged by its
+# last digits: a number of everybody is written with and without its country, or gets that of the guest.
 IDENTIFIERS = {
     "email": "email_normalised",
-    "phone": "phone_number",
+    "phone": "right(phone_number, 8)",
     "loyalty_number": "loyalty_number_key",
     "document": "document_key",
     "guest_profile": "guest_profile_key",
@@ -11,7 +12,7 @@ IDENTIFIERS = {
 }
 # What may be a filler without being an identifier: every birth date is counted each night, among those of its year.
 FILLERS = {"birth_date": "cast(birth_date as varchar)"}
-CARRIED = ("name_number", "name_id", "reference_id", "email_registry_reason")
+CARRIED = ("name_number", "name_id", "reference_id", "email_registry_reason", "phone_number")
 
 
 def carried() -> str:
@@ -65,7 +66,7 @@ where (
 
 
 def _carrier(table: str, last_key: str = "last_name_key") -> str:
-    columns = ", ".join([f"{last_key} as last_key", *CARRIED, *IDENTIFIERS.values()])
+    columns = ", ".join([f"{last_key} as last_key", *CARRIED, *(v for v in IDENTIFIERS.values() if "(" not in v)])
     return f"select {columns} from {table}"
 
 

@@ -26,7 +26,7 @@ with judged as (
     left join shared_now as email
         on email.identifier_type = 'email' and person.email_normalised = email.identifier_value
     left join shared_now as phone
-        on phone.identifier_type = 'phone' and person.phone_number = phone.identifier_value
+        on phone.identifier_type = 'phone' and right(person.phone_number, 8) = phone.identifier_value
     left join shared_now as loyalty
         on loyalty.identifier_type = 'loyalty_number' and person.loyalty_number_key = loyalty.identifier_value
     left join shared_now as document

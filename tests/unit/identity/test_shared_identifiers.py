@@ -1,6 +1,6 @@
 """Identifiers that belong to nobody: found from the data, or listed."""
 
-from datetime import date
+from datetime import date, timedelta
 
 from identity import resolve
 from tests.unit.identity.conftest import NIGHT, Hotel, person
@@ -38,6 +38,26 @@ def test_links_that_rested_on_a_shared_identifier_are_undone(hotel: Hotel) -> No
     hotel.night([*couple, *agency("desk@agency.example", ["Novak", "Rossi", "Silva", "Jensen", "Koch"])])
 
     assert {frozenset({"r8"}), frozenset({"r9"})} <= hotel.clusters()
+
+
+def test_an_agencys_phone_is_shared_however_it_is_written(hotel: Hotel) -> None:
+    """Without its country, or with that of the guest in front; also where it was known before it became shared."""
+    phone = {"first_name": "A", "phone": "+351911269328"}
+    written = [
+        person("g7", "Anna Huber", phone="911269328"),
+        person("g8", "Jan Koch", phone="911269328", country_code="DE"),
+        person("g9", "Eva Silva", phone="+351911269329"),
+    ]
+    shared = "select source_record_id, phone_number from identity.person_normalised where is_phone_shared order by 1"
+    assert hotel.night(written).rows(shared) == []
+
+    everybody = [*written, *(person(f"r{at}", last_name=family, **phone) for at, family in enumerate(FAMILIES))]
+    found = hotel.night(everybody, NIGHT + timedelta(days=1)).rows(shared)
+    assert found[:2] == [("g7", "911269328"), ("g8", "+49911269328")]
+    assert found[2:] == [(f"r{at}", "+351911269328") for at in range(len(FAMILIES))]
+    lived = hotel.tables()
+    resolve(hotel.con, hotel.settings, NIGHT + timedelta(days=1), is_full=True)
+    assert hotel.tables() == lived
 
 
 def test_one_name_behind_one_agency_is_one_person(hotel: Hotel) -> None:
