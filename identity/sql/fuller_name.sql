@@ -97,44 +97,49 @@ where other.held_count >= $least_count and other.held_count >= 2 * held.held_cou
 group by either.linked, either.birth_date
 
 -- name: commoner_name
--- one row per component and name that is a slip of a commoner one it is tied to
+-- one row per component and given name that is like a commoner one it is tied to, with the full name that holds that one oftenest
 create or replace temp table commoner_name as
 with held as (
-    select member.linked, profile.name_number, sum(profile.record_count) as held_count
-    from member
-    inner join profile on member.profile_number = profile.profile_number
-    where profile.name_number is not null
-    group by member.linked, profile.name_number
+    select
+        linked, first_compact, sum(held_count) as held_count, arg_max(name_number, (held_count, name_number)) as name_number
+    from (
+        select member.linked, compared.first_compact, profile.name_number, sum(profile.record_count) as held_count
+        from member
+        inner join profile on member.profile_number = profile.profile_number
+        inner join compared_name as compared on profile.name_number = compared.name_number
+        where not compared.is_initial and compared.first_compact is not null
+        group by member.linked, compared.first_compact, profile.name_number
+    )
+    group by linked, first_compact
 ),
 tied as (
-    select distinct member.linked, a.name_number, b.name_number as other_number
+    select distinct member.linked, a_name.first_compact, b_name.first_compact as other_name
     from member_edge
     inner join node as first_node on member_edge.first_node = first_node.node_number
     inner join node as second_node on member_edge.second_node = second_node.node_number
     inner join member on first_node.profile_number = member.profile_number
     inner join profile as a on first_node.profile_number = a.profile_number
     inner join profile as b on second_node.profile_number = b.profile_number
-    where a.name_number <> b.name_number
+    inner join compared_name as a_name on a.name_number = a_name.name_number
+    inner join compared_name as b_name on b.name_number = b_name.name_number
+    where a_name.first_compact <> b_name.first_compact
 ),
 either as (
-    select linked, name_number, other_number from tied
+    select linked, first_compact, other_name from tied
     union
-    select linked, other_number, name_number from tied
+    select linked, other_name, first_compact from tied
 ),
 common as materialized (
-    select either.linked, either.name_number, either.other_number, other.held_count
+    select either.*, other.held_count, other.name_number
     from either
-    inner join held on either.linked = held.linked and either.name_number = held.name_number
-    inner join held as other on either.linked = other.linked and either.other_number = other.name_number
+    inner join held on either.linked = held.linked and either.first_compact = held.first_compact
+    inner join held as other on either.linked = other.linked and either.other_name = other.first_compact
     where other.held_count >= $least_count and other.held_count >= 2 * held.held_count
 )
-select common.linked, common.name_number, arg_max(common.other_number, (common.held_count, common.other_number)) as commoner
+select linked, first_compact, arg_max(name_number, (held_count, name_number)) as commoner
 from common
-inner join compared_name as a on common.name_number = a.name_number
-inner join compared_name as b on common.other_number = b.name_number
-where a.first_compact <> b.first_compact and is_typo(a.first_compact, b.first_compact, 4, 5)
-    and (a.last_compact = b.last_compact or is_typo(a.last_compact, b.last_compact, 4, 8))
-group by common.linked, common.name_number
+where is_typo(first_compact, other_name, 3, 5) or is_misread(first_compact, other_name)
+group by linked, first_compact
 
 -- name: bearer
 -- one row per member with all that contradictions are judged by: the fullest of its names, the commoner name and date that it holds with a slip
@@ -147,7 +152,8 @@ from member
 inner join profile on member.profile_number = profile.profile_number
 left join fuller_name
     on member.linked = fuller_name.linked and profile.name_number = fuller_name.name_number
+left join compared_name as compared on profile.name_number = compared.name_number
 left join commoner_name
-    on member.linked = commoner_name.linked and profile.name_number = commoner_name.name_number
+    on member.linked = commoner_name.linked and compared.first_compact = commoner_name.first_compact
 left join commoner_date
     on member.linked = commoner_date.linked and profile.birth_date = commoner_date.birth_date

@@ -159,6 +159,11 @@ def test_a_sampled_pair_that_looks_like_one_name_makes_no_homonyms() -> None:
         (
             "first names misread where hardly anybody lives together",
             COUNTS._replace(same_name_count=800, known_home_count=700, household_count=2, other_first_name_count=4),
+            ["twin", "first_name"],
+        ),
+        (
+            "first names misread, and couples",
+            COUNTS._replace(same_name_count=800, known_home_count=700, household_count=60, other_first_name_count=40),
             ["twin"],
         ),
         (
