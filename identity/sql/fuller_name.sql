@@ -82,7 +82,8 @@ tied as (
     inner join member on first_node.profile_number = member.profile_number
     inner join profile as a on first_node.profile_number = a.profile_number
     inner join profile as b on second_node.profile_number = b.profile_number
-    where member_edge.match_weight >= $strong_bits and birth_level(a.birth_date, b.birth_date) = 'near'
+    where member.linked in (select linked from member group by linked having count(*) > 2)
+        and member_edge.match_weight >= $strong_bits and birth_level(a.birth_date, b.birth_date) = 'near'
 ),
 either as (
     select linked, birth_date, other_date from tied
@@ -122,7 +123,7 @@ tied as (
     inner join profile as b on second_node.profile_number = b.profile_number
     inner join compared_name as a_name on a.name_number = a_name.name_number
     inner join compared_name as b_name on b.name_number = b_name.name_number
-    where a_name.first_compact <> b_name.first_compact
+    where member.linked in (select linked from member group by linked having count(*) > 2) and a_name.first_compact <> b_name.first_compact
 ),
 either as (
     select linked, first_compact, other_name from tied
