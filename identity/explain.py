@@ -7,6 +7,7 @@ import duckdb
 from guestbook.errors import UsageError
 from guestbook.settings import Settings
 from identity import sql
+from identity.groups import RIVAL_BITS
 from identity.match import current_model
 
 PARTS = {
@@ -22,16 +23,19 @@ def explain(con: duckdb.DuckDBPyConnection, customer_id: str) -> dict[str, Any]:
     """Everything known of one customer id.
 
     `history`; `records`; `persons` (what each record says); `links` (kept, cut, refused, each with rules, bits and the
-    fields that agree and differ; of a cut one `customers_differ`, what keeps the two customers apart); `fields` (golden
-    values with source and rule); `candidates` (all values that competed). An id that was merged away explains the
-    customer that it redirects to. Raises UsageError for an id never issued.
+    fields that agree and differ; of a cut one what keeps the two customers apart: `customers_differ`,
+    `customers_contradict`, `also_fits`); `fields` (golden values with source and rule); `candidates` (all values that
+    competed). An id that was merged away explains the customer that it redirects to. Raises UsageError for an id never
+    issued.
     """
     history = sql.rows(con, "explain_history", customer_id=customer_id).to_pylist()
     if not history:
         raise UsageError(f"no customer {customer_id!r}: ids are in core.dim_customer and core.customer_id_history")
     current = history[0]["current_customer_id"] or customer_id
     sql.run(con, "explain_pair", customer_id=current)
-    sql.run(con, "compared_field", "evidence", "known_of_customer")
+    sql.run(con, "compared_field", "evidence", "known_of_customer", "lost_link_of_customers")
+    sql.run(con, "contradiction_of_customers", "macro_have_none_alike")
+    sql.run(con, "rival_of_customers", rival_bits=RIVAL_BITS)
     found = {part: sql.rows(con, name, customer_id=current).to_pylist() for part, name in PARTS.items()}
     sql.drop_work_tables(con)
     return {"customer_id": current, "asked_for": customer_id, "history": history[0], **found}

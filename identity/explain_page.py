@@ -137,16 +137,21 @@ def _refused(links: Sequence[Row], names: Mapping[str, str]) -> list[Part]:
     )
     rows = [
         (_named(row, 1, names), _named(row, 2, names), row["match_rules"].replace(",", ", "), row["match_weight"],
-         row["refused_reason"] or _reason_of_cut(row["customers_differ"]), row["agrees"],
+         row["refused_reason"] or _reason_of_cut(row), row["agrees"],
          row["differs"], row["other_customer_id"])
         for row in lost[:MAX_LINKS]
     ]  # fmt: skip
     return [Table(f"{len(lost)} links that a guard refused or a cut removed", columns, rows)]
 
 
-def _reason_of_cut(customers_differ: str | None) -> str:
-    known = f"the customers differ in {customers_differ}; " if customers_differ else ""
-    return known + "their records or stays may say two people, or another person of that name may be as likely"
+def _reason_of_cut(link: Row) -> str:
+    known = {
+        "their records contradict each other": link["customers_contradict"],
+        "the customers differ in": link["customers_differ"],
+        "one of them fits as well": link["also_fits"],
+    }
+    said = "; ".join(f"{reason}: {what}" for reason, what in known.items() if what)
+    return said or "the days of their stays say two people, or another person of that name may be as likely"
 
 
 def _fields(fields: Sequence[Row], names: Mapping[str, str]) -> Table:

@@ -54,6 +54,8 @@ select
     list(phone_number) filter (where phone_number is not null and is_phone_shared is not true) as phones,
     list(loyalty_number_key) filter (where loyalty_number_key is not null) as loyalty_numbers,
     list(document_key) filter (where document_key is not null) as documents,
+    list(birth_date) filter (where birth_date is not null and is_birth_date_shared is not true) as birth_dates,
+    list(postal_code_key) filter (where postal_code_key is not null) as postal_codes,
     list(city_key) filter (where city_key is not null) as cities,
     list(address_key) filter (where address_key is not null) as addresses,
     list(guest_profile_key) filter (where guest_profile_key is not null) as profiles,
@@ -61,29 +63,83 @@ select
 from of_customer
 group by customer_id
 
+-- name: lost_link_of_customers
+-- one row per link that was refused or cut between another customer and one at either end of a cut pair, both ways round
+create or replace temp table lost_link_of_customers as
+with lost as (
+    select one.customer_id, other.customer_id as other_id, edge.match_weight, edge.refused_reason
+    from identity.match_edge as edge
+    inner join identity.customer_record as one on edge.source_record_id_1 = one.source_record_id
+    inner join identity.customer_record as other on edge.source_record_id_2 = other.source_record_id
+    where edge.edge_status in ('refused', 'cut') and one.customer_id <> other.customer_id
+        and (
+            one.customer_id in (select customer_id from known_of_customer)
+            or other.customer_id in (select customer_id from known_of_customer)
+        )
+)
+select * from lost
+union all
+select other_id, customer_id, match_weight, refused_reason from lost
+
+-- name: contradiction_of_customers
+-- one row per two customers of whom a guard refused a link: why
+create or replace temp table contradiction_of_customers as
+select customer_id, other_id, string_agg(distinct refused_reason, ', ' order by refused_reason) as reasons
+from lost_link_of_customers
+where refused_reason is not null
+group by customer_id, other_id
+
+-- name: rival_of_customers
+-- one row per two customers with a cut link: others who contradict one of them and whom a link about as strong ties to the other
+create or replace temp table rival_of_customers as
+select cut.customer_id, cut.other_id, string_agg(distinct rival.other_id, ', ' order by rival.other_id) as rivals
+from lost_link_of_customers as cut
+inner join lost_link_of_customers as rival
+    on cut.customer_id = rival.customer_id and cut.other_id <> rival.other_id
+    and rival.refused_reason is null and rival.match_weight > cut.match_weight - $rival_bits
+semi join contradiction_of_customers as contradiction
+    on rival.other_id = contradiction.customer_id and cut.other_id = contradiction.other_id
+where cut.refused_reason is null
+group by cut.customer_id, cut.other_id
+
+-- name: macro_have_none_alike
+create or replace temp macro have_none_alike(ours, theirs) as
+    len(list_filter(ours, one -> len(list_filter(theirs, other -> damerau_levenshtein(one, other) <= 1)) > 0)) = 0
+
 -- name: explain_link
--- the same with the fields that agree and differ, and the other customer when the pair is not together; customers_differ: of a
--- pair that was cut, what both customers know and no value of agrees
+-- the same with the fields that agree and differ, and the other customer when the pair is not together; of a pair that was cut:
+-- customers_differ what both customers know and no value of agrees, customers_contradict why a guard refused other links between
+-- the two, also_fits other customers that the one or the other fits as well
 select
     pair.source_record_id_1, pair.source_record_id_2, pair.match_rule, pair.match_rules, pair.match_weight,
     pair.match_probability, pair.edge_status, pair.refused_reason, evidence.agrees, evidence.differs,
     nullif(coalesce(nullif(one.customer_id, $customer_id), other.customer_id), $customer_id) as other_customer_id,
     nullif(concat_ws(
         ', ',
-        case when not list_has_any(a.emails, b.emails) then 'e-mail' end,
-        case when not list_has_any(a.phones, b.phones) then 'phone' end,
+        case when have_none_alike(a.emails, b.emails) then 'e-mail' end,
+        case when have_none_alike(a.phones, b.phones) then 'phone' end,
         case when not list_has_any(a.loyalty_numbers, b.loyalty_numbers) then 'loyalty number' end,
         case when not list_has_any(a.documents, b.documents) then 'document' end,
-        case when not list_has_any(a.cities, b.cities) then 'town' end,
+        case when not list_has_any(a.birth_dates, b.birth_dates) then 'birth date' end,
+        case when have_none_alike(a.cities, b.cities) and coalesce(not list_has_any(a.postal_codes, b.postal_codes), true)
+             then 'town' end,
         case when not list_has_any(a.addresses, b.addresses) then 'street' end,
         case when list_has_any(a.places, b.places) and not list_has_any(a.profiles, b.profiles) then 'guest profile' end
-    ), '') as customers_differ
+    ), '') as customers_differ,
+    contradiction.reasons as customers_contradict,
+    nullif(concat_ws(', ', fits_other.rivals, fits_one.rivals), '') as also_fits
 from compared_pair as pair
 left join evidence using (source_record_id_1, source_record_id_2)
 left join identity.customer_record as one on pair.source_record_id_1 = one.source_record_id
 left join identity.customer_record as other on pair.source_record_id_2 = other.source_record_id
 left join known_of_customer as a on pair.edge_status = 'cut' and one.customer_id = a.customer_id
 left join known_of_customer as b on pair.edge_status = 'cut' and other.customer_id = b.customer_id
+left join contradiction_of_customers as contradiction
+    on pair.edge_status = 'cut' and one.customer_id = contradiction.customer_id and other.customer_id = contradiction.other_id
+left join rival_of_customers as fits_other
+    on pair.edge_status = 'cut' and one.customer_id = fits_other.customer_id and other.customer_id = fits_other.other_id
+left join rival_of_customers as fits_one
+    on pair.edge_status = 'cut' and other.customer_id = fits_one.customer_id and one.customer_id = fits_one.other_id
 order by pair.edge_status, pair.match_weight desc, pair.source_record_id_1, pair.source_record_id_2
 
 -- name: explain_field

@@ -124,7 +124,35 @@ def test_a_cut_link_says_in_what_its_customers_differ(con) -> None:
         ("kept", None),
         ("refused", None),
     ]
-    assert "the customers differ in e-mail" in explain_page(found).html()
+    assert "the customers differ in: e-mail" in explain_page(found).html()
+
+
+def test_a_cut_link_says_whom_else_the_customer_fits_and_what_contradicts(con) -> None:
+    """r1 of c1 fits father and son alike: links to both were cut, and a guard refused one between the two."""
+    others = {"r4": "c4", "r5": "c5"}
+    records = [RECORD | {"source_record_id": key, "customer_id": at, "is_anchor": True} for key, at in others.items()]
+    persons = [{"source_record_id": key} for key in others]
+    links = [
+        LINK | {"source_record_id_1": "r1", "source_record_id_2": "r4", "edge_status": "cut"},
+        LINK | {"source_record_id_1": "r1", "source_record_id_2": "r5", "edge_status": "cut"},
+        LINK
+        | {"source_record_id_1": "r4", "source_record_id_2": "r5", "edge_status": "refused"}
+        | {"refused_reason": "birth_date"},
+        LINK
+        | {"source_record_id_1": "r2", "source_record_id_2": "r5", "edge_status": "refused"}
+        | {"refused_reason": "document"},
+    ]
+    for table, rows in (("customer_record", records), ("match_edge", links), ("person_normalised", persons)):
+        write_rows(con, f"identity.{table}", pa.Table.from_pylist(rows))
+
+    found = explain(con, "c1")
+
+    cut = {row["source_record_id_2"]: row for row in found["links"] if row["edge_status"] == "cut"}
+    assert (cut["r4"]["customers_contradict"], cut["r4"]["also_fits"]) == (None, "c5")
+    assert (cut["r5"]["customers_contradict"], cut["r5"]["also_fits"]) == ("document", "c4")
+    page = explain_page(found).html()
+    assert "one of them fits as well: c5" in page
+    assert "their records contradict each other: document" in page
 
 
 def test_the_page_answers_why_offline_and_escapes_what_guests_wrote(con) -> None:
