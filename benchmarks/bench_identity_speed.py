@@ -107,10 +107,11 @@ def plain_splink(folder: Path) -> dict[str, Any]:
         con.read_parquet(str(folder / f"{table}.parquet")).create(table)
     sql.run(con, "name_macros", "macro_is_same_phone", "macro_birth_level", "no_known_document", "document_slip")
     sql.run(con, "match_input")
+    serving = model.for_register(len(con.table("profile")))
 
     def work() -> int:
         con.execute("create table loaded as from match_input")
-        linker = Linker(DuckDBAPI(con).register("loaded"), model.splink_settings, log_level=None)
+        linker = Linker(DuckDBAPI(con).register("loaded"), serving.splink_settings, log_level=None)
         pairs = linker.inference.predict(threshold_match_weight=model.link_threshold_bits)
         linker.clustering.cluster_pairwise_predictions_at_threshold(pairs, CLUSTER_THRESHOLD)
         return len(con.table(pairs.physical_name))

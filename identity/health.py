@@ -11,7 +11,8 @@ from guestbook.settings import Settings
 from guestbook.tables import conform, declared
 from guestbook.warehouse import load_records
 from identity import ids, sql
-from identity.match import current_model
+from identity.match import MatchModel
+from identity.stage import model_in_force
 
 TABLE = "ops.identity_health"
 DECIDING_FILES = ("rules.yml", "limits.yml", "match/settings.yml", "reference/registry.yml")
@@ -25,17 +26,18 @@ def measure_health(con: duckdb.DuckDBPyConnection, settings: Settings, night_dat
     """
     sql.run(con, "assignment_of_warehouse")
     ids.load_previous(con, settings, night_date)
-    rows = sql.rows(con, "health_rows", night_date=night_date, identity_version=identity_version(settings))
+    rows = sql.rows(
+        con, "health_rows", night_date=night_date, identity_version=identity_version(model_in_force(con, settings))
+    )
     sql.drop_work_tables(con)
     write_record(settings, "identity_health", night_date.isoformat(), conform(rows, declared(*TABLE.split("."))))
     load_records(con, settings, TABLE)
     return {row["metric_name"]: row["metric_value"] for row in rows.to_pylist() if row["metric_value"] is not None}
 
 
-def identity_version(settings: Settings) -> str:
+def identity_version(model: MatchModel | None) -> str:
     """A text that changes with rules, limits and the match model in force: then many records may change customer."""
     digest = hashlib.sha256()
     for name in DECIDING_FILES:
         digest.update(resources.files("identity").joinpath(name).read_bytes())
-    model = current_model(settings)
     return f"{digest.hexdigest()[:12]} {model.model_version if model else 'rules alone'}"

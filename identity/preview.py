@@ -10,8 +10,7 @@ from guestbook.night import newest_completed_night
 from guestbook.settings import Settings
 from guestbook.warehouse import warehouse_copy
 from identity import sql
-from identity.match import current_model
-from identity.stage import resolve
+from identity.stage import model_in_force, resolve
 from identity.state import is_made_with
 
 SHOWN = {"customers": "preview_customer_rows", "records": "preview_record_rows"}
@@ -37,7 +36,7 @@ def compare(con: duckdb.DuckDBPyConnection, settings: Settings, night_date: date
     Raises UsageError where code, rules or match model changed since the night: what they change is not the list's
     doing.
     """
-    if not is_made_with(con, current_model(settings)):
+    if not is_made_with(con, model_in_force(con, settings)):
         raise UsageError(
             f"rules, code or match model are not those of the night of {night_date}: a preview would show their changes"
             f" as the list's. Run `guestbook nightly --date {night_date}` first"

@@ -54,7 +54,7 @@ def resolve(
     Raises ConfigError for a wrong rule or steward list.
     """
     sql.drop_work_tables(con)
-    model, book = current_model(settings), rule_book()
+    model, book = model_in_force(con, settings), rule_book()
     is_full = open_state(con, settings, model, is_full=is_full)
     changes = read_changes(con, settings)
     placed = 0
@@ -77,6 +77,12 @@ def resolve(
         "placed_profiles": placed,
         **counts,
     }
+
+
+def model_in_force(con: duckdb.DuckDBPyConnection, settings: Settings) -> MatchModel | None:
+    """The saved model as it serves as many records as are staged; None without one."""
+    model = current_model(settings)
+    return model and model.for_register(int(sql.rows(con, "staged_count")[0][0].as_py()))
 
 
 def train(con: duckdb.DuckDBPyConnection, settings: Settings, as_of_date: date) -> dict[str, Any]:

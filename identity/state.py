@@ -89,9 +89,10 @@ def is_made_with(con: duckdb.DuckDBPyConnection, model: MatchModel | None) -> bo
 
 
 def made_with(model: MatchModel | None) -> str:
-    """A text that changes with code, rules, lists, libraries and the model."""
+    """A text that changes with code, rules, lists, libraries, the model and the blocks that serve."""
     version = "rules" if model is None else model.card.get("model_version") or model.model_version
-    return f"{_code()}-{version}"
+    blocks = 0 if model is None else len(model.blocks)
+    return f"{_code()}-{version}-{blocks}"
 
 
 def row_counts(con: duckdb.DuckDBPyConnection) -> str:

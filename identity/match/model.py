@@ -7,7 +7,7 @@ value that training never saw counts as rare as the rarest.
 import hashlib
 import json
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +20,9 @@ from guestbook.settings import Settings
 from identity.groups import PROFILE_BITS
 
 #: What a model knows; one of another shape was made by other code and is trained again.
-SHAPE = "documents with slips"
+SHAPE = "wide blocks"
+#: Pairs of a block grow with the square of the register: wide ones serve up to this many times the trained records.
+MOST_GROWTH = 2
 CURRENT, MANIFEST, SETTINGS, CARD = "current.json", "manifest.json", "settings.json", "card.json"
 
 
@@ -43,7 +45,10 @@ class MatchModel:
         for name, table in sorted(self.term_frequencies.items()):
             digest.update(name.encode())
             digest.update(json.dumps(table.sort_by("value").to_pydict()).encode())
-        decisive = [self.card[name] for name in ("others", "blocks", "waived_guards", "link_threshold_bits")]
+        decisive = [
+            self.card[name]
+            for name in ("others", "blocks", "wide_blocks", "record_count", "waived_guards", "link_threshold_bits")
+        ]
         digest.update(json.dumps(decisive, sort_keys=True).encode())
         return f"{self.card['trained_as_of']}-{digest.hexdigest()[:12]}"
 
@@ -55,7 +60,18 @@ class MatchModel:
     @property
     def blocks(self) -> list[tuple[str, ...]]:
         """Lists of columns; two profiles that are equal in those of one list are compared."""
-        return [tuple(block) for block in self.card["blocks"]]
+        return [tuple(block) for block in self.card["blocks"] + self.card["wide_blocks"]]
+
+    def for_register(self, record_count: int) -> "MatchModel":
+        """The model for so many person records: without wide blocks where the register has outgrown its training."""
+        if record_count <= MOST_GROWTH * self.card["record_count"]:
+            return self
+        rules = self.splink_settings["blocking_rules_to_generate_predictions"][: len(self.card["blocks"])]
+        return replace(
+            self,
+            splink_settings=self.splink_settings | {"blocking_rules_to_generate_predictions": rules},
+            card=self.card | {"wide_blocks": []},
+        )
 
     @property
     def waived_guards(self) -> list[str]:

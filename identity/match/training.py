@@ -37,8 +37,8 @@ def train_match_model(con: duckdb.DuckDBPyConnection, as_of_date: date, random_s
     }
     for column, table in frequencies.items():
         add_frequencies(con, column, table)
-    blocks = _affordable_blocks(con, spec, count)
-    con.execute(match_sql.match_candidate(blocks))
+    blocks, wide_blocks = _affordable_blocks(con, spec, count)
+    con.execute(match_sql.match_candidate(blocks + wide_blocks))
     patterns, waived = _patterns(con, spec, count, random_seed)
     compared = [_compared(comparison) for comparison in spec.comparisons.values()]
     learned = learn(patterns, compared, spec.prior_pairs)
@@ -47,27 +47,30 @@ def train_match_model(con: duckdb.DuckDBPyConnection, as_of_date: date, random_s
         "trained_as_of": as_of_date.isoformat(),
         "random_seed": random_seed,
         "profile_count": count,
+        "record_count": _number(con, sql.statement("staged_count")),
         "prior": learned.prior,
         "link_threshold_bits": LINK_THRESHOLD_BITS,
         "waived_guards": waived,
         "others": others(spec, learned, homonym_share(patterns, learned, compared, spec.prior_pairs), waived),
         "blocks": [list(block) for block in blocks],
+        "wide_blocks": [list(block) for block in wide_blocks],
         **_expectations(patterns, total_evidence(patterns, learned, compared)),
     }
-    return MatchModel(splink_settings(spec, learned, blocks), frequencies, card)
+    return MatchModel(splink_settings(spec, learned, blocks + wide_blocks), frequencies, card)
 
 
-def _affordable_blocks(con: duckdb.DuckDBPyConnection, spec: MatchSpec, count: int) -> list[tuple[str, ...]]:
-    """Blocks that make some pairs, and not more than their budget; wide blocks share one."""
+def _affordable_blocks(
+    con: duckdb.DuckDBPyConnection, spec: MatchSpec, count: int
+) -> tuple[list[tuple[str, ...]], list[tuple[str, ...]]]:
+    """Blocks that make some pairs, not more than their budget: those of any register; wide ones, which share one."""
     narrow = {block: _number(con, match_sql.block_pair_count(block)) for block in spec.blocks}
-    found = [block for block, pairs in narrow.items() if 0 < pairs <= spec.pairs_per_profile * count]
-    left = spec.wide_pairs
+    left, wide = spec.wide_pairs, []
     for block in spec.wide_blocks:
         pairs = _number(con, match_sql.block_pair_count(block))
         if 0 < pairs <= left:
-            found.append(block)
+            wide.append(block)
             left -= pairs
-    return found
+    return [block for block, pairs in narrow.items() if 0 < pairs <= spec.pairs_per_profile * count], wide
 
 
 def _patterns(

@@ -7,6 +7,9 @@ select known.source_record_id
 from known_person as known
 anti join staging.stg_person_record as staged on known.source_record_id = staged.source_record_id
 
+-- name: staged_count
+select count(*) from staging.stg_person_record
+
 -- name: change_counts
 select
     (select count(*) from staging.stg_person_record) as staged_records,

@@ -15,6 +15,7 @@ from identity.groups import PROFILE_BITS
 from identity.match import MatchModel, current_model, save_model
 from identity.match.model import SHAPE, ModelRefused, models_folder
 from identity.match.scoring import prepare_input, score_profiles
+from identity.state import made_with
 from tests.unit.identity.conftest import NIGHT, Hotel, person
 
 GIVEN = ["Anna", "Jan", "Karl", "Eva", "Lena", "Tom", "Max", "Rosa", "Paul", "Ida"]
@@ -292,3 +293,16 @@ def test_a_rule_of_name_and_birth_date_yields_to_the_model(trained: Hotel, make_
 
     assert trained.night(people).clusters() == {frozenset({"r1"}), frozenset({"r2"})}
     assert make_hotel("rules alone").night(people).clusters() == {frozenset({"r1", "r2"})}
+
+
+def test_wide_blocks_end_where_the_register_has_outgrown_the_training(trained: Hotel) -> None:
+    model = current_model(trained.settings) or pytest.fail("no model")
+    trained_on = model.card["record_count"]
+    assert model.card["wide_blocks"]
+    assert model.for_register(2 * trained_on) is model
+
+    outgrown = model.for_register(2 * trained_on + 1)
+
+    assert [list(block) for block in outgrown.blocks] == model.card["blocks"]
+    assert len(outgrown.splink_settings["blocking_rules_to_generate_predictions"]) == len(outgrown.blocks)
+    assert made_with(outgrown) != made_with(model)
