@@ -43,7 +43,8 @@ PERSON_COLUMNS = {
 ORGANISATION_COLUMNS = {"travel_agent_name": "varchar", "company_name": "varchar"}
 # Names are not values: they can't be bound, so a column list is asked for by table name.
 COLUMNS_OF_STAGING = (
-    "select column_name from information_schema.columns where table_schema = 'staging' and table_name = ?"
+    "select column_name from information_schema.columns"
+    " where table_catalog = current_database() and table_schema = 'staging' and table_name = ?"
 )
 
 
