@@ -1,5 +1,7 @@
 """staging.stg_document for worlds that leave ingest out: neighbourhoods of document numbers, without the key."""
 
+from ingest.sql.hashes import LONGEST_NUMBER, SHORTEST_NUMBER, number_text
+
 
 def neighbourhoods(numbers: str) -> str:
     """Make the table from a query of document_hash and number; the form of numbers and their lengths are ingest's."""
@@ -7,7 +9,7 @@ def neighbourhoods(numbers: str) -> str:
 create schema if not exists staging;
 create or replace table staging.stg_document as
 with written as (
-    select document_hash, regexp_replace(upper(number), '[^\\p{{L}}\\p{{N}}]', '', 'g') as number from ({numbers})
+    select document_hash, {number_text("number")} as number from ({numbers})
 )
 select
     document_hash,
@@ -18,6 +20,6 @@ select
         )::uinteger
     )) as neighbour_hashes
 from written
-where length(number) between 6 and 24
+where length(number) between {SHORTEST_NUMBER} and {LONGEST_NUMBER}
 group by document_hash
 """

@@ -21,7 +21,9 @@ def check_installed(project: Path = PROJECT_ROOT) -> None:
 
 
 def _problem(requirement: Requirement) -> str | None:
-    """What is wrong with an installed package; None when it serves."""
+    """What is wrong with an installed package; None when it serves, or is not for this platform."""
+    if requirement.marker and not requirement.marker.evaluate():
+        return None
     try:
         installed = version(requirement.name)
     except PackageNotFoundError:

@@ -115,6 +115,8 @@ def load_file(
         if document is not None and has_documents:
             with atomic_path(document) as draft:
                 shutil.move(folder / "document.parquet", draft)
+        elif document is not None:
+            document.unlink(missing_ok=True)
         with atomic_path(accepted) as draft:
             shutil.move(folder / "accepted.parquet", draft)
         if result.rows_quarantined:

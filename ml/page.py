@@ -10,7 +10,7 @@ from guestbook.plot import bars, lines, percent
 
 TICKS = [(0.0, "0%"), (0.25, "25%"), (0.5, "50%"), (0.75, "75%"), (1.0, "100%")]
 MODELS = {
-    "ensemble": "ours",
+    "ensemble": "blend with boosting",
     "regressions": "visits and regressions",
     "visit_model": "visits alone",
     "rfm_logistic": "RFM regression",
@@ -81,7 +81,7 @@ def _calibration(judged: dict[str, Any]) -> Plot:
         "Each dot is a tenth of the customers: the probability of no visit they were given, and the share who did not "
         "come. On the dotted line the two agree.",
         lines(title, series, TICKS, percent, 1.0, with_diagonal=True),
-        Table("Our model by tenths", columns, rows),
+        Table("The blend with boosting by tenths", columns, rows),
     )
 
 
@@ -103,7 +103,7 @@ def _periods(judged: list[dict[str, Any]]) -> Table:
         for period in judged
     ]
     columns = ("Period after", "Customers", "Did not come", *FIGURES.values(), "Weights of the parts")
-    return Table("Our model period by period", columns, rows)
+    return Table("The blend with boosting period by period", columns, rows)
 
 
 def _value(metrics: dict[str, Any]) -> Section:

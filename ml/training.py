@@ -25,7 +25,7 @@ from ml.segment_training import train_segments
 from ml.value_training import train_value
 
 CUT_OFFS_A_HORIZON = 2  # rolling origin: cut-offs lie half a horizon apart
-MOST_CUT_OFFS = 7  # three to judge, and three before each to train on
+MOST_CUT_OFFS = 7  # those that are judged have older ones to train on
 YEARS_BEFORE = 3  # newest cut-offs that get one a year before
 LEAST_HISTORY_DAYS = 14
 SKILL_TOLERANCE = 0.02
@@ -52,8 +52,8 @@ def training_dates(con: duckdb.DuckDBPyConnection, settings: Settings, night_dat
 def cut_off_dates(first_arrival: date | None, night_date: date, horizon_days: int) -> list[date]:
     """Rolling origin, newest first: a horizon before the night and earlier, half a horizon apart.
 
-    Where the horizon does not cover whole years, also the same days a year before the night and the judged cut-offs,
-    of which that of the night's own season is one.
+    Where the horizon does not cover whole years, also the same days a year before the night, before that day and before
+    the YEARS_BEFORE newest cut-offs.
     The oldest has at least half a horizon of history before it.
     """
     if first_arrival is None:

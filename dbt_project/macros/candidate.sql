@@ -34,7 +34,7 @@ len(list_filter({{ some }}, lambda word: list_bool_or(list_transform({{ words }}
 {%- endmacro %}
 
 {# How the name said agrees with one the customer is known by: 2 all that both give, at least two words; 1 the one word that one of them gives; -1 a part of it;
-   -2 nothing; null when one side has no name. A nickname is the name that it stands for. Both sides are tables with first_name_key, last_name_key and given_names. #}
+   -2 nothing; null when one side has no name. A nickname is the name that it stands for, unless both give a second name (José Luis and José Antonio are brothers). Both sides are tables with first_name_key, last_name_key and given_names. #}
 {% macro said_name_level(said, known) -%}
 {% set said_words = key_words(said ~ '.first_name_key', said ~ '.last_name_key') %}
 {% set known_words = key_words(known ~ '.first_name_key', known ~ '.last_name_key') %}
@@ -48,7 +48,8 @@ case
     when least(length({{ said_text }}), length({{ known_text }})) >= 6 and damerau_levenshtein({{ said_text }}, {{ known_text }}) <= 1 then 2
     when {{ words_alike(said_words, known_words) }} = len({{ said_words }}) then case when len({{ said_words }}) > 1 then 2 else 1 end
     when {{ words_alike(known_words, said_words) }} = len({{ known_words }}) then case when len({{ known_words }}) > 1 then 2 else 1 end
-    when list_has_any({{ said }}.given_names, {{ known }}.given_names)
+    when least(len(string_split({{ said }}.first_name_key, ' ')), len(string_split({{ known }}.first_name_key, ' '))) = 1
+        and list_has_any({{ said }}.given_names, {{ known }}.given_names)
         and greatest({{ words_alike(said_family, known_family) }}, {{ words_alike(known_family, said_family) }}) >= least(len({{ said_family }}), len({{ known_family }}))
         then case when least(len({{ said_family }}), len({{ known_family }})) > 0 then 2 else 1 end
     when {{ said_text }} in (replace({{ known }}.first_name_key, ' ', ''), replace({{ known }}.last_name_key, ' ', '')) then 1

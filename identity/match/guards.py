@@ -11,10 +11,6 @@ MINIMUM_MISREAD = 3
 TWIN_SHARE = 0.005
 # Of pairs of random birth dates of a century, how many lie 15 to 50 years apart for one that lies closer.
 RANDOM_GENERATIONS = 1.7
-# Of pairs at one home with one family name and other first names, the share that twins may make up, by far (one pair of
-# siblings in forty). Where more have one birth date, one first name was misread.
-TWINS_AT_HOME = 0.25
-MINIMUM_MISREAD = 3
 MINIMUM_COUNT = 5
 # Of people at one home, the share whose dates lie some years apart without a slip that explains it: in fewer, one takes
 # them for the odd mistake that every register has, and parent and child are kept apart.

@@ -157,10 +157,11 @@ where customer_id = $customer_id
 order by field_group, candidate_rank
 
 -- name: waterfall_person
--- one row per asked source_record_id as delivered, without contact data that links nobody
+-- one row per asked source_record_id as delivered, without contact data and birth dates that link nobody
 select record.* replace (
     case when person.is_email_shared then null else record.email end as email,
-    case when person.is_phone_shared then null else record.phone end as phone
+    case when person.is_phone_shared then null else record.phone end as phone,
+    case when person.is_birth_date_shared then null else record.birth_date end as birth_date
 )
 from staging.stg_person_record as record
 left join identity.person_normalised as person on record.source_record_id = person.source_record_id

@@ -174,6 +174,16 @@ def test_a_birth_date_of_far_too_many_is_a_filler(hotel: Hotel) -> None:
     assert {frozenset({"r90"}), frozenset({"r91"})} <= hotel.night([*ida, *crowd(date(1980, 1, 1), 6)]).clusters()
 
 
+def test_a_filler_that_two_nights_make_is_the_one_that_a_run_from_nothing_finds(hotel: Hotel) -> None:
+    people = crowd(date(1980, 1, 1))
+    lived = hotel.night(people[:6]).night(people).tables()
+    assert [row[:2] for row in lived["shared_identifier"]] == [("birth_date", "1980-01-01")]
+
+    resolve(hotel.con, hotel.settings, NIGHT, is_full=True)
+
+    assert hotel.tables() == lived
+
+
 def test_a_birth_date_of_one_person_written_in_many_ways_is_no_filler(hotel: Hotel) -> None:
     """Many records of few people, however their names are misspelt at the end, make no filler."""
     copies = [
