@@ -82,7 +82,8 @@ def model_pair(settings: dict[str, Any], others: dict[str, Any], threshold_bits:
 
     Against strangers (Splink's weight), two members of a household, namesakes by chance, homonyms (whatever the name's
     rarity) and namesakes in one home.
-    Where nothing but the name and what goes with it speaks for a pair, it needs `name_only_bits` more.
+    Where nothing but the name and what goes with it speaks for a pair, it needs `name_only_bits` more; half a name, a
+    given or a family name that only one of the two gives, is never enough.
     """
     named = _levels_of(settings)
     prior = settings["probability_two_random_records_match"]
@@ -91,6 +92,7 @@ def model_pair(settings: dict[str, Any], others: dict[str, Any], threshold_bits:
     namesakes = strangers | _against(named, others["namesake_levels"])
     beside = [name for name in named if name not in others["names"]]
     one_name = " and ".join(f"{identifier(name)} between 0 and {len(named[name]) - 3}" for name in others["names"])
+    half_name = " or ".join(f"{identifier(name)} < 0" for name in others["names"])
     telling = ", ".join(namesakes[name] for name in beside if name not in others["background"])
     return f"""
 create or replace temp table model_pair as
@@ -107,6 +109,7 @@ weighed as (
         {_number(-math.log2(others["namesake_share"]))}
             + {" + ".join(strangers[name] for name in others["own"])} as against_kin,
         {one_name} as is_one_name,
+        {half_name} as is_half_name,
         greatest({telling}) < {_number(DECISIVE_BITS)} as is_name_alone
     from level
 )
@@ -116,7 +119,8 @@ select
         pow(2, -against_strangers) + pow(2, -against_household) + pow(2, -against_kin)
         + case when is_one_name then pow(2, -against_namesakes) + pow(2, -against_homonyms) else 0 end
     ) as pair_weight,
-    case when pair_weight >= {_number(threshold_bits + others["name_only_bits"])} or not is_name_alone
+    case when not is_name_alone
+             or (pair_weight >= {_number(threshold_bits + others["name_only_bits"])} and not is_half_name)
          then pair_weight end as model_weight
 from weighed
 where pair_weight >= {_number(threshold_bits)}

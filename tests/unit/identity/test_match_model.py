@@ -72,7 +72,7 @@ def weights(hotel: Hotel, model: MatchModel, people: list[dict[str, object]]) ->
         inner join profile as second_one on second_profile = second_one.profile_number
     """)
     sql.drop_work_tables(hotel.con)
-    return {(min(one, other), max(one, other)): round(weight, 6) for one, other, weight in found}
+    return {(min(one, other), max(one, other)): round(weight, 6) for one, other, weight in found if weight is not None}
 
 
 def judged(model: MatchModel, link_threshold_bits: float) -> MatchModel:
@@ -306,3 +306,16 @@ def test_wide_blocks_end_where_the_register_has_outgrown_the_training(trained: H
     assert [list(block) for block in outgrown.blocks] == model.card["blocks"]
     assert len(outgrown.splink_settings["blocking_rules_to_generate_predictions"]) == len(outgrown.blocks)
     assert made_with(outgrown) != made_with(model)
+
+
+def test_half_a_name_alone_is_never_enough(trained: Hotel) -> None:
+    """However little the model asks for: a family name that nobody else has, and nothing else of the guest."""
+    model = current_model(trained.settings) or pytest.fail("no model")
+    model = replace(model, card=model.card | {"link_threshold_bits": -60.0})
+    half = [person(f"h{at}", last_name="Quenby") for at in range(2)]
+    whole = [person(f"w{at}", "Zora Quenby") for at in range(2)]
+
+    found = weights(trained, model, [*half, *whole])
+
+    assert ("w0", "w1") in found
+    assert [pair for pair in found if pair[0].startswith("h")] == []
