@@ -151,7 +151,10 @@ def _reason_of_cut(link: Row) -> str:
         "one of them fits as well": link["also_fits"],
     }
     said = "; ".join(f"{reason}: {what}" for reason, what in known.items() if what)
-    return said or "the days of their stays say two people, or another person of that name may be as likely"
+    return (
+        said
+        or "what differs between their records, the days of their stays or another person of that name says two people"
+    )
 
 
 def _fields(fields: Sequence[Row], names: Mapping[str, str]) -> Table:

@@ -38,6 +38,7 @@ def place_members(con: duckdb.DuckDBPyConnection, book: RuleBook, profile_bits: 
     sql.run(con, "steward_pair")
     every_edge = _edges(con)
     _link_members(con, every_edge.where(every_edge.weight < MUST_LINK_WEIGHT))
+    sql.run(con, "tied_profile", "tie_in_crowd")
     sql.run(con, "tied_name", strong_bits=STRONG_BITS)
     sql.run(con, "wanted_names_of_ties", "name_pair", "fuller_name")
     sql.run(con, "commoner_date", strong_bits=STRONG_BITS, least_count=COMMON_COUNT)

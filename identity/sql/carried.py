@@ -1,28 +1,30 @@
 """Statements that look at every kind of identifier a record may carry, compiled from one list."""
 
-# Kind of identifier (as in identity.shared_identifier) and its value in a normalised record. A phone is judged by its
-# last digits: a number of everybody is written with and without its country, or gets that of the guest.
+# Kind of identifier (as in identity.shared_identifier) and the column of a normalised record that holds it.
 IDENTIFIERS = {
     "email": "email_normalised",
-    "phone": "right(phone_number, 8)",
+    "phone": "phone_number",
     "loyalty_number": "loyalty_number_key",
     "document": "document_key",
     "guest_profile": "guest_profile_key",
     "card_token": "card_token",
 }
+# What is counted of it. A phone counts by its last digits: a number of everybody is written with and without its
+# country, or gets that of the guest.
+VALUES = IDENTIFIERS | {"phone": "right(phone_number, 8)"}
 # What may be a filler without being an identifier: every birth date is counted each night, among those of its year.
 FILLERS = {"birth_date": "cast(birth_date as varchar)"}
-CARRIED = ("name_number", "name_id", "reference_id", "email_registry_reason", "phone_number")
+CARRIED = ("name_number", "name_id", "reference_id", "email_registry_reason")
 
 
 def carried() -> str:
     """One row per record and identifier of the table carrier."""
     selects = [
         f"""
-select '{kind}' as identifier_type, {column} as identifier_value, last_key, name_number, name_id, reference_id,
+select '{kind}' as identifier_type, {value} as identifier_value, last_key, name_number, name_id, reference_id,
     {"email_registry_reason" if kind == "email" else "null"} as email_registry_reason
-from carrier where {column} is not null"""
-        for kind, column in IDENTIFIERS.items()
+from carrier where {IDENTIFIERS[kind]} is not null"""
+        for kind, value in VALUES.items()
     ]
     return f"create or replace temp view carried as {' union all '.join(selects)}"
 
@@ -66,13 +68,13 @@ where (
 
 
 def _carrier(table: str, last_key: str = "last_name_key") -> str:
-    columns = ", ".join([f"{last_key} as last_key", *CARRIED, *(v for v in IDENTIFIERS.values() if "(" not in v)])
+    columns = ", ".join([f"{last_key} as last_key", *CARRIED, *IDENTIFIERS.values()])
     return f"select {columns} from {table}"
 
 
 def _holds(table: str) -> str:
     """Whether a record carries an identifier that the table (identifier_type, identifier_value) lists."""
     return " or ".join(
-        f"{column} in (select identifier_value from {table} where identifier_type = '{kind}')"
-        for kind, column in (IDENTIFIERS | FILLERS).items()
+        f"{value} in (select identifier_value from {table} where identifier_type = '{kind}')"
+        for kind, value in (VALUES | FILLERS).items()
     )

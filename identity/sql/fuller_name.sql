@@ -1,22 +1,43 @@
 -- What contradictions are judged by where one person's records differ: Christopher here, Xiucheng there, Christopher Xiucheng at a
 -- third place; a date and a name that were misread.
 
+-- name: tied_profile
+-- one row per link between two profiles of a component, both ways round
+create or replace temp view tied_profile as
+with tied as (
+    select
+        member.linked, first_node.profile_number, second_node.profile_number as other_number, member_edge.match_weight
+    from member_edge
+    inner join node as first_node on member_edge.first_node = first_node.node_number
+    inner join node as second_node on member_edge.second_node = second_node.node_number
+    inner join member on first_node.profile_number = member.profile_number
+)
+select * from tied
+union all
+select linked, other_number, profile_number, match_weight from tied
+
+-- name: tie_in_crowd
+-- the same where three or more profiles hang together: what either holds that may be misread
+create or replace temp view tie_in_crowd as
+select
+    tied_profile.linked, tied_profile.match_weight, one.birth_date, other.birth_date as other_date,
+    one.name_number, other.name_number as other_name_number
+from tied_profile
+inner join profile as one on tied_profile.profile_number = one.profile_number
+inner join profile as other on tied_profile.other_number = other.profile_number
+where tied_profile.linked in (select linked from member group by linked having count(*) > 2)
+
 -- name: tied_name
 -- one row per component and pair of names that strong evidence ties, one of which holds several given names
 create or replace temp table tied_name as
 select distinct
-    member.linked,
-    least(a.name_number, b.name_number) as first_name_number,
-    greatest(a.name_number, b.name_number) as second_name_number
-from member_edge
-inner join node as first_node on member_edge.first_node = first_node.node_number
-inner join node as second_node on member_edge.second_node = second_node.node_number
-inner join member on first_node.profile_number = member.profile_number
-inner join profile as a on first_node.profile_number = a.profile_number
-inner join profile as b on second_node.profile_number = b.profile_number
+    tied_profile.linked, a.name_number as first_name_number, b.name_number as second_name_number
+from tied_profile
+inner join profile as a on tied_profile.profile_number = a.profile_number
+inner join profile as b on tied_profile.other_number = b.profile_number
 inner join compared_name as a_name on a.name_number = a_name.name_number
 inner join compared_name as b_name on b.name_number = b_name.name_number
-where member_edge.match_weight >= $strong_bits and a.name_number <> b.name_number
+where tied_profile.match_weight >= $strong_bits and a.name_number < b.name_number
     and greatest(len(a_name.first_parts), len(b_name.first_parts)) > 1
 
 -- name: wanted_names_of_ties
@@ -75,27 +96,16 @@ with held as (
     group by member.linked, profile.birth_date
 ),
 tied as (
-    select distinct member.linked, a.birth_date, b.birth_date as other_date
-    from member_edge
-    inner join node as first_node on member_edge.first_node = first_node.node_number
-    inner join node as second_node on member_edge.second_node = second_node.node_number
-    inner join member on first_node.profile_number = member.profile_number
-    inner join profile as a on first_node.profile_number = a.profile_number
-    inner join profile as b on second_node.profile_number = b.profile_number
-    where member.linked in (select linked from member group by linked having count(*) > 2)
-        and member_edge.match_weight >= $strong_bits and birth_level(a.birth_date, b.birth_date) = 'near'
-),
-either as (
-    select linked, birth_date, other_date from tied
-    union
-    select linked, other_date, birth_date from tied
+    select distinct linked, birth_date, other_date
+    from tie_in_crowd
+    where match_weight >= $strong_bits and birth_level(birth_date, other_date) = 'near'
 )
-select either.linked, either.birth_date, arg_max(either.other_date, (other.held_count, either.other_date)) as commoner
-from either
-inner join held on either.linked = held.linked and either.birth_date = held.birth_date
-inner join held as other on either.linked = other.linked and either.other_date = other.birth_date
+select tied.linked, tied.birth_date, arg_max(tied.other_date, (other.held_count, tied.other_date)) as commoner
+from tied
+inner join held on tied.linked = held.linked and tied.birth_date = held.birth_date
+inner join held as other on tied.linked = other.linked and tied.other_date = other.birth_date
 where other.held_count >= $least_count and other.held_count >= 2 * held.held_count
-group by either.linked, either.birth_date
+group by tied.linked, tied.birth_date
 
 -- name: commoner_name
 -- one row per component and given name that is like a commoner one it is tied to, with the full name that holds that one oftenest
@@ -114,27 +124,17 @@ with held as (
     group by linked, first_compact
 ),
 tied as (
-    select distinct member.linked, a_name.first_compact, b_name.first_compact as other_name
-    from member_edge
-    inner join node as first_node on member_edge.first_node = first_node.node_number
-    inner join node as second_node on member_edge.second_node = second_node.node_number
-    inner join member on first_node.profile_number = member.profile_number
-    inner join profile as a on first_node.profile_number = a.profile_number
-    inner join profile as b on second_node.profile_number = b.profile_number
-    inner join compared_name as a_name on a.name_number = a_name.name_number
-    inner join compared_name as b_name on b.name_number = b_name.name_number
-    where member.linked in (select linked from member group by linked having count(*) > 2) and a_name.first_compact <> b_name.first_compact
-),
-either as (
-    select linked, first_compact, other_name from tied
-    union
-    select linked, other_name, first_compact from tied
+    select distinct tie_in_crowd.linked, a_name.first_compact, b_name.first_compact as other_name
+    from tie_in_crowd
+    inner join compared_name as a_name on tie_in_crowd.name_number = a_name.name_number
+    inner join compared_name as b_name on tie_in_crowd.other_name_number = b_name.name_number
+    where a_name.first_compact <> b_name.first_compact
 ),
 common as materialized (
-    select either.*, other.held_count, other.name_number
-    from either
-    inner join held on either.linked = held.linked and either.first_compact = held.first_compact
-    inner join held as other on either.linked = other.linked and either.other_name = other.first_compact
+    select tied.*, other.held_count, other.name_number
+    from tied
+    inner join held on tied.linked = held.linked and tied.first_compact = held.first_compact
+    inner join held as other on tied.linked = other.linked and tied.other_name = other.first_compact
     where other.held_count >= $least_count and other.held_count >= 2 * held.held_count
 )
 select linked, first_compact, arg_max(name_number, (held_count, name_number)) as commoner

@@ -13,7 +13,8 @@ import pytest
 from guestbook.settings import Settings
 from guestbook.tables import declared_schema
 from guestbook.warehouse import ensure_tables
-from identity import commit, resolve
+from identity import commit, resolve, train
+from identity.match import MatchModel, current_model, save_model
 from identity.sql import ORGANISATION_COLUMNS, PERSON_COLUMNS
 
 ARROW = {"varchar": pa.string(), "bigint": pa.int64(), "date": pa.date32()}
@@ -114,3 +115,22 @@ def make_hotel(tmp_path: Path, warehouse_con: duckdb.DuckDBPyConnection) -> Call
 def hotel(make_hotel: Callable[[str], Hotel]) -> Hotel:
     """One hotel."""
     return make_hotel("home")
+
+
+@pytest.fixture(scope="module")
+def first_model() -> list[MatchModel]:
+    """The model that `trained` learned; once for all tests of a file."""
+    return []
+
+
+@pytest.fixture
+def trained(hotel: Hotel, first_model: list[MatchModel]) -> Hotel:
+    """A hotel that trained a model on its first night."""
+    from tests.unit.identity.match_world import world  # which needs this module
+
+    hotel.put(world(7))
+    if not first_model:
+        train(hotel.con, hotel.settings, NIGHT)
+        first_model += filter(None, [current_model(hotel.settings)])
+    save_model(hotel.settings, first_model[0])
+    return hotel

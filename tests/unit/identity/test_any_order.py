@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from identity import resolve, train
 from identity.steward import steward_file
 from tests.unit.identity.conftest import NIGHT, Hotel, person
-from tests.unit.identity.test_match_model import world
+from tests.unit.identity.match_world import world
 
 # Few values, so that records meet, contradict and bridge one another; family names enough for an e-mail to be shared.
 RECORD = st.fixed_dictionaries(

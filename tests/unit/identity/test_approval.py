@@ -12,8 +12,8 @@ from guestbook.warehouse import write_rows
 from identity import approval_question, approve, measure_health, train
 from identity.ids import RECORD_SCHEMA
 from tests.unit.identity.conftest import NIGHT, Hotel
+from tests.unit.identity.match_world import world
 from tests.unit.identity.test_health import facts as facts
-from tests.unit.identity.test_match_model import world
 
 NEXT = NIGHT + timedelta(days=1)
 

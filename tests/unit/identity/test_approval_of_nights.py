@@ -9,8 +9,8 @@ import identity
 from identity.match import current_model
 from identity.steward import steward_file
 from tests.unit.identity.conftest import NIGHT, Hotel
+from tests.unit.identity.match_world import world
 from tests.unit.identity.test_health import FACTS
-from tests.unit.identity.test_match_model import world
 
 FOLLOWING = NIGHT + timedelta(days=1)
 

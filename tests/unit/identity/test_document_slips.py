@@ -9,7 +9,7 @@ from identity import resolve, train
 from identity.match import current_model
 from identity.match.waterfall import waterfalls
 from tests.unit.identity.conftest import NIGHT, Hotel, person
-from tests.unit.identity.test_match_model import world
+from tests.unit.identity.match_world import world
 
 CONTACT = {"email": "home@example.com", "phone": "+491712345678"}
 PASSPORT, SWAPPED, SHORTER, OTHER = "C01X00T47", "C01X00T74", "C01X0T47", "F22P81K30"
