@@ -1,6 +1,5 @@
 """What a mapping would make of a file: nothing is written, personal data is masked."""
 
-import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -10,6 +9,7 @@ import duckdb
 from guestbook.contracts import FEEDS, contract
 from guestbook.settings import Settings
 from ingest.catalogue import CANONICAL, mapping_files, vendor_mapping
+from ingest.drafts import draft_folder
 from ingest.errors import MappingError
 from ingest.loading import Job, Loaded, load_file
 from ingest.reference import properties
@@ -35,13 +35,12 @@ def check(settings: Settings, path: Path, vendor: str, feed: str | None = None) 
         raise MappingError(f"file {path} does not exist")
     mapping = vendor_mapping(settings, vendor)
     chosen = _feed(list(mapping.feeds) if mapping else list(FEEDS), vendor, feed)
-    with tempfile.TemporaryDirectory(prefix="guestbook.") as name:
-        accepted, quarantine = Path(name) / "accepted.parquet", Path(name) / "quarantine.parquet"
+    with draft_folder(settings) as folder:
+        accepted, quarantine = folder / "accepted.parquet", folder / "quarantine.parquet"
         file_name = _file_name(settings, path, chosen, vendor)
         key = settings.installation_key
-        loaded = load_file(
-            Job(chosen, vendor, path, file_name, mapping, properties(settings), key), accepted, quarantine
-        )
+        job = Job(chosen, vendor, path, file_name, mapping, properties(settings), key)
+        loaded = load_file(job, folder, accepted, quarantine)
         return Checked(
             vendor,
             chosen,

@@ -1,21 +1,54 @@
-"""Where the rows of a file wait while it is loaded: as delivered, so nothing of it may stay."""
+"""Where a delivered file and its rows wait while they are loaded: as delivered, so nothing of them may stay."""
 
 import shutil
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
-from guestbook.lake import accepted_file
+from filelock import FileLock, Timeout
+
 from guestbook.settings import Settings
 
-PREFIX = ".load."
+OWNER = ".owner"
 
 
-def draft_folder(accepted: Path) -> tempfile.TemporaryDirectory[str]:
-    """A folder beside the file that a load will write, gone when the load ends."""
-    return tempfile.TemporaryDirectory(prefix=PREFIX, dir=accepted.parent)
+@contextmanager
+def draft_folder(settings: Settings) -> Iterator[Path]:
+    """A folder under the home that only its owner may read, gone when the block ends.
 
-
-def forget_drafts(settings: Settings, feed: str) -> None:
-    """Take away what killed loads of a feed left behind. None of its files may be loading."""
-    for folder in accepted_file(settings, feed, "").parent.glob(f"{PREFIX}*"):
+    What processes that were killed left behind is taken away first: the system frees the lock of a dead process.
+    """
+    parent = _parent(settings)
+    with FileLock(parent / OWNER):
+        _forget(parent)
+        folder = Path(tempfile.mkdtemp(dir=parent))
+        owner = FileLock(folder / OWNER)
+        owner.acquire()
+    try:
+        yield folder
+    finally:
         shutil.rmtree(folder, ignore_errors=True)
+        owner.release()
+
+
+def forget_drafts(settings: Settings) -> None:
+    """Take away what killed processes left behind; a folder in use stays."""
+    parent = _parent(settings)
+    with FileLock(parent / OWNER):
+        _forget(parent)
+
+
+def _parent(settings: Settings) -> Path:
+    parent = settings.home / "draft"
+    parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return parent
+
+
+def _forget(parent: Path) -> None:
+    for folder in parent.glob("*/"):
+        try:
+            with FileLock(folder / OWNER, timeout=0):
+                shutil.rmtree(folder, ignore_errors=True)
+        except Timeout:
+            continue

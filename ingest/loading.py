@@ -2,6 +2,7 @@
 
 import re
 import shutil
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -12,7 +13,6 @@ import duckdb
 from guestbook.contracts import Contract, contract
 from guestbook.errors import GuestbookError
 from guestbook.files import atomic_path
-from ingest.drafts import draft_folder
 from ingest.errors import FileRefused
 from ingest.mapping import FeedMapping, Mapping
 from ingest.mapping.uses import all_texts, column_texts, needs_position
@@ -80,16 +80,23 @@ class Loaded:
 
 
 def load_file(
-    job: Job, accepted: Path, quarantine: Path, *, document: Path | None = None, skipped: Path | None = None
+    job: Job,
+    drafts: Path,
+    accepted: Path,
+    quarantine: Path,
+    *,
+    document: Path | None = None,
+    skipped: Path | None = None,
 ) -> Loaded:
     """Write the file's good rows to `accepted` and the others to `quarantine`, both whole or not at all.
 
+    `drafts`: a folder in which rows may wait as they were delivered; nothing of them is left in it.
     `document`: where to write the neighbourhoods of document numbers, if there are any. `skipped`: where to write the
     numbers of the rows that the mapping skips, for those who ask.
     The same file, mapping and property list give the same bytes. Raises FileRefused when no row can be trusted.
     """
     accepted.parent.mkdir(parents=True, exist_ok=True)
-    with draft_folder(accepted) as name, _engine(Path(name), job.key) as con:
+    with tempfile.TemporaryDirectory(dir=drafts) as name, _engine(Path(name), job.key) as con:
         folder = Path(name)
         checked = folder / "checked.parquet"
         spec = contract(job.feed)

@@ -9,7 +9,6 @@ so far: anchors of customer ids do not move, and the next nightly picks the rows
 
 import hashlib
 import json
-import tempfile
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
@@ -27,6 +26,7 @@ from guestbook.lake import accepted_file, document_file, quarantine_file
 from guestbook.night import newest_completed_night
 from guestbook.settings import Settings
 from ingest.catalogue import vendor_mapping
+from ingest.drafts import draft_folder
 from ingest.errors import FileRefused, MappingError
 from ingest.landing import LandedFile, fetch, filesystem
 from ingest.ledger import Ledger, append, delivery_sequence, read_ledger
@@ -127,8 +127,7 @@ def _retry(settings: Settings, file: QuarantinedFile) -> Retry:
     if mapping is not None and file.feed not in mapping.feeds:
         raise FileRefused(f"vendor {file.vendor} has no mapping for {file.feed}; it maps {', '.join(mapping.feeds)}")
     wanted = _positions(settings, file)
-    with tempfile.TemporaryDirectory(prefix="guestbook.") as name:
-        folder = Path(name)
+    with draft_folder(settings) as folder:
         delivered = _delivered(settings, ledger, file)
         path, sha256 = fetch(settings, delivered, folder)
         if sha256 != _origin(ledger, file.entry)["sha256"]:
@@ -138,7 +137,7 @@ def _retry(settings: Settings, file: QuarantinedFile) -> Retry:
             file.feed, file.vendor, path, file.file_name, mapping, properties(settings), settings.installation_key
         )
         document = folder / "document.parquet"
-        loaded = load_file(job, accepted, quarantine, document=document, skipped=folder / "skipped.parquet")
+        loaded = load_file(job, folder, accepted, quarantine, document=document, skipped=folder / "skipped.parquet")
         _check_same_rows(file, ledger, loaded)
         good = _only(accepted, wanted)
         bad = _only(quarantine, wanted) if quarantine.exists() else None

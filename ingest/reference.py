@@ -1,8 +1,6 @@
 """Reference data (property, fx_rate, suppression): optional, the newest delivered file wins."""
 
-import tempfile
 from datetime import date
-from pathlib import Path
 from typing import Any
 
 import pyarrow.parquet as pq
@@ -12,6 +10,7 @@ from guestbook.lake import quarantine_file, reference_file
 from guestbook.lock import reference_lock
 from guestbook.night import is_past_night
 from guestbook.settings import Settings
+from ingest.drafts import draft_folder
 from ingest.errors import FileRefused
 from ingest.landing import LandedFile, fetch, reference_files, settled_reference
 from ingest.ledger import Ledger, append, delivery_sequence, read_ledger
@@ -87,9 +86,9 @@ def _load_one(
     earlier: list[dict[str, Any]],
 ) -> dict[str, Any]:
     sha256: str | None = None
-    with tempfile.TemporaryDirectory(prefix="guestbook.") as folder:
+    with draft_folder(settings) as folder:
         try:
-            path, sha256 = fetch(settings, file, Path(folder))
+            path, sha256 = fetch(settings, file, folder)
             newest = next(
                 (
                     row["sha256"]
@@ -101,7 +100,8 @@ def _load_one(
             if newest == sha256:
                 return file_report(name, file, sha256, "duplicate", Loaded(), "same content as the file in use", None)
             job = Job(name, file.vendor, path, file.file_name, None, NOTHING, settings.installation_key)
-            loaded = load_file(job, reference_file(settings, name, sha256), quarantine_file(settings, name, sha256))
+            accepted, quarantine = reference_file(settings, name, sha256), quarantine_file(settings, name, sha256)
+            loaded = load_file(job, folder, accepted, quarantine)
         except FileRefused as error:
             return file_report(name, file, sha256, "refused", Loaded(), str(error), None)
     return file_report(name, file, sha256, "accepted", loaded, None, None)

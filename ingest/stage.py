@@ -2,7 +2,6 @@
 
 import json
 import shutil
-import tempfile
 from dataclasses import asdict, dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -13,7 +12,7 @@ from guestbook.lake import accepted_file, document_file, quarantine_file
 from guestbook.night import is_past_night
 from guestbook.settings import Settings
 from ingest.catalogue import vendor_mapping
-from ingest.drafts import forget_drafts
+from ingest.drafts import draft_folder, forget_drafts
 from ingest.errors import FileRefused, MappingError
 from ingest.landing import LandedFile, feed_files, fetch, settled
 from ingest.ledger import Ledger, append, delivery_sequence, read_ledger
@@ -121,7 +120,7 @@ def commit(settings: Settings, feed: str, night_date: date, decisions: dict[str,
     if entries:
         append(settings, feed, night_date, number, [typed(entry) for entry in entries])
     shutil.rmtree(_staged_dir(settings, feed, night_date), ignore_errors=True)
-    forget_drafts(settings, feed)
+    forget_drafts(settings)
     return _counts(entries)
 
 
@@ -129,9 +128,9 @@ def _load_one(settings: Settings, feed: str, file: LandedFile, ledger: Ledger, a
     """The staged report of one file: loaded, a repeat of a loaded one, or refused with a reason."""
     mapping: Mapping | None = None
     sha256: str | None = None
-    with tempfile.TemporaryDirectory(prefix="guestbook.") as folder:
+    with draft_folder(settings) as folder:
         try:
-            path, sha256 = fetch(settings, file, Path(folder))
+            path, sha256 = fetch(settings, file, folder)
             original = ledger.original(feed, sha256)
             if original is not None:
                 return file_report(
@@ -148,6 +147,7 @@ def _load_one(settings: Settings, feed: str, file: LandedFile, ledger: Ledger, a
             job = Job(feed, file.vendor, path, file.file_name, mapping, about, settings.installation_key)
             loaded = load_file(
                 job,
+                folder,
                 accepted_file(settings, feed, sha256),
                 quarantine_file(settings, feed, sha256),
                 document=document_file(settings, feed, sha256),

@@ -50,7 +50,7 @@ def load_one(stage: Stage, text: str, delivered: dict[str, Any], vendor: str = "
     path = folder / "one.jsonl"
     path.write_text(json.dumps(delivered), encoding="utf-8")
     job = Job("reservations", vendor, path, path.name, mapping, Properties({}, {}), b"key")
-    loaded = load_file(job, folder / "accepted.parquet", folder / "quarantine.parquet")
+    loaded = load_file(job, folder, folder / "accepted.parquet", folder / "quarantine.parquet")
     assert (loaded.rows_read, loaded.rows_loaded) == (1, 1)
     return pq.read_table(folder / "accepted.parquet").to_pylist()[0]
 

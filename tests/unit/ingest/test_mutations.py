@@ -217,7 +217,7 @@ def outcome(seed: int, folder: Path) -> str:
     job = Job(feed, found.vendor if found else "canonical", delivered, name, found, Properties({}, {}), KEY)
     accepted, quarantine = folder / "accepted.parquet", folder / "quarantine.parquet"
     try:
-        loaded = load_file(job, accepted, quarantine)
+        loaded = load_file(job, folder, accepted, quarantine)
     except FileRefused as refusal:
         assert not accepted.exists()
         return str(refusal)[:20]

@@ -90,14 +90,6 @@ def test_without_a_number_there_is_no_file(stage: Stage, number: str) -> None:
     assert not document_file(stage.settings, "reservations", "").parent.exists()
 
 
-def test_what_a_killed_load_left_is_taken_away(stage: Stage) -> None:
-    left = stage.settings.lake / "accepted" / "reservations" / ".load.killed" / "checked.parquet"
-    left.parent.mkdir(parents=True)
-    left.write_bytes(b"P 123-456 X")
-    stage.run()
-    assert not left.parent.exists()
-
-
 def test_the_warehouse_sees_neighbourhoods_of_pending_files_and_none_of_older_ones(stage: Stage) -> None:
     """A file that was loaded before there were any has rows and no neighbourhoods."""
     for at, number in enumerate(("AB123456", "CD123456")):
