@@ -30,7 +30,6 @@ class Sample:
     row_count: int = 0
     rows_path: str | None = None
     delimiter: str | None = None
-    nested_lists: dict[str, list[str]] = field(default_factory=dict)
 
     def add(self, row: dict[str, Any]) -> None:
         """One row: scalars by name or path."""

@@ -10,6 +10,8 @@ from typing import Any
 import pytest
 import yaml
 
+from guestbook.settings import PREFIX, Settings
+
 ROOT = Path(__file__).resolve().parents[2]
 COMPOSE = ROOT / "docker-compose.yml"
 SECRETS = {
@@ -22,6 +24,7 @@ SECRETS = {
     "SUPERSET_SECRET_KEY",
 }
 REQUIRED = SECRETS | {"LANDING_DIR"}
+SETTINGS = {PREFIX + name.upper() for name in Settings.model_fields}
 VARIABLE = re.compile(r"\$(?:\$|\{(?P<name>\w+)(?:(?P<operator>:[?-])(?P<word>[^}]*))?\})")
 EXACT_TAG = re.compile(r"^[\w./-]+:\d+\.\d+(\.\d+)?[\w.-]*$")
 LONG_RUNNING = {"postgres", "api-server", "scheduler", "dag-processor", "triggerer", "superset"}
@@ -95,6 +98,23 @@ def test_no_secret_is_written_in_the_file() -> None:
 def test_env_example_names_every_required_variable() -> None:
     example = (ROOT / ".env.example").read_text()
     assert {name for name in REQUIRED if not re.search(rf"^{name}=\s*(#.*)?$", example, re.MULTILINE)} == set()
+
+
+def test_env_example_names_every_setting_and_no_other() -> None:
+    example = (ROOT / ".env.example").read_text()
+    assert set(re.findall(rf"^#({PREFIX}\w+)=", example, re.MULTILINE)) == SETTINGS
+
+
+def test_every_setting_reaches_airflow(compose: dict[str, Any], complete: dict[str, str]) -> None:
+    """Home and landing are volumes; each other setting is what .env says, and unset where it says nothing."""
+    given = complete | {name: f"{name.lower()}_value" for name in SETTINGS}
+    told = yaml.safe_load(interpolated(COMPOSE.read_text(), given))["services"]["scheduler"]["environment"]
+    passed = SETTINGS - {"GUESTBOOK_HOME", "GUESTBOOK_LANDING"}
+    assert {name: told.get(name) for name in passed} == {name: given[name] for name in passed}
+    environment = compose["services"]["scheduler"]["environment"]
+    assert Settings.load({name: environment[name] or "" for name in SETTINGS}) == Settings.load(
+        {}, home="/data", landing="/landing"
+    )
 
 
 def test_images_are_pinned(compose: dict[str, Any]) -> None:
