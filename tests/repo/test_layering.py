@@ -1,6 +1,7 @@
 """The house keeps its order: who may import whom, and what has no place where."""
 
 import ast
+import re
 from pathlib import Path
 
 import pytest
@@ -8,6 +9,15 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 STAGES = ("ingest", "identity", "ml", "expectations", "bi")
 PACKAGES = ("guestbook", *STAGES, "simulator")
+MODELS = ROOT / "dbt_project" / "models"
+REFERENCE = re.compile(r"(ref|source)\('(\w+)'")
+# What the models of a layer may read: layers, sources, `helper` for the steps of core that are never published.
+MAY_READ = {
+    "staging": {"lake", "staging"},
+    "core": {"staging", "versions", "core", "helper", "identity", "ml"},
+    "features": {"core", "features", "identity", "versions"},
+    "marts": {"core", "marts", "ml"},
+}
 
 
 def modules(package: str) -> list[Path]:
@@ -79,3 +89,24 @@ def test_no_wall_clock_in_models() -> None:
 def test_every_model_has_its_own_yaml() -> None:
     models = sorted((ROOT / "dbt_project" / "models").rglob("*.sql"))
     assert [path.name for path in models if not path.with_suffix(".yml").exists()] == []
+
+
+def what_is_read(path: Path) -> set[str]:
+    """Layers and sources that a model's SQL names; `versions` are staging's `*_version` models."""
+    place = {}
+    for model in MODELS.rglob("*.sql"):
+        layer = "helper" if "schema='helper'" in model.read_text() else model.relative_to(MODELS).parts[0]
+        place[model.stem] = "versions" if model.stem.endswith("_version") and path.parent.name != "staging" else layer
+    place |= dict.fromkeys((seed.stem for seed in (ROOT / "dbt_project" / "seeds").glob("*.csv")), "helper")
+    found = REFERENCE.findall(path.read_text())
+    return {name if kind == "source" else place[name] for kind, name in found}
+
+
+@pytest.mark.parametrize("layer", MAY_READ)
+def test_a_layer_reads_the_layers_below_it(layer: str) -> None:
+    """`customer_360` alone is core to its readers and is built with the marts: it shows a customer's stage."""
+    models = sorted((MODELS / layer).rglob("*.sql"))
+    assert models
+    extra = {"customer_360": {"marts"}}
+    offenders = {path.stem: what_is_read(path) - MAY_READ[layer] - extra.get(path.stem, set()) for path in models}
+    assert {name: read for name, read in offenders.items() if read} == {}

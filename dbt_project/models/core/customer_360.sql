@@ -1,5 +1,5 @@
 -- one row per customer_id: golden record, stays, spend, interactions, preferences, segment, churn and value; built after the scores
-{{ config(materialized='table', tags=['marts', 'after_scores']) }}
+{{ config(materialized='table', tags=['marts']) }}
 
 {% set night = "cast('" ~ var('night_date') ~ "' as date)" %}
 

@@ -1,5 +1,5 @@
 -- one row per basket_code, antecedent_value, other_antecedent_value and consequent_value: who has the one or two also has the other, how often and how much more than by chance
-{{ config(materialized='table', tags=['marts', 'after_scores']) }}
+{{ config(materialized='table', tags=['marts']) }}
 
 select
     basket_code,

@@ -1,5 +1,5 @@
 -- one row per property_code, call_date (the day after the night) and customer_id: members to call, the most pressing first
-{{ config(materialized='table', tags=['marts', 'after_scores']) }}
+{{ config(materialized='table', tags=['marts']) }}
 
 {% set reasons = {
     'open_case': [1, 'customer.open_case_count > 0', 'customer.home_property_code'],

@@ -1,5 +1,5 @@
 -- one row per customer_id whose visits have fallen behind their own rhythm: slipping or dormant, came at least twice, nothing booked
-{{ config(materialized='table', tags=['marts', 'after_scores']) }}
+{{ config(materialized='table', tags=['marts']) }}
 
 with quiet as (
     select *

@@ -1,5 +1,5 @@
 -- one row per customer_id that is a member: tier now, activity, and the tier that nights and visits of the trailing year would earn
-{{ config(materialized='table', tags=['marts', 'after_scores']) }}
+{{ config(materialized='table', tags=['marts']) }}
 
 -- A tier is earned by nights or by visits, whichever reaches it: frequent short stays count as much as rare long ones.
 with rule (tier_level, tier_code, night_limit, visit_limit) as (

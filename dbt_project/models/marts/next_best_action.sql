@@ -1,5 +1,5 @@
 -- one row per customer_id: the one thing to do next, why, and how the customer may be told
-{{ config(materialized='table', tags=['marts', 'after_scores']) }}
+{{ config(materialized='table', tags=['marts']) }}
 
 -- The first line that fits decides: repair before care, care before sale, sale before silence.
 {% set actions = {

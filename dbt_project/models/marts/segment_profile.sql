@@ -1,5 +1,5 @@
 -- one row per segment_code of the newest scores: who they are, what they are worth, how to reach them
-{{ config(materialized='table', tags=['marts', 'after_scores']) }}
+{{ config(materialized='table', tags=['marts']) }}
 
 -- Means of fractions are rounded: their last digits depend on the order in which rows are added.
 with customer as (
