@@ -22,32 +22,42 @@ NEUTRAL_WEIGHT = 1e-3  # neutral facts come after every real reason
 MAX_FIT_ROWS = 50_000
 
 
+Rows = Callable[[pd.DataFrame], pd.Series]
+
+
 @dataclass(frozen=True)
 class Fact:
     """A plain fact: `push` grows with the risk.
 
-    The words say it when it raises and when it lowers the risk (None: it then says nothing).
+    The words say it when it raises and when it lowers the risk (None: it then says nothing). A customer differs from
+    the median one, but the words must be true of the customer: `raises_of` and `lowers_of` say of whom they are (None:
+    of anybody).
     """
 
-    push: Callable[[pd.DataFrame], pd.Series]
+    push: Rows
     raises: str | None
     lowers: str | None
     is_neutral: bool = False  # true of anybody, so it may be told of customers who do not differ from the median one
-    is_said_of: Callable[[pd.DataFrame], pd.Series] | None = None  # None: of anybody
+    raises_of: Rows | None = None
+    lowers_of: Rows | None = None
 
 
 def _log(values: pd.Series) -> pd.Series:
     return np.log1p(values.clip(lower=0.0))
 
 
+def _came_again(f: pd.DataFrame) -> pd.Series:
+    return f["visit_count"] > 1  # "has come only once" says it better
+
+
 FACTS: dict[str, Fact] = {
-    "silence": Fact(
-        lambda f: _log(f["rfm_recency_days"]), "Last visit {recency} days ago", "Was here {recency} days ago", True
-    ),
+    "silence": Fact(lambda f: _log(f["rfm_recency_days"]), "Last visit {recency}", "Was here {recency}", True),
     "overdue": Fact(
         lambda f: (np.log((f["rfm_recency_days"] + 1) / (f["mean_gap_days"] + 1))).clip(-3, 3).fillna(0.0),
-        "Usually comes every {gap} days, now {recency} days without a visit",
-        "Still within the usual rhythm of one visit every {gap} days",
+        "Usually comes every {gap}, last visit {recency}",
+        "Usually comes every {gap}, so not overdue yet",
+        raises_of=lambda f: f["rfm_recency_days"] > f["mean_gap_days"],
+        lowers_of=lambda f: f["rfm_recency_days"] <= f["mean_gap_days"],
     ),
     "first_timer": Fact(lambda f: (f["visit_count"] <= 1).astype(float), "Has come only once so far", None),
     "visits": Fact(
@@ -55,7 +65,8 @@ FACTS: dict[str, Fact] = {
         "Visits so far: {visits}",
         "Visits so far: {visits}",
         is_neutral=True,
-        is_said_of=lambda f: f["visit_count"] > 1,  # "has come only once" says it better
+        raises_of=_came_again,
+        lowers_of=_came_again,
     ),
     "visits_year": Fact(
         lambda f: -_log(f["visit_trailing_year_count"]),
@@ -65,28 +76,37 @@ FACTS: dict[str, Fact] = {
     ),
     "spend_year": Fact(
         lambda f: -_log(f["spend_trailing_year_amount"]),
-        "Spent little in the last 12 months",
+        "Spent less than most in the last 12 months",
         "Spent more than most in the last 12 months",
     ),
-    "booking": Fact(
-        lambda f: -(f["on_books_count"] > 0).astype(float), None, "Has a booking, arriving in {next_arrival} days"
-    ),
+    "booking": Fact(lambda f: -(f["on_books_count"] > 0).astype(float), None, "Has a booking, arriving {next_arrival}"),
     "complaint": Fact(
         lambda f: np.exp(-f["days_since_complaint"].clip(lower=0) / 180.0).fillna(0.0),
-        "Complained {complaint} days ago",
+        "Complained {complaint}",
         None,
+        raises_of=lambda f: f["days_since_complaint"].notna(),
     ),
     "cancelled": Fact(
         lambda f: (f["cancelled_count"] / f["booking_count"].clip(lower=1)).clip(0, 1),
-        "Cancelled {cancelled} of {bookings} bookings",
+        "Cancelled {cancelled} of {bookings}",
         None,
+        raises_of=lambda f: f["cancelled_count"] > 0,
     ),
-    "no_show": Fact(lambda f: (f["no_show_count"] > 0).astype(float), "Did not show up for {no_show} booking(s)", None),
+    "no_show": Fact(lambda f: (f["no_show_count"] > 0).astype(float), "Booked and did not come: {no_show}", None),
     "member": Fact(lambda f: -f["is_member"].clip(0, 1), "Not a loyalty member", "Loyalty member"),
     "direct": Fact(
-        lambda f: -f["direct_share"].fillna(0.0), "Books mostly through agencies and portals", "Books direct"
+        lambda f: -f["direct_share"].fillna(0.0),
+        "Books mostly through agencies and portals",
+        "Books mostly with us directly",
+        raises_of=lambda f: f["direct_share"] < 0.5,
+        lowers_of=lambda f: f["direct_share"] > 0.5,
     ),
-    "properties": Fact(lambda f: -_log(f["property_count"]), None, "Has stayed in {properties} of our hotels"),
+    "properties": Fact(
+        lambda f: -_log(f["property_count"]),
+        None,
+        "Has stayed in {properties} of our hotels",
+        lowers_of=lambda f: f["property_count"] > 1,
+    ),
 }
 
 
@@ -129,8 +149,9 @@ class ReasonModel:
                 signed[signed[:, column] == 0, column] = -np.inf
             else:
                 signed[weak, column] = -np.inf
-            if fact.is_said_of is not None:
-                unsaid |= ~fact.is_said_of(features).to_numpy()
+            for is_side, said_of in ((is_risky, fact.raises_of), (~is_risky, fact.lowers_of)):
+                if said_of is not None:
+                    unsaid |= is_side & ~said_of(features).to_numpy()
             signed[unsaid, column] = -np.inf
         order = np.argsort(-signed, axis=1, kind="stable")[:, :REASON_COUNT]
         words = _words(features)
@@ -157,27 +178,44 @@ def _pushes(features: pd.DataFrame) -> Floats:
     )
 
 
-def _words(features: pd.DataFrame) -> dict[str, Floats]:
-    names = {
-        "recency": "rfm_recency_days",
-        "gap": "mean_gap_days",
-        "visits": "visit_count",
-        "visits_year": "visit_trailing_year_count",
-        "next_arrival": "on_books_next_arrival_days",
-        "complaint": "days_since_complaint",
-        "cancelled": "cancelled_count",
-        "bookings": "booking_count",
-        "no_show": "no_show_count",
-        "properties": "property_count",
-    }
-    return {word: np.rint(features[column].fillna(0.0).to_numpy()).astype(np.int64) for word, column in names.items()}
+def _ago(days: int) -> str:
+    return "today" if days == 0 else "yesterday" if days == 1 else f"{days} days ago"
 
 
-def _fill(template: str, words: dict[str, Floats], rows: NDArray[np.int64]) -> list[str]:
+def _ahead(days: int) -> str:
+    return "today" if days == 0 else "tomorrow" if days == 1 else f"in {days} days"
+
+
+def _number_of(one: str, many: str) -> Callable[[int], str]:
+    return lambda count: f"{count} {one if count == 1 else many}"
+
+
+# Word of a template: the column that it tells and how its number is said.
+WORDS: dict[str, tuple[str, Callable[[int], str]]] = {
+    "recency": ("rfm_recency_days", _ago),
+    "gap": ("mean_gap_days", lambda days: "day" if days <= 1 else f"{days} days"),
+    "visits": ("visit_count", str),
+    "visits_year": ("visit_trailing_year_count", str),
+    "next_arrival": ("on_books_next_arrival_days", _ahead),
+    "complaint": ("days_since_complaint", _ago),
+    "cancelled": ("cancelled_count", str),
+    "bookings": ("booking_count", _number_of("booking", "bookings")),
+    "no_show": ("no_show_count", _number_of("time", "times")),
+    "properties": ("property_count", str),
+}
+
+
+def _words(features: pd.DataFrame) -> dict[str, NDArray[np.int64]]:
+    columns = {word: column for word, (column, _) in WORDS.items()}
+    return {word: np.rint(features[column].fillna(0.0).to_numpy()).astype(np.int64) for word, column in columns.items()}
+
+
+def _fill(template: str, words: dict[str, NDArray[np.int64]], rows: NDArray[np.int64]) -> list[str]:
     used = [word for word in words if "{" + word + "}" in template]
     if not used:
         return [template] * len(rows)
     values = np.column_stack([words[word][rows] for word in used])
     distinct, inverse = np.unique(values, axis=0, return_inverse=True)
-    texts = [template.format(**dict(zip(used, row.tolist(), strict=True))) for row in distinct]
+    said = [[WORDS[word][1](int(value)) for word, value in zip(used, row, strict=True)] for row in distinct]
+    texts = [template.format(**dict(zip(used, row, strict=True))) for row in said]
     return [texts[i] for i in inverse.ravel()]

@@ -1,4 +1,4 @@
-"""Fitting the value model, and choosing on past cut-offs between visit models alone, with a pace, and corrected."""
+"""Fitting the value model, and choosing on past cut-offs between BG/NBD, both visit models, a pace and a correction."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -14,12 +14,11 @@ from ml.visit_value import fit_visit_value
 
 JUDGED = 3
 LEAST_CUSTOMERS = 500  # a correction is not learnt from fewer
-PLAIN, DEFAULT = "plain", "visit_model"
+PLAIN = "plain"
 CORRECTED = ("corrected", "corrected_shape")
-CANDIDATES = (DEFAULT, "paced", *CORRECTED)
-WORTH_IT = 0.01  # share of the plain models' mean absolute error that a candidate must save to be taken
-TOTAL_WEIGHT = 0.5  # what a total further off than that of the plain models costs, against a share of that error
-RANK_TOLERANCE = 0.0005
+CANDIDATES = ("visit_model", "paced", *CORRECTED)
+TOTAL_TOLERANCE = 0.05  # by so much of what came may a total be further off than that of BG/NBD, on any past cut-off
+TOTAL_WEIGHT = 0.5  # what a total further off costs, against a share of the error, where candidates are compared
 
 
 @dataclass(frozen=True)
@@ -52,19 +51,32 @@ def train_value(night: CutOff, past: Sequence[CutOff], horizon_days: int, random
 
 
 def choose(judged: list[dict[str, Any]]) -> tuple[str, str]:
-    """The candidate that did best on past cut-offs, and why; the visit models alone where none is clearly better.
+    """Of the candidates never worse than BG/NBD on past cut-offs the one with the least error, and why; else BG/NBD.
 
-    Counted are the mean absolute errors of stays and revenue and by how much totals are further off, all against the
-    plain models; ranks must not be lost.
+    Looked at on each past cut-off, of stays and of revenue, all against BG/NBD with Gamma-Gamma: the mean absolute
+    error, the rank correlation, and the total.
     """
     if not judged:
-        return DEFAULT, "visit models alone: history too short to judge a correction"
+        return PLAIN, "BG/NBD alone: history too short to judge anything else"
     cost = {name: float(np.mean([_cost(j[name], j[PLAIN]) for j in judged])) for name in CANDIDATES}
-    rank = {name: float(np.mean([_rank_gain(j[name], j[PLAIN]) for j in judged])) for name in CANDIDATES}
-    best = min((n for n in CANDIDATES if n == DEFAULT or rank[n] >= -RANK_TOLERANCE), key=lambda name: cost[name])
-    chosen = best if cost[best] <= cost[DEFAULT] - WORTH_IT else DEFAULT
-    known = ", ".join(f"{name.replace('_', ' ')} {cost[name]:.3f} (ranks {rank[name]:+.3f})" for name in CANDIDATES)
-    return chosen, f"{chosen.replace('_', ' ')}: error against BG/NBD with Gamma-Gamma, totals counted: {known}"
+    worse = {name: sum(_is_worse(j[name], j[PLAIN]) for j in judged) for name in CANDIDATES}
+    sound = {PLAIN: 1.0} | {name: cost[name] for name in CANDIDATES if worse[name] == 0}
+    chosen = min(sound, key=lambda name: sound[name])
+    known = ", ".join(
+        name.replace("_", " ") + f" {cost[name]:.3f}" + (f" (worse on {n} of {len(judged)})" if n else "")
+        for name, n in worse.items()
+    )
+    said = "BG/NBD alone" if chosen == PLAIN else chosen.replace("_", " ")
+    return chosen, f"{said}: error against BG/NBD with Gamma-Gamma, totals counted: {known}"
+
+
+def _is_worse(ours: dict[str, Any], plain: dict[str, Any]) -> bool:
+    return any(
+        ours[what]["mean_absolute_error"] > plain[what]["mean_absolute_error"]
+        or ours[what]["rank_correlation"] < plain[what]["rank_correlation"]
+        or _total_error(ours[what]) > _total_error(plain[what]) + TOTAL_TOLERANCE
+        for what in ("stays", "revenue")
+    )
 
 
 def _cost(ours: dict[str, Any], plain: dict[str, Any]) -> float:
@@ -77,17 +89,12 @@ def _cost(ours: dict[str, Any], plain: dict[str, Any]) -> float:
     return float(np.mean(shares))
 
 
-def _rank_gain(ours: dict[str, Any], plain: dict[str, Any]) -> float:
-    return float(np.mean([ours[what]["rank_correlation"] - plain[what]["rank_correlation"] for what in ours]))
-
-
 def _judge(cut_off: CutOff, past: Sequence[CutOff], random_state: int) -> dict[str, Any]:
     candidates = _candidates(cut_off, past, cut_off.horizon_days, random_state)
-    plain = replace(candidates[DEFAULT], rhythm=cut_off.rhythms.get("bgnbd", candidates[DEFAULT].rhythm))
     return {
         "as_of_date": cut_off.as_of_date.isoformat(),
         "row_count": len(cut_off.features),
-        **{name: _figures(cut_off, candidate) for name, candidate in {PLAIN: plain, **candidates}.items()},
+        **{name: _figures(cut_off, candidate) for name, candidate in candidates.items()},
     }
 
 
@@ -113,9 +120,10 @@ def _figures(cut_off: CutOff, model: ValueModel) -> dict[str, dict[str, float]]:
 def _candidates(
     night: CutOff, past: Sequence[CutOff], horizon_days: int, random_state: int, is_corrected: bool = True
 ) -> dict[str, ValueModel]:
-    """Models by name: the visit models alone, with the pace of the season, corrected, and corrected in shape only.
+    """Models by name: BG/NBD, both visit models, with the pace of the season, corrected, and corrected in shape only.
 
-    The last has the total of the visit models alone. One that cannot be had is the one before it.
+    The last has the total of both visit models. One that cannot be had is the one before it; BG/NBD, where only the
+    other visit model could be fitted, is that.
     """
     f = night.features
     pace = _useful_pace(night, past, horizon_days)
@@ -132,7 +140,8 @@ def _candidates(
         totals = [float(model.predict(f)["expected_stays"].sum()) for model in (alone, corrected)]
         level = totals[0] / max(totals[1], 1e-9)
     shape = replace(corrected, level=level)
-    return dict(zip(CANDIDATES, (alone, paced, corrected, shape), strict=True))
+    plain = replace(alone, rhythm=night.rhythms.get("bgnbd", night.rhythm))
+    return dict(zip((PLAIN, *CANDIDATES), (plain, alone, paced, corrected, shape), strict=True))
 
 
 def _useful_pace(night: CutOff, past: Sequence[CutOff], horizon_days: int) -> float:

@@ -6,7 +6,7 @@ import pytest
 from histories import features_of, random_history
 
 from ml.columns import COUNTS, NUMBERS
-from ml.reasons import ReasonModel
+from ml.reasons import FACTS, ReasonModel
 
 
 @pytest.fixture(scope="module")
@@ -62,3 +62,67 @@ def test_everybody_alike_has_nothing_that_explains_them() -> None:
     model = ReasonModel().fit(alike, np.full(50, 0.6))
     assert (model.weights_ == 0).all()
     assert model.explain(alike, np.full(50, 0.6))[0] == [None] * 50
+
+
+@pytest.mark.parametrize(
+    ("days", "said"), [(0, "Was here today"), (1, "Was here yesterday"), (9, "Was here 9 days ago")]
+)
+def test_days_are_said_as_people_do(model: ReasonModel, days: int, said: str) -> None:
+    assert said in reasons(model, 0.1, rfm_recency_days=days, visit_trailing_year_count=1)
+
+
+@pytest.fixture(scope="module")
+def everything() -> ReasonModel:
+    """Every fact has weight, and the median customer is late, books half direct and has stayed in one hotel."""
+    rng = np.random.default_rng(5)
+    rows = pd.concat([customer()] * 400, ignore_index=True)
+    for name in rows:
+        rows[name] = rng.integers(0, 4, 400).astype(float)
+    rows["mean_gap_days"], rows["rfm_recency_days"] = 100.0, rng.integers(150, 400, 400).astype(float)
+    rows["direct_share"], rows["is_member"] = rng.random(400), rng.integers(0, 2, 400).astype(float)
+    model = ReasonModel().fit(rows, np.full(400, 0.5))
+    model.weights_ = np.ones_like(model.weights_)
+    return model
+
+
+@pytest.mark.parametrize(
+    ("probability", "values", "never"),
+    [
+        pytest.param(0.9, {"mean_gap_days": np.nan}, "every", id="came once: no rhythm to be late against"),
+        pytest.param(0.1, {"mean_gap_days": 100, "rfm_recency_days": 120}, "overdue", id="less late than most"),
+        pytest.param(0.9, {"direct_share": np.nan}, "agencies", id="never booked anything"),
+        pytest.param(0.1, {"direct_share": 0.5}, "directly", id="half direct is not mostly"),
+        pytest.param(0.9, {"direct_share": 0.6}, "agencies", id="mostly direct"),
+        pytest.param(0.9, {}, "Complained", id="no complaint"),
+        pytest.param(0.9, {}, "Cancelled", id="nothing cancelled"),
+        pytest.param(0.1, {"property_count": 1}, "our hotels", id="one hotel"),
+    ],
+)
+def test_only_what_is_true_of_the_customer_is_said(
+    everything: ReasonModel, probability: float, values: dict[str, float], never: str
+) -> None:
+    everything.center_ = np.where(probability >= 0.5, -10.0, 10.0) * np.ones_like(everything.center_)
+    told = everything.explain(customer(visit_count=2, **values), np.array([probability]))
+    assert not any(never in (column[0] or "") for column in told)
+
+
+@pytest.mark.parametrize(
+    ("probability", "values", "said"),
+    [
+        (0.9, {"mean_gap_days": 9, "rfm_recency_days": 90}, "Usually comes every 9 days, last visit 90 days ago"),
+        (0.1, {"mean_gap_days": 30, "rfm_recency_days": 9}, "Usually comes every 30 days, so not overdue yet"),
+        (0.9, {"cancelled_count": 1, "booking_count": 1}, "Cancelled 1 of 1 booking"),
+        (0.9, {"no_show_count": 2}, "Booked and did not come: 2 times"),
+        (0.1, {"on_books_count": 1, "on_books_next_arrival_days": 1}, "Has a booking, arriving tomorrow"),
+        (0.1, {"direct_share": 0.8}, "Books mostly with us directly"),
+    ],
+)  # fmt: skip
+def test_a_fact_is_said_in_whole_words(
+    everything: ReasonModel, probability: float, values: dict[str, float], said: str
+) -> None:
+    names = {"every": "overdue", "Cancel": "cancelled", "Booked": "no_show", "arriving": "booking", "Books": "direct"}
+    fact = next(fact for word, fact in names.items() if word in said)
+    everything.weights_ = np.where(np.array(list(FACTS)) == fact, 5.0, 0.0)
+    everything.center_ = np.where(probability >= 0.5, -10.0, 10.0) * np.ones_like(everything.center_)
+    told = everything.explain(customer(visit_count=2, **values), np.array([probability]))
+    assert told[0][0] == said

@@ -1,4 +1,4 @@
-"""Value: the visit model unless a correction proved better, money and intervals that add up."""
+"""Value: BG/NBD unless something else was never worse, money and intervals that add up."""
 
 from dataclasses import replace
 from datetime import date
@@ -12,8 +12,8 @@ from ml.history import CutOff
 from ml.training import cut_off_dates
 from ml.value_interval import revenue_interval, spend_posterior
 from ml.value_model import ValueModel
-from ml.value_training import CANDIDATES, _candidates, choose, train_value
-from ml.visit_value import VisitValue
+from ml.value_training import CANDIDATES, ValueTraining, _candidates, choose, train_value
+from ml.visit_value import VisitValue, fit_visit_value
 
 NIGHT, HORIZON = date(2023, 12, 31), 365
 
@@ -28,8 +28,12 @@ def past(purchases: pd.DataFrame) -> list[CutOff]:
     return [cut_off(purchases, day, HORIZON) for day in cut_off_dates(purchases["day"].min().date(), NIGHT, HORIZON)]
 
 
-def test_past_periods_are_judged_against_the_plain_models(purchases: pd.DataFrame, past: list[CutOff]) -> None:
-    training = train_value(cut_off(purchases, NIGHT), past, HORIZON, random_state=1)
+@pytest.fixture(scope="module")
+def training(purchases: pd.DataFrame, past: list[CutOff]) -> ValueTraining:
+    return train_value(cut_off(purchases, NIGHT), past, HORIZON, random_state=1)
+
+
+def test_past_periods_are_judged_against_the_plain_models(training: ValueTraining) -> None:
     assert training.is_promoted
     for judged in training.metrics["judged"]:
         plain, ours = judged["plain"]["stays"], judged["visit_model"]["stays"]
@@ -40,10 +44,10 @@ def test_past_periods_are_judged_against_the_plain_models(purchases: pd.DataFram
             assert 0.76 <= judged["visit_model"][name]["interval_coverage"] <= 0.98
 
 
-def test_revenue_is_visits_times_spend_and_inside_its_interval(purchases: pd.DataFrame, past: list[CutOff]) -> None:
-    night = cut_off(purchases, NIGHT)
-    model = train_value(night, past, HORIZON, random_state=1).model
-    value = model.predict(night.features)
+def test_revenue_is_visits_times_spend_and_inside_its_interval(
+    purchases: pd.DataFrame, training: ValueTraining
+) -> None:
+    value = training.model.predict(cut_off(purchases, NIGHT).features)
     assert (value["expected_revenue_amount"] == value["expected_stays"] * value["expected_visit_amount"]).all()
     for low, high in (("stays_low", "stays_high"), ("revenue_low_amount", "revenue_high_amount")):
         assert (value[f"expected_{low}"] <= value[f"expected_{high}"]).all()
@@ -96,21 +100,37 @@ def figures(error: float, rank: float = 0.5, total: float = 100.0) -> dict[str, 
     return {"stays": figure, "revenue": figure}
 
 
-PLAIN = {"as_of_date": "2023-12-31", "plain": figures(1.0), **dict.fromkeys(CANDIDATES, figures(0.995))}
+PLAIN = {"as_of_date": "2023-12-31", "plain": figures(1.0), **dict.fromkeys(CANDIDATES, figures(1.01))}
 
 
 @pytest.mark.parametrize(
     ("corrected", "chosen"),
     [
         pytest.param(figures(0.90, 0.52), "corrected", id="less error, better ranks, same total"),
-        pytest.param(figures(0.99), "visit_model", id="not worth it"),
-        pytest.param(figures(0.90, 0.49), "visit_model", id="worse ranks"),
-        pytest.param(figures(0.90, 0.52, 130.0), "visit_model", id="a total far off"),
+        pytest.param(figures(0.99), "corrected", id="a little less error, the same ranks"),
+        pytest.param(figures(1.0), "plain", id="the same"),
+        pytest.param(figures(0.90, 0.499), "plain", id="worse ranks"),
+        pytest.param(figures(0.90, 0.52, 106.0), "plain", id="a total further off"),
         pytest.param(figures(0.90, 0.52, 104.0), "corrected", id="a total a little further off"),
+        pytest.param(figures(0.99, 0.52, 104.0), "plain", id="more lost in the total than won in the error"),
     ],
 )
 def test_a_candidate_is_used_when_past_periods_prove_it(corrected: dict, chosen: str) -> None:
     assert choose([{**PLAIN, "corrected": corrected}] * 3)[0] == chosen
+
+
+@pytest.mark.parametrize("once", [figures(1.001), figures(0.9, 0.499), figures(0.9, 0.5, 94.0)])
+def test_once_worse_is_not_used_however_good_else(once: dict) -> None:
+    good, bad = {**PLAIN, "paced": figures(0.7, 0.6)}, {**PLAIN, "paced": once}
+    assert choose([good, good])[0] == "paced"
+    chosen, why = choose([good, bad, good])
+    assert chosen == "plain"
+    assert "worse on 1 of 3" in why
+
+
+def test_revenue_counts_as_much_as_stays() -> None:
+    worse = {"stays": figures(0.8)["stays"], "revenue": figures(1.001)["revenue"]}
+    assert choose([{**PLAIN, "corrected": worse}])[0] == "plain"
 
 
 def test_the_best_of_several_candidates_is_used() -> None:
@@ -118,8 +138,19 @@ def test_the_best_of_several_candidates_is_used() -> None:
     assert choose([{**PLAIN, **both}])[0] == "corrected_shape"
 
 
-def test_the_visit_models_alone_without_a_later_period() -> None:
-    assert choose([]) == ("visit_model", "visit models alone: history too short to judge a correction")
+def test_without_a_later_period_value_is_exactly_that_of_bgnbd(purchases: pd.DataFrame) -> None:
+    assert choose([])[0] == "plain"
+    night = cut_off(purchases, NIGHT)
+    model = train_value(night, [], HORIZON, random_state=1).model
+    f = night.features
+    keys = [f[name].to_numpy() for name in ("clv_frequency", "clv_recency_days", "clv_age_days")]
+    stays = night.rhythms["bgnbd"].expected_visits(*keys, HORIZON)
+    amount = fit_visit_value(f["visit_count"].to_numpy(), f["average_visit_amount"].to_numpy()).expected_amount(
+        f["visit_count"].to_numpy(), f["average_visit_amount"].to_numpy()
+    )
+    value = model.predict(f)
+    assert value["expected_stays"].to_numpy() == pytest.approx(stays)
+    assert value["expected_revenue_amount"].to_numpy() == pytest.approx(stays * amount)
 
 
 def test_a_correction_in_shape_keeps_the_total(purchases: pd.DataFrame, past: list[CutOff]) -> None:
