@@ -10,7 +10,11 @@ from identity.text import clean
 
 _EMAIL = re.compile(r"[a-z0-9.!#$%&*+/=?^_{|}~'\w-]+@(?:[\w](?:[\w-]*[\w])?\.)+[^\W\d_][\w-]+", re.UNICODE)
 _EXTENSION = re.compile(r"(?:ext|x|durchwahl|dw|#|;).*$", re.IGNORECASE)
-_INTERNATIONAL = re.compile(r"^(?:\+|00|011(?=[2-9]))")
+_INTERNATIONAL = re.compile(r"^(?:\+(?:00)?|00)")
+_NORTH_AMERICAN_PREFIX = "011"  # of a call abroad from there; elsewhere a town: Turin, Delhi, Johannesburg, Sao Paulo
+_CARRIER = re.compile(r"\(?0xx", re.IGNORECASE)  # Brazil: zero and the carrier of one's choice
+_OLD_MEXICAN_MOBILE = re.compile(r"521(?=\d{10}$)")
+_SECOND_NUMBER = re.compile(r"[/,|&]")
 _MIN_DIGITS, _MAX_DIGITS = 7, 15
 TAIL_DIGITS = 8  # as many last digits of two numbers must agree when a country is unknown
 _RUN = "01234567890123456789"
@@ -54,16 +58,29 @@ def normalise_phone(text: str | None, country_code: str | None) -> tuple[str | N
     Read with the country (ISO 3166-1 alpha-2) as a hint; national digits stand without leading zeros. Both are null
     when it is no number or a placeholder.
     """
-    raw = _EXTENSION.sub("", clean(text).replace("(0)", ""))
+    raw = _EXTENSION.sub("", _CARRIER.sub("(", clean(text)).replace("(0)", ""))
+    whole = _read_phone(raw, country_code and country_code.upper())
+    first, *others = _SECOND_NUMBER.split(raw)
+    return whole if any(whole) or not others else _read_phone(first, country_code and country_code.upper())
+
+
+def _read_phone(raw: str, country: str | None) -> tuple[str | None, str | None]:
+    """One number, as `normalise_phone` says it."""
     digits = "".join(letter for letter in raw if letter.isdigit())
     if not _MIN_DIGITS <= len(digits) <= _MAX_DIGITS + 3 or _is_placeholder_number(digits):
         return None, None
     international = _INTERNATIONAL.match(raw.replace(" ", "").lstrip("("))
     if international:
-        number = digits.removeprefix(international.group().removeprefix("+"))
-        return _plain_international(number) or _parsed("+" + number, None), None
-    if country_code:
-        return _parsed(digits, country_code.upper()), None
+        number = _OLD_MEXICAN_MOBILE.sub("52", digits.removeprefix(international.group().removeprefix("+")))
+        abroad = _plain_international(number) or _parsed("+" + number, None)
+        return abroad or (country and _parsed(digits, country)), None
+    if digits.startswith(_NORTH_AMERICAN_PREFIX):
+        abroad = _parsed("+" + digits.removeprefix(_NORTH_AMERICAN_PREFIX), None, is_sure=True)
+        found = (country and _parsed(digits, country, is_sure=True)) or abroad
+        if found:
+            return found, None
+    if country:
+        return _parsed(digits, country), None
     national = digits.lstrip("0")
     return None, national if len(national) >= TAIL_DIGITS else None
 
@@ -77,12 +94,14 @@ def _plain_international(digits: str) -> str | None:
     return "+" + digits if enough and not _is_placeholder_number(digits[len(code) :]) else None
 
 
-def _parsed(number: str, region: str | None) -> str | None:
+def _parsed(number: str, region: str | None, *, is_sure: bool = False) -> str | None:
+    """E.164; null where no number of that length is given out, with `is_sure` where none of that range is."""
     try:
         parsed = phonenumbers.parse(number, region)
     except phonenumbers.NumberParseException:
         return None
-    if not phonenumbers.is_possible_number(parsed) or _is_placeholder_number(str(parsed.national_number)):
+    is_number = phonenumbers.is_valid_number if is_sure else phonenumbers.is_possible_number
+    if not is_number(parsed) or _is_placeholder_number(str(parsed.national_number)):
         return None
     return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164)
 

@@ -46,6 +46,17 @@ def test_registry(email: str, reason: str | None) -> None:
         ("national, country as hint", "089/1234567", "DE", "+49891234567"),
         ("the code beats the hint", "+49 89 1234567", "FR", "+49891234567"),
         ("dialled from the United States", "011 44 7911 123456", "US", "+447911123456"),
+        ("the same, written down in Germany", "011 44 7911 123456", "DE", "+447911123456"),
+        ("Sao Paulo, not Iran", "011 98888-1212", "BR", "+5511988881212"),
+        ("Sao Paulo, carrier of one's choice", "+55 (0xx11) 98888-1212", "BR", "+5511988881212"),
+        ("Turin", "011 5551234", "IT", "+390115551234"),
+        ("Delhi", "011 23456789", "IN", "+911123456789"),
+        ("Buenos Aires", "011 4321-5678", "AR", "+541143215678"),
+        ("Johannesburg", "011 782 1234", "ZA", "+27117821234"),
+        ("dialled from Australia", "0011 44 7911 123456", "AU", "+447911123456"),
+        ("Mexican mobile of before 2019", "+52 1 55 1234 5678", "MX", "+525512345678"),
+        ("plus and zeros", "+00971 50 123 4009", None, "+971501234009"),
+        ("two numbers", "911 22 334 / 900 11 223", "NO", "+4791122334"),
         ("Italian zero stays", "06 1234567", "IT", "+39061234567"),
         ("extension", "+34 612 345 678 ext 5", None, "+34612345678"),
         ("placeholder zeros", "000000000", "DE", None),
@@ -60,4 +71,5 @@ def test_phone(case: str, typed: str | None, country: str | None, e164: str | No
 
 def test_a_phone_without_any_country_keeps_its_national_digits() -> None:
     assert normalise_phone("0780 050-5636", None) == (None, "7800505636")
+    assert normalise_phone("011 98888-1212", None) == (None, "11988881212")  # no country code that fits
     assert normalise_phone("089 12345", None) == (None, None)  # too short to find its owner by
