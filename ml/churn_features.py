@@ -12,22 +12,21 @@ RHYTHM_COLUMN = "rhythm_logit"
 
 def design(features: pd.DataFrame, p_none: Floats) -> pd.DataFrame:
     """One row per customer: logarithms of times, counts and amounts, shares, flags, the visit model's log odds."""
-    f = features
-    recency, visits, age = f["rfm_recency_days"], f["visit_count"], f["clv_age_days"]
-    gap = f["mean_gap_days"].fillna(0.0)
-    bookings = f["booking_count"].clip(lower=1.0)
+    f = _Columns(features)
+    recency, visits = f["rfm_recency_days"], f["visit_count"]
+    gap, bookings = f["mean_gap_days"], np.maximum(f["booking_count"], 1.0)
     columns = {
         "recency": _log(recency),
         "frequency": _log(f["clv_frequency"]),
-        "age": _log(age),
+        "age": _log(f["clv_age_days"]),
         "span": _log(f["clv_recency_days"]),
-        "is_first_timer": (visits <= 1).astype(np.float64),
+        "is_first_timer": visits <= 1,
         "first_timer_recency": np.where(visits <= 1, _log(recency), 0.0),
-        "gap": _log(gap),
-        "overdue": np.log((recency + 1.0) / (f["mean_gap_days"].fillna(age) + 1.0)),
-        "last_gap": _log(f["last_gap_days"].fillna(0.0)),
-        "max_gap": _log(f["max_gap_days"].fillna(0.0)),
-        "gap_spread": _log(f["std_gap_days"].fillna(0.0)),
+        "gap": _log(_filled(gap)),
+        "overdue": np.log((recency + 1.0) / (_filled(gap, f["clv_age_days"]) + 1.0)),
+        "last_gap": _log(_filled(f["last_gap_days"])),
+        "max_gap": _log(_filled(f["max_gap_days"])),
+        "gap_spread": _log(_filled(f["std_gap_days"])),
         "visits_30": _log(f["visit_trailing_30_count"]),
         "visits_90": _log(f["visit_trailing_90_count"]),
         "visits_180": _log(f["visit_trailing_180_count"]),
@@ -36,17 +35,17 @@ def design(features: pd.DataFrame, p_none: Floats) -> pd.DataFrame:
         "visits_two_years_ago": _log(f["visit_two_years_ago_count"]),
         "nights_year": _log(f["night_trailing_year_count"]),
         "spend_year": _log(f["spend_trailing_year_amount"]),
-        "visit_amount": _log(f["average_visit_amount"].fillna(0.0)),
-        "fnb_share": (f["fnb_amount"] / f["spend_amount"].where(f["spend_amount"] > 0)).clip(0.0, 1.0).fillna(0.0),
+        "visit_amount": _log(_filled(f["average_visit_amount"])),
+        "fnb_share": _share(f["fnb_amount"], np.where(f["spend_amount"] > 0, f["spend_amount"], np.nan)),
         "pos_checks": _log(f["pos_check_count"]),
-        "cancelled_share": (f["cancelled_count"] / bookings).clip(0.0, 1.0),
-        "no_show_share": (f["no_show_count"] / bookings).clip(0.0, 1.0),
+        "cancelled_share": np.clip(f["cancelled_count"] / bookings, 0.0, 1.0),
+        "no_show_share": np.clip(f["no_show_count"] / bookings, 0.0, 1.0),
         "interactions": _log(f["interaction_count"]),
         "complaints": _log(f["complaint_count"]),
-        "fresh_complaint": np.exp(-f["days_since_complaint"].clip(lower=0.0) / 180.0).fillna(0.0),
-        "is_member": f["is_member"].clip(0.0, 1.0),
-        "on_books": (f["on_books_count"] > 0).astype(np.float64),
-        "on_books_soon": np.exp(-f["on_books_next_arrival_days"].clip(lower=0.0) / 180.0).fillna(0.0),
+        "fresh_complaint": _fading(f["days_since_complaint"]),
+        "is_member": np.clip(f["is_member"], 0.0, 1.0),
+        "on_books": f["on_books_count"] > 0,
+        "on_books_soon": _fading(f["on_books_next_arrival_days"]),
         "properties": _log(f["property_count"]),
         "lead_time": _log(f["mean_lead_time_days"]),
         "stay_nights": _log(f["mean_los_nights"]),
@@ -60,18 +59,19 @@ def design(features: pd.DataFrame, p_none: Floats) -> pd.DataFrame:
 
 def rfm_design(features: pd.DataFrame) -> pd.DataFrame:
     """One row per customer: what the RFM logistic baseline may see."""
+    f = _Columns(features)
     return pd.DataFrame(
         {
-            "recency": _log(features["rfm_recency_days"]),
-            "frequency": _log(features["visit_count"]),
-            "amount": _log(features["average_visit_amount"].fillna(0.0)),
+            "recency": _log(f["rfm_recency_days"]),
+            "frequency": _log(f["visit_count"]),
+            "amount": _log(_filled(f["average_visit_amount"])),
         }
     )
 
 
 def hiatus_design(features: pd.DataFrame) -> pd.DataFrame:
     """One row per customer: days since the last visit, and nothing else."""
-    return pd.DataFrame({"recency": _log(features["rfm_recency_days"])})
+    return pd.DataFrame({"recency": _log(_Columns(features)["rfm_recency_days"])})
 
 
 def own_rhythm_design(features: pd.DataFrame) -> pd.DataFrame:
@@ -86,5 +86,29 @@ def log_odds(probability: Floats) -> Floats:
     return logit(clipped(probability))
 
 
-def _log(values: pd.Series) -> pd.Series:
-    return np.log1p(values.clip(lower=0.0))
+class _Columns:
+    """Columns of a frame as plain arrays: on a few thousand rows, pandas itself was most of the time of a design."""
+
+    def __init__(self, frame: pd.DataFrame) -> None:
+        self.frame = frame
+
+    def __getitem__(self, name: str) -> Floats:
+        return self.frame[name].to_numpy(dtype=np.float64)
+
+
+def _log(values: Floats) -> Floats:
+    return np.log1p(np.maximum(values, 0.0))
+
+
+def _filled(values: Floats, missing: Floats | float = 0.0) -> Floats:
+    return np.where(np.isnan(values), missing, values)
+
+
+def _share(part: Floats, whole: Floats) -> Floats:
+    """0 where either is missing."""
+    return _filled(np.clip(part / whole, 0.0, 1.0))
+
+
+def _fading(days: Floats) -> Floats:
+    """1 today, a third after half a year, 0 where there is no day."""
+    return _filled(np.exp(-np.maximum(days, 0.0) / 180.0))

@@ -13,7 +13,6 @@ from scipy.special import expit
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
-from threadpoolctl import threadpool_limits
 
 from ml.churn_features import hiatus_design, own_rhythm_design, rfm_design
 from ml.churn_model import ENSEMBLE, PARTS, REGRESSIONS, VISIT_MODEL, ChurnEnsemble
@@ -89,12 +88,28 @@ class Judgement:
         """The pace that came, as a visit model sees it."""
         return observed_pace(self.trial.cut_off)
 
-    def figures(self, share: float) -> dict[str, Any]:
+    @cached_property
+    def groups(self) -> list[tuple[str, np.ndarray]]:
+        """Groups of the trial's customers large enough to be judged on their own, everybody first."""
+        return _groups(self.trial.window)
+
+    def line(self, share: float) -> Line:
         """The candidate in which the blend of all parts counts so much, beside that of visit models and regressions."""
-        trial, label = self.trial, self.trial.period.label
-        line = self.lines[ENSEMBLE].drawn_to(self.lines[REGRESSIONS], share)
-        said = {**self.others, ENSEMBLE: expit(line.log_odds(trial.period.log_odds))}
-        groups = _groups(trial.window)
+        return self.lines[ENSEMBLE].drawn_to(self.lines[REGRESSIONS], share)
+
+    def probability(self, share: float) -> Floats:
+        """What that candidate said."""
+        return expit(self.line(share).log_odds(self.trial.period.log_odds))
+
+    def gains(self, share: float, other: str) -> dict[str, dict[str, float]]:
+        """Gains of that candidate over another model, by group."""
+        label, ours, theirs = self.trial.period.label, self.probability(share), self.others[other]
+        return {group: _paired(label[rows], theirs[rows], ours[rows]) for group, rows in self.groups}
+
+    def figures(self, share: float) -> dict[str, Any]:
+        """All figures of that candidate and of what it is compared with."""
+        trial, label, line = self.trial, self.trial.period.label, self.line(share)
+        said = {**self.others, ENSEMBLE: self.probability(share)}
         return {
             "as_of_date": trial.cut_off.as_of_date.isoformat(),
             "kind": self.kind,
@@ -111,11 +126,7 @@ class Judgement:
             "calibration": {
                 name: calibration_table(label, said[name]) for name in (ENSEMBLE, CHAMPION, "rfm_logistic")
             },
-            "gain_over": {
-                name: {group: _paired(label[rows], said[name][rows], said[ENSEMBLE][rows]) for group, rows in groups}
-                for name in (*BASELINES, CHAMPION)
-                if name in said
-            },
+            "gain_over": {name: self.gains(share, name) for name in (*BASELINES, CHAMPION) if name in said},
         }
 
 
@@ -183,9 +194,8 @@ def baseline_probability(make: Any, train: Sequence[CutOff], window: CutOff, win
     """A one-line rule as a probability: a logistic regression on the same training rows, so that it is judged alike."""
     x = np.concatenate([make(c.features)[c.in_window(window_days)].to_numpy() for c in train])
     y = np.concatenate([c.has_left()[c.in_window(window_days)] for c in train])
-    with threadpool_limits(1):
-        model = make_pipeline(StandardScaler(), LogisticRegression(max_iter=2000)).fit(x, y)
-        return model.predict_proba(make(window.features).to_numpy())[:, 1]
+    model = make_pipeline(StandardScaler(), LogisticRegression(max_iter=2000)).fit(x, y)
+    return model.predict_proba(make(window.features).to_numpy())[:, 1]
 
 
 def _paired(label: Floats, other: Floats, ours: Floats) -> dict[str, float]:

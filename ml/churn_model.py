@@ -61,8 +61,7 @@ class ChurnEnsemble:
             rfm.append(rfm_design(used.features))
             labels.append(used.has_left())
         frame, y = pd.concat(frames, ignore_index=True), np.concatenate(labels)
-        tells = (frame.nunique() > 1) & (frame.count() >= LEAST_KNOWN)
-        self.columns_ = [name for name in frame.columns[tells] if name != RHYTHM_COLUMN]
+        self.columns_ = [name for name in frame.columns if name != RHYTHM_COLUMN and _tells(frame[name].to_numpy())]
         self.training_row_count_ = len(frame)
         self.rhythm_, self.pace_ = rhythm, pace or 1.0
         self.known_share_ = known_share(cut_offs, self.window_days)
@@ -163,6 +162,12 @@ def make_boosting(random_state: int) -> HistGradientBoostingClassifier:
         early_stopping=False,
         random_state=random_state,
     )
+
+
+def _tells(values: Floats) -> bool:
+    """Whether a feature is known of enough customers and not the same for all of them."""
+    known = values[~np.isnan(values)]
+    return len(known) >= LEAST_KNOWN and bool(known.min() < known.max())
 
 
 def _sample(cut_off: CutOff, most: int, random_state: int) -> CutOff:

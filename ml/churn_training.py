@@ -107,15 +107,13 @@ def choose_share(judgements: Sequence[Judgement]) -> tuple[float, list[dict[str,
 
     Where each loses something: 0, the figures of the boldest candidate and what it loses.
     """
-    boldest: list[dict[str, Any]] = []
     refusal = None
     for share in SHARES:
-        judged = [judgement.figures(share) for judgement in judgements]
-        lost = loss_by_gains([entry["gain_over"][CHAMPION] for entry in judged])
+        lost = loss_by_gains([judgement.gains(share, CHAMPION) for judgement in judgements])
         if lost is None:
-            return share, judged, None
-        boldest, refusal = boldest or judged, refusal or lost
-    return 0.0, boldest, refusal
+            return share, [judgement.figures(share) for judgement in judgements], None
+        refusal = refusal or lost
+    return 0.0, [judgement.figures(SHARES[0]) for judgement in judgements], refusal
 
 
 def _lack(past: Sequence[CutOff], horizon_days: int, window_days: int) -> str:

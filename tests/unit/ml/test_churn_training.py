@@ -183,10 +183,11 @@ def test_promoted_only_if_nothing_is_lost(brier: float, lift: float, of_group: f
 def test_candidates_are_tried_from_the_boldest(
     lift_by_share: dict[float, float], share: float, refusal: str | None
 ) -> None:
-    def figures(of: float) -> dict[str, object]:
-        return {"share": of, "gain_over": {CHAMPION: {EVERYBODY: {"brier": 0.01, "lift": lift_by_share[of]}}}}
+    def gains(of: float, other: str) -> dict[str, dict[str, float]]:
+        assert other == CHAMPION
+        return {EVERYBODY: {"brier": 0.01, "lift": lift_by_share[of]}}
 
-    chosen, judged, lost = choose_share([SimpleNamespace(figures=figures)])
+    chosen, judged, lost = choose_share([SimpleNamespace(gains=gains, figures=lambda of: {"share": of})])
     assert (chosen, lost) == (share, refusal)
     assert judged[0]["share"] == (1.0 if refusal else share)
 
