@@ -1,5 +1,8 @@
 """What customers are told apart by: days since the last visit, visits and spend, in logarithms."""
 
+from collections.abc import Sequence
+from typing import Any
+
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
@@ -11,7 +14,24 @@ RECENCY, VISITS, SPEND = range(3)
 # Spend has a yardstick of its own, the value tiers; at half weight the segments were clearer and more stable on every
 # set tried.
 WEIGHTS = (1.0, 1.0, 0.5)
+TRANSFORMS = ("ln(1 + days)", "ln(visits)", "ln(1 + spend)")
 LOWEST = (("rfm_recency_days", 0.0), ("visit_count", 1.0), ("spend_amount", 0.0))
+
+
+def preparation(center: Floats, scale: Floats, used: Sequence[str]) -> list[dict[str, Any]]:
+    """For the record, one entry per axis: where it comes from, how it is prepared, whether the segments look at it."""
+    return [
+        {
+            "axis": axis,
+            "column": column,
+            "transform": TRANSFORMS[number],
+            "mean": round(float(center[number]), 4),
+            "standard_deviation": round(float(1.0 / scale[number]), 4) if scale[number] else 0.0,
+            "weight": WEIGHTS[number],
+            "is_used": axis in used,
+        }
+        for number, (axis, (column, _)) in enumerate(zip(AXES, LOWEST, strict=True))
+    ]
 
 
 def plain_axes(features: pd.DataFrame, typical: Floats | None = None) -> Floats:

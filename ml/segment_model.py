@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
 from ml.lifecycle import typical_gap_days
-from ml.segment_axes import AXES, WEIGHTS, log_axes, plain_axes, standards, typical_axes
+from ml.segment_axes import AXES, WEIGHTS, log_axes, plain_axes, preparation, standards, typical_axes
 from ml.segment_choice import LULL_SEASONS, Choice
 from ml.segment_codes import Meaning, give_codes, likeness
 from ml.segment_names import describe, name_segments
@@ -114,6 +114,7 @@ class SegmentModel:
             "missed_bars": ["number"] if self.choice_ is None else self.choice_.missed(),
             "codes_kept_share": self.kept_share_,
             "typical_gap_days": self.typical_gap_days_,
+            "features": preparation(self.center_, self.scale_, self.plan_.axes if self.plan_ else ()),
             "tried": [choice.figures() for choice in self.tried_],
             "segments": [
                 {

@@ -29,8 +29,13 @@ def name_segments(centroids: Floats, typical: Floats) -> list[str]:
 def describe(centroid: Floats, rule: str = "") -> str:
     """One sentence on the typical customer of a segment, after the rule that cuts it out, where there is one."""
     recency, repeats, spend = np.expm1(centroid)
-    typical = f"ypically last here {recency:.0f} days ago, {repeats + 1:.1f} visits and {spend:,.0f} spent in all."
+    visits = _visits(repeats + 1.0)
+    typical = f"ypically last here {recency:.0f} days ago, with {visits} and {spend:,.0f} spent so far."
     return f"{rule[0].upper()}{rule[1:]}: t{typical}" if rule else f"T{typical}"
+
+
+def _visits(count: float) -> str:
+    return "one visit" if count < 1.05 else f"{count:.1f} visits" if count < 3 else f"{count:.0f} visits"
 
 
 def _words(centroid: Floats, typical: Floats) -> str:

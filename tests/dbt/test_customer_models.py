@@ -18,7 +18,7 @@ TABLES = [
     "marts.lifecycle_stage_month", "marts.cohort_retention", "marts.value_tier_migration", "marts.segment_migration",
     "marts.early_warning", "marts.lost_customer", "marts.care_call_list", "marts.member_tier_review",
     "marts.corporate_account", "marts.travel_agent_account", "marts.complaint_summary", "marts.service_performance",
-    "marts.basket_rule", "marts.next_best_action", "marts.segment_profile",
+    "marts.basket_rule", "marts.next_best_action", "marts.segment_profile", "marts.segment_record",
 ]  # fmt: skip
 
 

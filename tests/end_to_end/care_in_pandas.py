@@ -97,7 +97,7 @@ def members(facts: Facts) -> list[tuple]:
 def actions(facts: Facts) -> dict[str, str]:
     """Per customer the first action that fits."""
     customers = facts.ask("select customer_id, is_member from core.dim_customer").itertuples()
-    scored = facts.ask("select customer_id, value_tier_code, lifecycle_stage_code from ml.customer_segment")
+    scored = facts.ask("select customer_id, lifecycle_stage_code from ml.customer_segment")
     score = {row.customer_id: row for row in scored.itertuples()}
     open_case = facts.ask("select customer_id from core.fct_case where coalesce(case_status, 'open') = 'open'")
     left = facts.ask("select customer_id, max(departure_date)::timestamp as day from core.fct_visit group by all")
@@ -105,21 +105,27 @@ def actions(facts: Facts) -> dict[str, str]:
     coming = facts.reservation[facts.reservation.status.eq("reserved") & (facts.reservation.arrival > facts.night)]
     next_arrival = coming.groupby("customer_id").arrival.min().to_dict()
     visits = facts.visit[facts.visit.arrival > facts.night - YEAR].groupby("customer_id").size().to_dict()
-    warned = set(facts.ask("select customer_id from marts.early_warning").customer_id)
+    warned = facts.ask("select customer_id, value_at_stake_amount::double as worth from marts.early_warning")
+    worth = dict(zip(warned.customer_id, warned.worth, strict=True))
+    may_call = set(facts.ask("select customer_id from core.customer_reach where may_phone").customer_id)
+    spent = facts.ask(
+        """select spend_trailing_year_amount::double as spent from ml.customer_segment
+        where value_tier_code in ('vip', 'key')"""
+    ).spent.min()
     direct = facts.ask("select customer_id, direct_share from core.customer_360")
     direct_share = dict(zip(direct.customer_id, direct.direct_share, strict=True))
     offered, cases = offers(facts), set(open_case.customer_id)
     chosen = {}
     for customer in customers:
         who = customer.customer_id
-        tier, stage = (score[who].value_tier_code, score[who].lifecycle_stage_code) if who in score else (None, None)
+        stage = score[who].lifecycle_stage_code if who in score else None
         away = facts.night - last_departure.get(who, pd.Timestamp.max)
         ladder = {
             "solve_open_case": who in cases,
             "prepare_arrival": next_arrival.get(who, pd.Timestamp.max) <= facts.night + 14 * DAY,
             "thank_after_stay": 0 * DAY <= away <= 7 * DAY,
-            "win_back_call": who in warned and tier in ("vip", "key"),
-            "win_back_offer": who in warned,
+            "win_back_call": worth.get(who, -1) >= spent and who in may_call,
+            "win_back_offer": who in worth,
             "invite_to_programme": not customer.is_member and visits.get(who, 0) >= 2,
             "cross_sell": who in offered and stage in ("new", "active", "won_back"),
             "second_stay_offer": stage == "new",

@@ -84,8 +84,8 @@ select
     risk_band,
     reason_code,
     case reason_code
-        when 'open_case' then 'close the open case, then call'
-        when 'complaint' then 'call: apologise, say what changed, invite back'
+        when 'open_case' then 'close the open case, then invite back'
+        when 'complaint' then 'apologise, say what changed, invite back'
         when 'no_show' then 'ask what happened, offer a new date'
         when 'cancelled_trip' then 'offer the cancelled trip again on a flexible rate'
         when 'silence' then case when lifecycle_stage_code = 'dormant' then 'win-back offer' else 'reminder with their usual room' end

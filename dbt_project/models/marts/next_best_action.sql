@@ -2,16 +2,19 @@
 {{ config(materialized='table', tags=['marts']) }}
 
 -- The first line that fits decides: repair before care, care before sale, sale before silence.
+{% set quiet = "'Last here ' || cast(warning.silence_days as varchar) || ' days ago, used to come every ' || cast(cast(warning.own_gap_days as integer) as varchar) || ' days'" %}
+{% set worth = "'; a year with them was worth ' || cast(cast(round(warning.value_at_stake_amount) as bigint) as varchar) || ' ' || warning.currency_code" %}
+{% set chances = "'; guests like that go there ' || cast(cast(offer.lift_ratio as decimal(12, 1)) as varchar) || ' times as often as the average guest'" %}
 {% set actions = {
     'solve_open_case': [1, 'customer.open_case_count > 0', "'An open case waits for an answer'"],
     'prepare_arrival': [2, 'customer.next_arrival_date <= ' ~ night() ~ ' + 14', "'Arrives on ' || cast(customer.next_arrival_date as varchar)"],
     'thank_after_stay': [3, 'customer.last_departure_on between ' ~ night() ~ ' - 7 and ' ~ night(), "'Left on ' || cast(customer.last_departure_on as varchar)"],
-    'win_back_call': [4, "warning.customer_id is not null and customer.value_tier_code in ('vip', 'key')", "'High value and ' || cast(warning.silence_days as varchar) || ' days silent against a usual ' || cast(cast(warning.own_gap_days as integer) as varchar)"],
-    'win_back_offer': [5, 'warning.customer_id is not null', "cast(warning.silence_days as varchar) || ' days silent against a usual ' || cast(cast(warning.own_gap_days as integer) as varchar)"],
-    'invite_to_programme': [6, 'not customer.is_member and customer.visit_trailing_year_count >= 2', "cast(customer.visit_trailing_year_count as varchar) || ' visits in a year and no member'"],
-    'cross_sell': [7, "offer.consequent_value is not null and customer.lifecycle_stage_code in ('new', 'active', 'won_back')", "'Chose ' || offer.chosen_text || ', never ' || offer.consequent_value || ' (lift ' || cast(round(offer.lift_ratio, 2) as varchar) || ')'"],
-    'second_stay_offer': [8, "customer.lifecycle_stage_code = 'new'", "'Came once, lately'"],
-    'book_direct': [9, "customer.lifecycle_stage_code in ('active', 'won_back') and customer.direct_share < 0.5", "'Books through others ' || cast(cast(100 * (1 - customer.direct_share) as integer) as varchar) || '% of the time'"],
+    'win_back_call': [4, 'warning.value_at_stake_amount >= key_customer.threshold_amount and reach.may_phone', quiet ~ ' || ' ~ worth],
+    'win_back_offer': [5, 'warning.customer_id is not null', quiet],
+    'invite_to_programme': [6, 'not customer.is_member and customer.visit_trailing_year_count >= 2', "cast(customer.visit_trailing_year_count as varchar) || ' visits in the last 12 months and not a member yet'"],
+    'cross_sell': [7, "offer.consequent_value is not null and customer.lifecycle_stage_code in ('new', 'active', 'won_back')", "'Knows ' || replace(offer.chosen_text, " ~ stay_choice("''") ~ ", 'hotel ') || ', has never been to ' || offer.consequent_value || " ~ chances],
+    'second_stay_offer': [8, "customer.lifecycle_stage_code = 'new'", "'Has come once, on ' || cast(customer.last_visit_on as varchar) || ', and has not booked again'"],
+    'book_direct': [9, "customer.lifecycle_stage_code in ('active', 'won_back') and customer.direct_share < 0.5", "'Books through agencies or portals ' || cast(cast(100 * (1 - customer.direct_share) as integer) as varchar) || '% of the time'"],
 } %}
 
 with used as (
@@ -63,6 +66,13 @@ offer as (
     ) = 1
 ),
 
+-- What the least of the key customers spent in the trailing year.
+key_customer as (
+    select min(threshold_amount) as threshold_amount
+    from {{ ref('customer_pyramid') }}
+    where as_of_date = {{ night() }} and value_tier_code in ('vip', 'key')
+),
+
 decided as (
     select
         customer.customer_id,
@@ -89,6 +99,7 @@ decided as (
     inner join {{ ref('customer_reach') }} as reach on customer.customer_id = reach.customer_id
     left join {{ ref('early_warning') }} as warning on customer.customer_id = warning.customer_id
     left join offer on customer.customer_id = offer.customer_id
+    cross join key_customer
 )
 
 select
@@ -103,7 +114,7 @@ select
     case
         when action_code in ('solve_open_case', 'prepare_arrival') then 'service'
         when action_code = 'none' then 'none'
-        when action_code = 'win_back_call' and may_phone then 'phone'
+        when action_code = 'win_back_call' then 'phone'
         when may_email then 'email'
         when may_sms then 'sms'
         when may_phone then 'phone'

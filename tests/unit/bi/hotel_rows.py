@@ -176,7 +176,7 @@ ROWS: dict[str, list[dict[str, Any]]] = {
     "marts.early_warning": [
         {
             "customer_id": "c1", "owner_property_code": "LIS", "reason_code": "open_case", "value_tier_code": "vip",
-            "value_at_stake_amount": Decimal(400), "suggested_action": "close the open case, then call",
+            "value_at_stake_amount": Decimal(400), "suggested_action": "close the open case, then invite back",
             "silence_days": 90, "own_gap_days": 30.0,
         }
     ],

@@ -11,6 +11,7 @@ from ml.segment_axes import plain_axes
 from ml.segment_choice import Choice, is_clearly_better
 from ml.segment_judging import judge_segments
 from ml.segment_model import SegmentModel
+from ml.segment_names import describe
 from ml.segment_plans import K_CHOICES
 
 GROUPS = {
@@ -79,6 +80,31 @@ def test_all_that_was_tried_is_on_record_with_what_was_chosen() -> None:
     assert chosen["is_passing"]
     assert chosen["axes"] == ["recency", "visits", "spend"]
     assert (chosen["ari_mean"] >= 0.9, chosen["ari_lowest"] >= 0.8, chosen["silhouette"] >= 0.3) == (True, True, True)
+
+
+def test_how_the_axes_were_prepared_is_on_record() -> None:
+    frame = customers(100)
+    model = SegmentModel(1).fit(frame)
+    told = {entry["axis"]: entry for entry in model.record()["features"]}
+    assert list(told) == ["recency", "visits", "spend"]
+    logs = np.log(frame["visit_count"].to_numpy(dtype=float))
+    assert told["visits"]["column"] == "visit_count"
+    assert told["visits"]["transform"] == "ln(visits)"
+    assert told["visits"]["mean"] == pytest.approx(logs.mean(), abs=1e-4)
+    assert told["visits"]["standard_deviation"] == pytest.approx(logs.std(), abs=1e-4)
+    assert model.plan_ is not None
+    assert {axis for axis, entry in told.items() if entry["is_used"]} == set(model.plan_.axes)
+
+
+@pytest.mark.parametrize(
+    ("visits", "said"),
+    [(1.0, "with one visit and"), (2.44, "with 2.4 visits and"), (6.9, "with 7 visits and")],
+)
+def test_a_segment_is_described_in_a_sentence(visits: float, said: str) -> None:
+    told = describe(np.log1p([76.2, visits - 1.0, 3557.4]), "last here up to 365 days ago")
+    assert said in told
+    assert told.startswith("Last here up to 365 days ago: typically last here 76 days ago,")
+    assert told.endswith("3,557 spent so far.")
 
 
 def test_each_segment_is_judged() -> None:
