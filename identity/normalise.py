@@ -44,7 +44,8 @@ def normalise_people(con: duckdb.DuckDBPyConnection) -> None:
     sql.run(con, "person_name")
     lists = {name: word_list("registry")[name] for name in ("placeholder_birth_dates", "lettered_postal_codes")}
     sql.run(con, "macro_postal_text_of")
-    sql.run(con, "person", **lists)
+    kinds = {spelling: kind for kind, names in word_list("registry")["document_kinds"].items() for spelling in names}
+    sql.run(con, "person", document_spellings=list(kinds), document_kinds=list(kinds.values()), **lists)
     sql.drop(con, "person_raw", "name_value", "name_form", "person_name", "email_form", "phone_form")
 
 

@@ -102,7 +102,7 @@ select
     first_name, last_name, native_name, name_id, name_number, first_name_key as first_key, last_name_key as last_key,
     name_suffix_code as suffix_code, is_name_ordered, is_organisation_name, is_initial,
     email_normalised, email_registry_reason, phone_e164, phone_number, birth_date, gender,
-    address_key, city_key, country_key, postal_code_key, loyalty_number_key, document_key, guest_profile_key, card_token,
+    address_key, city_key, country_key, postal_code_key, loyalty_number_key, document_key, document_kind, guest_profile_key, card_token,
     confirmation_key,
     case when record_kind = 'reservation'
          then concat_ws('|', source_system, coalesce(property_code, ''), reference_id) end as reservation_key,

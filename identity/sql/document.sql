@@ -12,11 +12,11 @@ select cast(null as varchar) as document_hash, cast(null as uinteger[]) as neigh
 where false
 
 -- name: document_slip
--- one row per pair of documents of one kind, of the profiles at hand, whose numbers are one slip apart; first < second
+-- one row per pair of documents, of the profiles at hand, whose numbers are one slip apart; first < second
 create or replace temp table document_at_hand as
-select held.document_key, split_part(held.document_key, '|', 1) as document_kind, known.neighbour_hashes
+select held.document_key, known.neighbour_hashes
 from (select distinct document_key from profile where document_key is not null) as held
-inner join known_document as known on split_part(held.document_key, '|', -1) = known.document_hash;
+inner join known_document as known on held.document_key = known.document_hash;
 create or replace temp table document_slip as
 with neighbour as (
     select rowid as place, unnest(neighbour_hashes) as neighbour_hash from document_at_hand
@@ -31,8 +31,7 @@ select
     greatest(a.document_key, b.document_key) as second_document
 from met
 inner join document_at_hand as a on met.first_place = a.rowid
-inner join document_at_hand as b on met.second_place = b.rowid
-where a.document_kind = b.document_kind;
+inner join document_at_hand as b on met.second_place = b.rowid;
 drop table document_at_hand;
 create or replace temp view slip_of_document as
 select first_document as document_key, second_document as like_key, first_document || ' ' || second_document as slip

@@ -25,7 +25,7 @@ select
     is_name_ordered, is_organisation_name, is_initial,
     email_normalised, email_registry_reason, email_shared_reason is not null as is_email_shared,
     phone_e164, phone_number, phone_shared_reason is not null as is_phone_shared,
-    birth_date, is_birth_date_shared, gender, postal_code_key, address_key, city_key, country_key, loyalty_number_key, document_key, guest_profile_key,
+    birth_date, is_birth_date_shared, gender, postal_code_key, address_key, city_key, country_key, loyalty_number_key, document_key, document_kind, guest_profile_key,
     card_token, confirmation_key, stay_key, is_customer, customer_reason
 from matchable
 inner join customer_verdict as verdict on matchable.source_record_id = verdict.source_record_id

@@ -17,6 +17,7 @@ with judged as (
         case when phone.shared_reason is not null and not is_organisation_booker then person.phone_number end as shared_phone,
         case when loyalty.shared_reason is null then person.loyalty_number_key end as own_loyalty_key,
         case when document.shared_reason is null then person.document_key end as own_document_key,
+        case when document.shared_reason is null then person.document_kind end as own_document_kind,
         case when profile.shared_reason is null then person.guest_profile_key end as own_profile_key,
         case when card.shared_reason is null then person.card_token end as own_card_token,
         birth.shared_reason is not null as is_birth_date_shared,
@@ -48,7 +49,7 @@ select
             chr(31),
             coalesce(cast(name_id as varchar), ''), coalesce(email_key, ''), coalesce(shared_email, ''), coalesce(phone_key, ''),
             coalesce(shared_phone, ''), coalesce(cast(own_birth_date as varchar), ''), coalesce(gender, ''),
-            coalesce(own_loyalty_key, ''), coalesce(own_document_key, ''), coalesce(own_profile_key, ''),
+            coalesce(own_loyalty_key, ''), coalesce(own_document_key, ''), coalesce(own_document_kind, ''), coalesce(own_profile_key, ''),
             coalesce(own_card_token, ''), coalesce(postal_code_key, ''), coalesce(address_key, ''), coalesce(city_key, ''), coalesce(country_key, '')
         ))
     end as profile_id,
@@ -88,6 +89,7 @@ from (
         any_value(gender) as gender,
         any_value(own_loyalty_key) as loyalty_number_key,
         any_value(own_document_key) as document_key,
+        any_value(own_document_kind) as document_kind,
         any_value(own_profile_key) as guest_profile_key,
         regexp_replace(any_value(own_profile_key), '[^|]*$', '') as profile_place,
         any_value(own_card_token) as card_token,
@@ -137,11 +139,12 @@ where profile_number in (select profile_number from neighbour)
 -- one row per distinct facet of members
 create or replace temp table facet as
 select
-    row_number() over (order by name_number, birth_date, gender, suffix_code, document_key, loyalty_number_key, steward_record) - 1
-        as facet_number,
+    row_number() over (
+        order by name_number, birth_date, gender, suffix_code, document_key, document_kind, loyalty_number_key, steward_record
+    ) - 1 as facet_number,
     *
 from (
-    select distinct name_number, birth_date, gender, suffix_code, document_key, loyalty_number_key, steward_record
+    select distinct name_number, birth_date, gender, suffix_code, document_key, document_kind, loyalty_number_key, steward_record
     from bearer
 )
 
@@ -156,6 +159,7 @@ inner join facet
     and bearer.gender is not distinct from facet.gender
     and bearer.suffix_code is not distinct from facet.suffix_code
     and bearer.document_key is not distinct from facet.document_key
+    and bearer.document_kind is not distinct from facet.document_kind
     and bearer.loyalty_number_key is not distinct from facet.loyalty_number_key
     and bearer.steward_record is not distinct from facet.steward_record
 

@@ -16,7 +16,7 @@ create table if not exists identity_state.profile (
     profile_number bigint, first_record_id varchar, first_rank hugeint, record_count bigint,
     name_number bigint, first_key varchar, last_key varchar, suffix_code varchar, is_initial boolean,
     is_organisation boolean, email_key varchar, shared_email varchar, phone_key varchar, shared_phone varchar,
-    birth_date date, gender varchar, loyalty_number_key varchar, document_key varchar,
+    birth_date date, gender varchar, loyalty_number_key varchar, document_key varchar, document_kind varchar,
     guest_profile_key varchar, card_token varchar, postal_code_key varchar,
     address_key varchar, city_key varchar, country_key varchar, steward_record varchar, component bigint
 );

@@ -93,6 +93,22 @@ def pair(first: dict[str, object], second: dict[str, object]) -> list[dict[str, 
             ),
             ONE,
         ),
+        (
+            "two passports, as two systems write the kind",
+            pair(
+                {"first_name": "Anna", "document_hash": "d1", "document_type": "P"},
+                {"first_name": "Anna", "document_hash": "d2", "document_type": "Reisepass"},
+            ),
+            APART,
+        ),
+        (
+            "two documents, of one the kind is unknown",
+            pair(
+                {"first_name": "Anna", "document_hash": "d1", "document_type": "passport"},
+                {"first_name": "Anna", "document_hash": "d2", "document_type": "type 7"},
+            ),
+            APART,
+        ),
         # Father and daughter of one name have other mothers' names; a birth date says that one person writes two.
         (
             "another second surname",

@@ -20,6 +20,15 @@ CASES: dict[str, tuple[list[dict[str, object]], set[frozenset[str]]]] = {
         [person("r1", "Anna Huber", document_hash="d1"), person("r2", "Anna Koch", document_hash="d1")],
         {frozenset({"r1", "r2"})},
     ),
+    "document, its kind said in three ways or not at all": (
+        [
+            person("r1", "Anna Huber", document_hash="d1", document_type="passport"),
+            person("r2", "Anna Koch", document_hash="d1"),
+            person("r3", "Anna Huber", document_hash="d1", document_type="PP"),
+            person("r4", "Anna Koch", document_hash="d1", document_type="type 7"),
+        ],
+        {frozenset({"r1", "r2", "r3", "r4"})},
+    ),
     "same profile of one property": (
         [person("r1", "Anna Huber", guest_profile_id="7"), person("r2", "Anna Hubar", guest_profile_id="7")],
         {frozenset({"r1", "r2"})},
