@@ -128,7 +128,7 @@ def actions(facts: Facts) -> dict[str, str]:
             "win_back_offer": who in worth,
             "invite_to_programme": not customer.is_member and visits.get(who, 0) >= 2,
             "cross_sell": who in offered and stage in ("new", "active", "won_back"),
-            "second_stay_offer": stage == "new",
+            "second_stay_offer": stage == "new" and who not in next_arrival,
             "book_direct": stage in ("active", "won_back") and direct_share[who] < 0.5,
         }
         chosen[who] = next((action for action, fits in ladder.items() if fits), "none")
@@ -146,8 +146,10 @@ def offers(facts: Facts) -> set[str]:
     used = pd.concat([checks[checks.line_count > 0], stays]).dropna(subset=["customer_id"])
     chosen, hotels = (used.groupby("customer_id")[name].apply(set) for name in ("choice", "property_code"))
     sold = set(checks.choice.dropna())
-    rules = facts.ask("select * from marts.basket_rule where basket_code = 'choice_of_customer' and lift_ratio > 1")
-    rules = rules[rules.consequent_value.isin(sold)].sort_values(
+    rules = facts.ask("select * from marts.basket_rule where basket_code = 'choice_of_customer' and lift_ratio >= 1.1")
+    doubt = 2 * np.sqrt(rules.confidence_share * (1 - rules.confidence_share) / rules.antecedent_count)
+    is_proven = rules.confidence_share - doubt > rules.consequent_count / rules.basket_count
+    rules = rules[is_proven & rules.consequent_value.isin(sold)].sort_values(
         ["confidence_share", "lift_ratio", "consequent_value"], ascending=[False, False, True]
     )
     best = rules.groupby(["antecedent_value", "other_antecedent_value"], dropna=False).head(10)

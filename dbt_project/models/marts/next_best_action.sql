@@ -13,7 +13,7 @@
     'win_back_offer': [5, 'warning.customer_id is not null', quiet],
     'invite_to_programme': [6, 'not customer.is_member and customer.visit_trailing_year_count >= 2', "cast(customer.visit_trailing_year_count as varchar) || ' visits in the last 12 months and not a member yet'"],
     'cross_sell': [7, "offer.consequent_value is not null and customer.lifecycle_stage_code in ('new', 'active', 'won_back')", "'Knows ' || replace(offer.chosen_text, " ~ stay_choice("''") ~ ", 'hotel ') || ', has never been to ' || offer.consequent_value || " ~ chances],
-    'second_stay_offer': [8, "customer.lifecycle_stage_code = 'new'", "'Has come once, on ' || cast(customer.last_visit_on as varchar) || ', and has not booked again'"],
+    'second_stay_offer': [8, "customer.lifecycle_stage_code = 'new' and customer.on_books_count = 0", "'Has come once, on ' || cast(customer.last_visit_on as varchar) || ', and has not booked again'"],
     'book_direct': [9, "customer.lifecycle_stage_code in ('active', 'won_back') and customer.direct_share < 0.5", "'Books through agencies or portals ' || cast(cast(100 * (1 - customer.direct_share) as integer) as varchar) || '% of the time'"],
 } %}
 
@@ -32,11 +32,13 @@ outlet as (
     from {{ ref('fct_pos_check') }}
 ),
 
--- The best few outlets that go with a choice, or with two: an offer is one of them.
+-- The best few outlets that go with a choice, or with two: an offer is one of them. At least a tenth more often than with everybody, and more often by two standard errors: what chance does is no reason.
 rule as (
     select antecedent_value, other_antecedent_value, consequent_value, confidence_share, lift_ratio
     from {{ ref('basket_rule') }}
-    where basket_code = 'choice_of_customer' and lift_ratio > 1
+    where basket_code = 'choice_of_customer'
+        and lift_ratio >= 1.1
+        and confidence_share - 2 * sqrt(confidence_share * (1 - confidence_share) / antecedent_count) > consequent_count / basket_count
         and consequent_value in (select outlet_name from outlet)
     qualify row_number() over (
         partition by antecedent_value, other_antecedent_value order by confidence_share desc, lift_ratio desc, consequent_value

@@ -10,6 +10,9 @@
     'judgement': [5, '$.segments[*]', 'segment_code'],
 } %}
 
+{# Stability is measured of plans that are clear and sound only. #}
+{% set is_followed = 'coalesce(cast(' ~ record_text('ari_mean') ~ ' as double), 0) > 0' %}
+
 with training as (
     select model_version, trained_as_of, is_promoted, metrics
     from {{ source('ml', 'model_run') }}
@@ -40,8 +43,17 @@ told as (
         step_code = 'choice'
         {% for figure in ['algorithm', 'k', 'axes', 'silhouette', 'smallest_share'] %}
         and {{ record_text(figure) }} = json_extract_string(chosen, '$.{{ figure }}')
-        {%- endfor %} as is_chosen
+        {%- endfor %} as is_like_chosen
     from item
+),
+
+-- What serves may be on record twice: as it was in use, and as it was found again.
+marked as (
+    select
+        *,
+        coalesce(is_like_chosen, false)
+        and row_number() over (partition by model_version, step_number, is_like_chosen order by item_rank) = 1 as is_chosen
+    from told
 )
 
 select
@@ -71,9 +83,9 @@ select
             then {{ record_text('k') }} || ' segments by ' || replace(item_code, '_', ' ')
                 || ' of ' || array_to_string(json_extract_string(item, '$.axes[*]'), ', ')
                 || coalesce('; silhouette ' || {{ record_number('silhouette') }}, '')
-                || coalesce('; stability ' || {{ record_number('ari_mean') }} || ', lowest ' || {{ record_number('ari_lowest') }}, '')
+                || case when {{ is_followed }} then '; stability ' || {{ record_number('ari_mean') }} || ', lowest ' || {{ record_number('ari_lowest') }} else '' end
                 || coalesce('; smallest ' || {{ record_percent('smallest_share') }} || ', largest ' || {{ record_percent('largest_share') }}, '')
-                || case when {{ record_flag('is_passing') }} then '; meets every bar' else '; misses a bar' end
+                || case when {{ record_flag('is_passing') }} then '; meets every bar' when {{ is_followed }} then '; misses a bar' else '; not followed up' end
                 || case when is_chosen then '; chosen' else '' end
         when 'judgement'
             then {{ record_text('segment_name') }} || ': '
@@ -86,6 +98,6 @@ select
                     {% endfor %}
                 end
     end as statement,
-    coalesce(is_chosen, false) as is_chosen,
+    is_chosen,
     item as figures
-from told
+from marked
