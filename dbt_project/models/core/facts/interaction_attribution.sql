@@ -23,7 +23,7 @@ likeliest as (
     qualify row_number() over (partition by source_system, interaction_id order by probability desc, customer_id) = 1
 ),
 
--- A customer three times as likely as all others together; or somebody else, when that is likelier than all known ones together; or nobody.
+-- A customer three times as likely as all others together (nine times of those who share the one contact that was given); or somebody else, when that is likelier than all known ones together; or nobody.
 weighed as (
     select
         interaction.*,
@@ -31,7 +31,9 @@ weighed as (
         said.caller_customer_id,
         said.caller_match_probability,
         likeliest.* exclude (source_system, interaction_id),
-        coalesce(likeliest.probability >= {{ var('sure_of_a_caller') }}, false) as is_known,
+        coalesce(likeliest.probability >= case
+            when candidate_method = 'contact_and_stay' then {{ var('sure_of_one_who_shares') }} else {{ var('sure_of_a_caller') }}
+        end, false) as is_known,
         coalesce(likeliest.known_probability < 0.5, true) and said.caller_customer_id is not null as is_new,
         case
             when interaction.loyalty_number is not null then 'loyalty_number'
