@@ -1,5 +1,6 @@
 """Names of people: from what systems hold to what can be compared. Pure; one call per distinct name."""
 
+import re
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -7,6 +8,9 @@ from identity import han
 from identity.name_part import NO_PART, NamePart, is_initial, is_only_suffix, name_part
 from identity.text import clean, fold, plain_vowels, spelling
 from identity.words import gender_of_title, known_given_names, names_of_form, words
+
+# Son or daughter of, behind a given name (ru, uk, be), in Latin letters of any transliteration.
+_PATRONYMIC = re.compile(r"\w\w+(?:[eoy]v[iy]ch|[eoiy]vna|[iy]nichna)|[iy]l[iy]ch")
 
 
 class PersonName(NamedTuple):
@@ -99,6 +103,8 @@ def _pieces(first: str, last: str, full: str, native: str) -> tuple[NamePart, Na
         last, full = "", last
     if first or last:
         native_name, (first, last) = _take_native(native, first, last)
+        if not first and (parts := _split_by_given_name(name_part(last, "whole"))):
+            return *parts, False, native_name
         return name_part(first, "given"), name_part(last, "family" if first else "whole"), True, native_name
     native_name, (full,) = _take_native(native, full)
     first_part, last_part, is_ordered = _split_full(full)
@@ -127,6 +133,8 @@ def _split_full(text: str) -> tuple[NamePart, NamePart, bool]:
     shouted = [at for at in long if whole.words[at].isupper()]
     if 0 < len(shouted) < len(long):
         return whole.pick([at for at in range(count) if at not in shouted]), whole.pick(shouted), True
+    if parts := _split_by_given_name(whole):
+        return *parts, False
     first_at, last_at = _by_initials(whole, long) or ([], [])
     if not last_at:
         start = next((at for at in range(1, count) if whole.folded[at] in words("particles")), count - 1)
@@ -146,6 +154,26 @@ def _by_initials(whole: NamePart, long: list[int]) -> tuple[list[int], list[int]
     is_given = len(core) > 1 and any(plain_vowels(end) in known_given_names() for end in ends)
     last_at = core[-1:] if is_given else core
     return [at for at in range(len(whole.words)) if at not in last_at], last_at
+
+
+def _split_by_given_name(whole: NamePart) -> tuple[NamePart, NamePart] | None:
+    """First part and last part where a patronymic or given names at one end alone say which is which: `Koch Anna`.
+
+    A patronymic in the second or third of three words follows the given name: `Lev Ilich Petrov`, `Petrov Lev Ilich`.
+    """
+    count = len(whole.words)
+    if count < 2 or any(is_initial(folded) for folded in whole.folded):
+        return None
+    known = [plain_vowels(folded) in known_given_names() for folded in whole.folded]
+    if count == 3 and _PATRONYMIC.fullmatch(whole.folded[1]):
+        return whole.pick([0, 1]), whole.pick([2])
+    if count == 3 and _PATRONYMIC.fullmatch(whole.folded[2]) and not known[0]:
+        return whole.pick([1, 2]), whole.pick([0])
+    if known[0] == known[-1]:
+        return None
+    given = known.index(False) if known[0] else known[::-1].index(False)
+    first_at = range(given) if known[0] else range(count - given, count)
+    return whole.pick(first_at), whole.pick([at for at in range(count) if at not in first_at])
 
 
 def _has_initial_at_an_end(whole: NamePart) -> bool:

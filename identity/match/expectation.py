@@ -6,7 +6,7 @@ like matches. Namesakes are strangers of one name: more of them than the frequen
 names go with countries and families, and alike in what goes with a name, such as an e-mail made of it.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -21,15 +21,13 @@ STARTING_HOUSEHOLDS = 0.2  # pairs of one household for one pair of one person
 class Patterns:
     """Pairs grouped by how they agree: one row per pattern.
 
-    `level` has a column per comparison (-1 unknown); `personal_bits` and `shared_bits` are log2 of the frequencies of
-    values that agree, in comparisons that are a person's own and in those that a household shares; `pair_count` how
-    many pairs it stands for; `is_possible` false where a guard says two people; `is_candidate` false for pairs that no
-    block finds, of which a few were sampled that stand for all.
+    `level` has a column per comparison (-1 unknown), as has `rarity`: bits of the frequency of the value that agrees, 0
+    where it doesn't count; `pair_count` how many pairs it stands for; `is_possible` is false where a guard says two
+    people; `is_candidate` false for pairs that no block finds, of which a few were sampled that stand for all.
     """
 
     level: Ints
-    personal_bits: Floats
-    shared_bits: Floats
+    rarity: Ints
     pair_count: Floats
     is_possible: Bools
     is_candidate: Bools
@@ -40,13 +38,15 @@ class Compared:
     """One comparison: the m that its levels start from, and whom people may share it with (identity.match.spec).
 
     The last level is disagreement. `by_frequency`: in which levels the value's frequency stands in for u; `of_kin`:
-    which of them namesakes share only as kin at one home.
+    which of them namesakes share only as kin at one home. `agreeing_pairs`: pairs of profiles that agree in the best
+    level, by the rarity of their value in bits; empty where frequencies don't count there.
     """
 
     starting_m: Floats
     by_frequency: Bools
     kind: str
     of_kin: Bools
+    agreeing_pairs: Floats = field(default_factory=lambda: np.zeros(0))
 
     @property
     def is_name(self) -> bool:
@@ -64,7 +64,8 @@ class Learned:
     """By comparison and level: the share among pairs of one person (m), strangers (u), a household (h), namesakes (n).
 
     `prior` and `household_prior` are the shares of all pairs that are one person and one household; `namesake_factor`
-    how many pairs of namesakes there are for one that the names' frequencies let expect.
+    how many pairs of namesakes there are for one that the names' frequencies let expect. `strangers_share`: of pairs
+    that agree in a value, by its rarity, the share that are two people; a frequency counts a person's own records, too.
     """
 
     m: list[Floats]
@@ -74,6 +75,7 @@ class Learned:
     prior: float
     household_prior: float
     namesake_factor: float
+    strangers_share: list[Floats]
 
 
 def learn(patterns: Patterns, compared: list[Compared], prior_pairs: float) -> Learned:
@@ -86,7 +88,8 @@ def learn(patterns: Patterns, compared: list[Compared], prior_pairs: float) -> L
     even = [np.ones(len(shares)) / len(shares) for shares in start]
     u = _all_shares(patterns, patterns.pair_count, even, 1.0)
     prior = float(min(0.5, 1 / np.sqrt(2 * total)))
-    learned = Learned(start, u, start, u, prior, STARTING_HOUSEHOLDS * prior, 1.0)
+    everybody = [np.ones(len(one.agreeing_pairs)) for one in compared]
+    learned = Learned(start, u, start, u, prior, STARTING_HOUSEHOLDS * prior, 1.0, everybody)
     telling = replace(patterns, level=np.where([one.kind == "background" for one in compared], UNKNOWN, patterns.level))
     is_told = _is_told(patterns, compared)
     for _ in range(MAX_ROUNDS):
@@ -112,6 +115,10 @@ def learn(patterns: Patterns, compared: list[Compared], prior_pairs: float) -> L
             prior=prior,
             household_prior=float(np.clip(household.sum() / total, 1 / total, 0.5)),
             namesake_factor=float((namesakes.sum() + prior_pairs) / (expected + prior_pairs)),
+            strangers_share=[
+                _strangers_share(patterns, at, matched, one.agreeing_pairs, prior_pairs)
+                for at, one in enumerate(compared)
+            ],
         )
         if abs(prior - before) < CLOSE_ENOUGH * before:
             break
@@ -121,17 +128,19 @@ def learn(patterns: Patterns, compared: list[Compared], prior_pairs: float) -> L
 def evidence(patterns: Patterns, learned: Learned, compared: list[Compared]) -> tuple[Floats, Floats, Floats]:
     """Bits, the prior included, by which one person is likelier than strangers, a household and namesakes."""
     strangers = 1 - learned.prior - learned.household_prior
-    against_strangers = np.log2(learned.prior / strangers) - patterns.personal_bits - patterns.shared_bits
-    against_household = np.log2(learned.prior / learned.household_prior) - patterns.personal_bits
+    against_strangers = np.full(len(patterns.level), np.log2(learned.prior / strangers))
+    against_household = np.full(len(patterns.level), np.log2(learned.prior / learned.household_prior))
     against_namesakes = against_strangers - np.log2(learned.namesake_factor)
     for at, one in enumerate(compared):
         m, u, h, n = (np.log2(shares[at]) for shares in (learned.m, learned.u, learned.h, learned.n))
         level = patterns.level[:, at]
+        rarity = _rarity_among_strangers(patterns, learned, at)
+        is_as_of_strangers = not (one.is_of_household or one.kind == "background")
         stranger = np.where(one.by_frequency, 0.0, u)
-        household = h if one.is_of_household or one.kind == "background" else stranger
-        against_strangers += np.append(m - stranger, 0.0)[level]
-        against_household += np.append(m - household, 0.0)[level]
-        against_namesakes += np.append(m - np.where(one.by_frequency, 0.0, n), 0.0)[level]
+        against_strangers += np.append(m - stranger, 0.0)[level] + rarity
+        against_household += np.append(m - (stranger if is_as_of_strangers else h), 0.0)[level]
+        against_household += rarity * is_as_of_strangers
+        against_namesakes += np.append(m - np.where(one.by_frequency, 0.0, n), 0.0)[level] + rarity
     against_namesakes[~of_one_name(patterns, compared)] = np.inf
     return against_strangers, against_household, against_namesakes
 
@@ -149,6 +158,22 @@ def of_one_name(patterns: Patterns, compared: list[Compared]) -> Bools:
     last = np.array([len(compared[at].starting_m) - 1 for at in names])
     level = patterns.level[:, names]
     return np.asarray(((level != UNKNOWN) & (level < last)).all(axis=1))
+
+
+def _rarity_among_strangers(patterns: Patterns, learned: Learned, at: int) -> Floats:
+    """Bits by which the value that agrees is rare, a person's own records left out."""
+    rarity, shares = patterns.rarity[:, at], learned.strangers_share[at]
+    if not len(shares):
+        return rarity.astype(np.float64)
+    share = shares[np.minimum(rarity, len(shares) - 1)]
+    return rarity - np.where(patterns.level[:, at] == 0, np.log2(share), 0.0)
+
+
+def _strangers_share(patterns: Patterns, at: int, matched: Floats, agreeing: Floats, prior_pairs: float) -> Floats:
+    """Of pairs that agree in a value, by its rarity, the share of two people, drawn to 1 by `prior_pairs` pairs."""
+    size, is_equal = len(agreeing), patterns.level[:, at] == 0
+    of_one = np.bincount(patterns.rarity[is_equal, at], weights=matched[is_equal], minlength=size)[:size]
+    return np.asarray((np.maximum(agreeing - of_one, 0.0) + prior_pairs) / (agreeing + prior_pairs))
 
 
 def _where_no_kin(shares: Floats, u: Floats, of_kin: Bools) -> Floats:

@@ -4,6 +4,7 @@ All candidate pairs (those that some block finds) and a sample of all other pair
 expectation maximisation over those counts tells pairs of one person from coincidence, and how many there are.
 """
 
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -40,8 +41,9 @@ def train_match_model(con: duckdb.DuckDBPyConnection, as_of_date: date, random_s
     blocks, wide_blocks = _affordable_blocks(con, spec, count)
     con.execute(match_sql.match_candidate(blocks + wide_blocks))
     patterns, waived = _patterns(con, spec, count, random_seed)
-    compared = [_compared(comparison) for comparison in spec.comparisons.values()]
+    compared = [_compared(con, comparison) for comparison in spec.comparisons.values()]
     learned = learn(patterns, compared, spec.prior_pairs)
+    frequencies |= _among_strangers(spec, learned, frequencies)
     sql.drop(con, "match_input", "match_candidate")
     card = {
         "trained_as_of": as_of_date.isoformat(),
@@ -98,8 +100,7 @@ def _patterns(
     weight = np.repeat([counted, stands_for], [found.num_rows, sampled.num_rows])
     patterns = Patterns(
         level=np.stack([both[name].to_numpy().astype(np.int64) for name in spec.comparisons], axis=1),
-        personal_bits=both["personal_bits"].to_numpy().astype(np.float64),
-        shared_bits=both["shared_bits"].to_numpy().astype(np.float64),
+        rarity=np.stack([both[f"{name}_rarity"].to_numpy().astype(np.int64) for name in spec.comparisons], axis=1),
         pair_count=both["pair_count"].to_numpy().astype(np.float64) * weight,
         is_possible=both["is_possible"].to_numpy(zero_copy_only=False).astype(bool),
         is_candidate=np.repeat([True, False], [found.num_rows, sampled.num_rows]),
@@ -131,10 +132,27 @@ def others(spec: MatchSpec, learned: Learned, homonyms: float, waived: list[str]
     }
 
 
-def _compared(comparison: Comparison) -> Compared:
+def _compared(con: duckdb.DuckDBPyConnection, comparison: Comparison) -> Compared:
     by_frequency = [*(level.frequency is not None for level in comparison.levels), False]
     of_kin = [*(level.kin for level in comparison.levels), False]
-    return Compared(np.array(comparison.starting_m), np.array(by_frequency), comparison.kind, np.array(of_kin))
+    compared = Compared(np.array(comparison.starting_m), np.array(by_frequency), comparison.kind, np.array(of_kin))
+    if (column := comparison.levels[0].frequency) is None:
+        return compared
+    rarity, pairs = con.execute(match_sql.rarities(column)).fetchnumpy().values()
+    return replace(compared, agreeing_pairs=np.bincount(rarity.astype(np.int64), weights=pairs.astype(np.float64)))
+
+
+def _among_strangers(spec: MatchSpec, learned: Learned, frequencies: dict[str, pa.Table]) -> dict[str, pa.Table]:
+    """Frequencies of names without what a person's own records add to them."""
+    found = {}
+    for at, comparison in enumerate(spec.comparisons.values()):
+        column, shares = comparison.levels[0].frequency, learned.strangers_share[at]
+        if column and len(shares):
+            table = frequencies[column]
+            tf = table["tf"].to_numpy()
+            rarity = np.minimum(np.round(-np.log2(tf)).astype(np.int64), len(shares) - 1)
+            found[column] = pa.table({"value": table["value"], "tf": tf * shares[rarity]})
+    return found
 
 
 def _expectations(patterns: Patterns, bits: np.ndarray[Any, np.dtype[np.float64]]) -> dict[str, float]:

@@ -55,7 +55,7 @@ from match_input left join frozen_frequency as frozen on match_input.{name} = fr
 
 
 def patterns(comparisons: dict[str, Comparison]) -> str:
-    """One row per pattern of agreement among compared_pair: levels (-1 unknown) and frequencies in bits."""
+    """One row per pattern of agreement among compared_pair: levels (-1 unknown), rarity of what agrees in bits."""
     names = [identifier(name) for name in comparisons]
     texts = [text for comparison in comparisons.values() for text in (comparison.unknown, *_conditions(comparison))]
     frequent = sorted({level.frequency for one in comparisons.values() for level in one.levels if level.frequency})
@@ -69,9 +69,7 @@ with level as (
     select is_possible, {", ".join(levels)}{kept}
     from {_sides(texts, frequent, "compared_pair", "is_possible")}
 )
-select {", ".join(names)}, is_possible,
-    {_rounded_bits(comparisons, is_of_household=False)} as personal_bits,
-    {_rounded_bits(comparisons, is_of_household=True)} as shared_bits,
+select {", ".join(names)}, is_possible, {", ".join(_rarity(name, one) for name, one in comparisons.items())},
     count(*) as pair_count
 from level group by all order by all
 """
@@ -83,7 +81,7 @@ def model_pair(settings: dict[str, Any], others: dict[str, Any], threshold_bits:
     Against strangers (Splink's weight), two members of a household, namesakes by chance, homonyms (whatever the name's
     rarity) and namesakes in one home.
     Where nothing but the name and what goes with it speaks for a pair, it needs `name_only_bits` more; half a name, a
-    given or a family name that only one of the two gives, is never enough.
+    given or a family name that only one of the two gives, is not enough where nothing beside it agrees.
     """
     named = _levels_of(settings)
     prior = settings["probability_two_random_records_match"]
@@ -92,8 +90,9 @@ def model_pair(settings: dict[str, Any], others: dict[str, Any], threshold_bits:
     namesakes = strangers | _against(named, others["namesake_levels"])
     beside = [name for name in named if name not in others["names"]]
     one_name = " and ".join(f"{identifier(name)} between 0 and {len(named[name]) - 3}" for name in others["names"])
-    half_name = " or ".join(f"{identifier(name)} < 0" for name in others["names"])
-    telling = ", ".join(namesakes[name] for name in beside if name not in others["background"])
+    unknown = " or ".join(f"{identifier(name)} < 0" for name in others["names"])
+    no_name = " and ".join(f"{identifier(name)} < 0" for name in others["names"])
+    telling = [name for name in beside if name not in others["background"]]
     return f"""
 create or replace temp table model_pair as
 with level as ({_compared(settings, "match_candidate")}),
@@ -109,8 +108,10 @@ weighed as (
         {_number(-math.log2(others["namesake_share"]))}
             + {" + ".join(strangers[name] for name in others["own"])} as against_kin,
         {one_name} as is_one_name,
-        {half_name} as is_half_name,
-        greatest({telling}) < {_number(DECISIVE_BITS)} as is_name_alone
+        ({unknown}) and is_word_alone as is_half_name,
+        {no_name} as is_no_name,
+        greatest({", ".join(namesakes[name] for name in telling)}) < {_number(DECISIVE_BITS)} as is_name_alone,
+        greatest({", ".join(strangers[name] for name in telling)}) < {_number(DECISIVE_BITS)} as is_nothing_beside
     from level
 )
 select
@@ -119,8 +120,11 @@ select
         pow(2, -against_strangers) + pow(2, -against_household) + pow(2, -against_kin)
         + case when is_one_name then pow(2, -against_namesakes) + pow(2, -against_homonyms) else 0 end
     ) as pair_weight,
-    case when not is_name_alone
-             or (pair_weight >= {_number(threshold_bits + others["name_only_bits"])} and not is_half_name)
+    case when not (is_name_alone or is_no_name)
+             or (
+                 pair_weight >= {_number(threshold_bits + others["name_only_bits"])}
+                 and not (is_half_name and is_nothing_beside)
+             )
          then pair_weight end as model_weight
 from weighed
 where pair_weight >= {_number(threshold_bits)}
@@ -156,20 +160,31 @@ def _compared(settings: dict[str, Any], pairs: str) -> str:
     frequent = sorted({level["tf_adjustment_column"] for level in every_level if _is_frequent(level)})
     levels = [f"{_level(found[0], found[1:-1])} as {identifier(name)}" for name, found in conditions.items()]
     kept = "".join(f", {identifier(f'tf_{column}_{side}')}" for column in frequent for side in "lr")
+    one_word = "sorted_words_l is null or sorted_words_r is null"
     return f"""
-select first_profile, second_profile, {", ".join(levels)}{kept}
-from {_sides(texts, frequent, pairs, "first_profile", "second_profile")}
+select first_profile, second_profile, {one_word} as is_word_alone, {", ".join(levels)}{kept}
+from {_sides([*texts, one_word], frequent, pairs, "first_profile", "second_profile")}
 """
 
 
-def _rounded_bits(comparisons: dict[str, Comparison], *, is_of_household: bool) -> str:
-    bits = [
-        f"case when {identifier(name)} = {at} then cast(round({_log_frequency(level.frequency)}) as int) else 0 end"
-        for name, comparison in comparisons.items()
+def rarities(column: str) -> str:
+    """One row per rarity of a column's values: the pairs of profiles that agree in one of them."""
+    name, frequency = identifier(column), identifier(f"tf_{column}")
+    return f"""
+select cast(round(-log2(any_value({frequency}))) as bigint) as rarity, count(*) * (count(*) - 1) // 2 as pair_count
+from match_input where {name} is not null group by {name}
+"""
+
+
+def _rarity(name: str, comparison: Comparison) -> str:
+    """Rounded bits of the value that agrees; 0 in levels in which its frequency doesn't count."""
+    cases = " ".join(
+        f"when {at} then cast(round(-{_log_frequency(level.frequency)}) as bigint)"
         for at, level in enumerate(comparison.levels)
-        if level.frequency and comparison.is_of_household == is_of_household
-    ]
-    return " + ".join(bits) or "0"
+        if level.frequency
+    )
+    found = f"case {identifier(name)} {cases} else 0 end" if cases else "0"
+    return f"{found} as {identifier(f'{name}_rarity')}"
 
 
 def _conditions(comparison: Comparison) -> list[str]:

@@ -17,10 +17,17 @@ COMPARED = [Compared(START, PLAIN, kind, PLAIN) for kind in ("given_name", "own"
 
 def made(rows: list[tuple[tuple[int, ...], int]], *, is_possible: bool = True) -> Patterns:
     levels, counts = zip(*rows, strict=True)
-    nothing = np.zeros(len(rows))
+    level, candidate = np.array(levels), np.full(len(rows), True)
     return Patterns(
-        np.array(levels), nothing, nothing, np.array(counts, dtype=float), np.full(len(rows), is_possible), nothing == 0
+        level, np.zeros_like(level), np.array(counts, dtype=float), np.full(len(rows), is_possible), candidate
     )
+
+
+def rare(patterns: Patterns) -> Patterns:
+    """Where the whole name agrees, its given name is one in a million."""
+    rarity = np.zeros_like(patterns.level)
+    rarity[:, 0] = np.where(patterns.level[:, :2].max(axis=1) == 0, 20, 0)
+    return replace(patterns, rarity=rarity)
 
 
 # 1,000 pairs of one person (one in ten misses something), 2,000 couples, a million strangers.
@@ -105,21 +112,35 @@ def test_compatriots_are_no_household() -> None:
 @pytest.mark.parametrize(("together", "low", "high"), [(0, 0.0, 0.02), (300, 0.1, 0.5)])
 def test_homonyms_are_counted_where_a_birth_date_tells(together: int, low: float, high: float) -> None:
     """Rare names (20 bits): chance makes no two people of one name, and yet `together` pairs are."""
-    patterns = namesakes(together)
-    rare = replace(patterns, personal_bits=np.where(patterns.level[:, :2].max(axis=1) == 0, -20.0, 0.0))
+    patterns = rare(namesakes(together))
     by_frequency = [replace(one, by_frequency=np.array([True, False])) if one.is_name else one for one in NAMES]
-    learned = learn(rare, by_frequency, prior_pairs=10)
+    learned = learn(patterns, by_frequency, prior_pairs=10)
 
-    assert low <= homonym_share(rare, learned, by_frequency, prior_pairs=10) <= high
+    assert low <= homonym_share(patterns, learned, by_frequency, prior_pairs=10) <= high
 
 
 def test_a_sampled_pair_that_looks_like_one_name_makes_no_homonyms() -> None:
     """It stands for hundreds of pairs that no block found; the pairs that were found show no two people of one name."""
     sampled = replace(namesakes(300), is_candidate=namesakes(300).level[:, 2] != 1)
     by_frequency = [replace(one, by_frequency=np.array([True, False])) if one.is_name else one for one in NAMES]
-    rare = replace(sampled, personal_bits=np.where(sampled.level[:, :2].max(axis=1) == 0, -20.0, 0.0))
+    patterns = rare(sampled)
 
-    assert homonym_share(rare, learn(rare, by_frequency, prior_pairs=10), by_frequency, prior_pairs=10) <= 0.02
+    assert homonym_share(patterns, learn(patterns, by_frequency, prior_pairs=10), by_frequency, prior_pairs=10) <= 0.02
+
+
+def test_a_name_that_one_person_alone_repeats_is_rarer_than_it_is_frequent() -> None:
+    """Of 1,000 pairs that agree in names of one in a million all are of one person, of 100,000 in common ones none."""
+    patterns = rare(namesakes(0))
+    agreeing = np.bincount([3, 20], weights=[100_000, 1_000])
+    names = replace(NAMES[0], by_frequency=np.array([True, False]), agreeing_pairs=agreeing)
+    learned = learn(patterns, [names, *NAMES[1:]], prior_pairs=10)
+    alone = rare(made([((0, 0, UNKNOWN, 0), 1)]))
+
+    assert learned.strangers_share[0][3] == pytest.approx(1.0)
+    assert learned.strangers_share[0][20] == pytest.approx(10 / 1_010, abs=0.02)
+    counted = replace(learned, strangers_share=[np.ones_like(shares) for shares in learned.strangers_share])
+    more = total_evidence(alone, learned, [names, *NAMES[1:]]) - total_evidence(alone, counted, [names, *NAMES[1:]])
+    assert 3 < more[0] < 7
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from identity.match import current_model, save_model
+from identity.match import MatchModel, current_model, save_model
 from identity.state import made_with
 from tests.unit.identity.conftest import Hotel, person
 from tests.unit.identity.match_world import judged, weights
@@ -61,17 +61,20 @@ def test_two_digits_of_a_year_are_a_slip_where_slips_are_many(trained: Hotel, wa
 
 
 def test_a_rule_that_yields_weighs_no_more_than_the_model(trained: Hotel) -> None:
-    """Name and birth date are eleven bits alone; a model that says five of the pair is believed."""
+    """Name and birth date are eleven bits alone; a model that says about five of the pair is believed."""
     model = current_model(trained.settings) or pytest.fail("no model")
     people = [person(name, "Rosa Quillfeather", birth_date=date(1980, 3, 4)) for name in ("r1", "r2")]
     (bits,) = weights(trained, judged(model, -60), people).values()
     prior = model.splink_settings["probability_two_random_records_match"] * 2 ** (5 - bits)
     doubting = model.splink_settings | {"probability_two_random_records_match": prior}
-    save_model(trained.settings, replace(model, splink_settings=doubting))
+    doubter = replace(model, splink_settings=doubting)
+    (believed,) = weights(trained, judged(doubter, -60), people).values()
+    save_model(trained.settings, doubter)
 
     [(rules, found)] = trained.night(people).rows("select match_rules, match_weight from identity.match_edge")
     assert rules == "name_and_birth_date"
-    assert 0 < found <= 5.1
+    assert found == pytest.approx(believed, abs=0.1)
+    assert 0 < believed < 8
 
 
 def test_a_rule_of_name_and_birth_date_yields_to_the_model(trained: Hotel, make_hotel: Callable[[str], Hotel]) -> None:
@@ -102,8 +105,27 @@ def test_half_a_name_alone_is_never_enough(trained: Hotel) -> None:
     model = replace(model, card=model.card | {"link_threshold_bits": -60.0})
     half = [person(f"h{at}", last_name="Quenby") for at in range(2)]
     whole = [person(f"w{at}", "Zora Quenby") for at in range(2)]
+    at_home = [person(f"a{at}", last_name="Quenby", postal_code="8001", city="Zurich") for at in range(2)]
 
-    found = weights(trained, model, [*half, *whole])
+    found = weights(trained, model, [*half, *whole, *at_home])
 
-    assert ("w0", "w1") in found
-    assert [pair for pair in found if pair[0].startswith("h")] == []
+    assert {("w0", "w1"), ("a0", "a1")} <= found.keys()
+    assert [pair for pair in found if "h0" in pair or "h1" in pair] == []
+
+
+def test_without_a_name_to_compare_more_is_asked(trained: Hotel) -> None:
+    """One birth date and town, a family name here and a given name there: one birthday in 365 is a stranger's."""
+    model = current_model(trained.settings) or pytest.fail("no model")
+    born = date(1961, 3, 4)
+    people = [
+        person("g", first_name="Zora", birth_date=born, city="Zurich"),
+        person("f", last_name="Quenby", birth_date=born, city="Zurich"),
+    ]
+    ((pair, bits),) = weights(trained, judged(model, -60.0), people).items()
+
+    def asked(more_bits: float) -> MatchModel:
+        found = judged(model, bits - 1.0)
+        return replace(found, card=found.card | {"others": found.others | {"name_only_bits": more_bits}})
+
+    assert pair in weights(trained, asked(0.9), people)
+    assert pair not in weights(trained, asked(1.1), people)

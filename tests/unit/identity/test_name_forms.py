@@ -36,10 +36,17 @@ def test_initials_in_one_piece(name: str, first_key: str | None, last_key: str |
         ("J.", "Smith", "j", "smith"),
         (None, "J. Smith", "j", "smith"),
         (None, "García López", None, "garcia lopez"),
+        (None, "Koch Anna", "anna", "koch"),
+        (None, "Anna Maria Koch", "anna maria", "koch"),
+        (None, "Anna Maria", None, "anna maria"),
+        (None, "Зимин Лев Ильич", "lev ilich", "zimin"),
+        (None, "Лев Ильич Зимин", "lev ilich", "zimin"),
+        (None, "Shostakovich Maksim Dmitrievich", "maksim dmitrievich", "shostakovich"),
+        (None, "Dmitri Dmitrievich Shostakovich", "dmitri dmitrievich", "shostakovich"),
         ("Anna", "H.", "anna", "h"),
     ],
 )
-def test_initials_in_columns(first: str | None, last: str, first_key: str | None, last_key: str) -> None:
+def test_names_in_columns(first: str | None, last: str, first_key: str | None, last_key: str) -> None:
     parsed = parse_name(None, first, last, None, None)
 
     assert (parsed.first_key, parsed.last_key) == (first_key, last_key)

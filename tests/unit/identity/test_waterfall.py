@@ -26,6 +26,7 @@ def model() -> MatchModel:
         prior=0.001,
         household_prior=1e-9,
         namesake_factor=1.0,
+        strangers_share=[np.zeros(0)] * len(sizes),
     )
     frequencies = {column: pa.table({"value": ["huber"], "tf": [0.02]}) for column in spec.frequency_columns()}
     card = {"trained_as_of": "2026-11-20", "link_threshold_bits": 0.0, "others": others(spec, by_hand, 0.02, [])}
