@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import date
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -30,35 +31,34 @@ def settings(tmp_path: Path) -> Settings:
     return Settings.load({}, home=tmp_path / "home")
 
 
+def fill_warehouse(settings: Settings, night_date: date, customers: int = 3) -> None:
+    """A warehouse in which every table tells the night, so that a mixed snapshot would show."""
+    with warehouse(settings) as con:
+        for feed, table in STAGED.items():
+            key = ", ".join(f"{quoted(name)} varchar" for name in contract(feed).key)
+            con.execute(f"create table if not exists staging.{table} ({key}, updated_at timestamptz, row_hash varchar)")
+        con.execute(
+            "create or replace table core.dim_customer as"
+            " select 'C' || i as customer_id, 'Mei Li' as display_name, ?::date as night_date from range(?) r(i)",
+            [night_date, customers],
+        )
+        con.execute("comment on table core.dim_customer is 'One row per customer_id, it''s the golden record'")
+        con.execute("comment on column core.dim_customer.customer_id is 'Stable id'")
+        con.execute("create or replace table core.dim_customer__dbt_tmp as select 1 as leftover")
+        con.execute(
+            "create or replace table marts.revenue as select ?::date as night_date, 12.34::decimal(18,4) as amount",
+            [night_date],
+        )
+        con.execute("create or replace view marts.seen as select night_date, amount from marts.revenue")
+        con.execute("comment on view marts.seen is 'A view'")
+        con.execute("create or replace table staging.secret as select 'mei@example.org' as email")
+        con.execute("insert into ops.quarantine (file_name, raw) values ('a.csv', 'mei@example.org')")
+
+
 @pytest.fixture
-def make_warehouse(settings: Settings) -> Callable[[date, int], None]:
-    """make_warehouse(night_date, customers): every table tells the night, so that a mixed snapshot would show."""
-
-    def make(night_date: date, customers: int = 3) -> None:
-        with warehouse(settings) as con:
-            for feed, table in STAGED.items():
-                key = ", ".join(f"{quoted(name)} varchar" for name in contract(feed).key)
-                con.execute(
-                    f"create table if not exists staging.{table} ({key}, updated_at timestamptz, row_hash varchar)"
-                )
-            con.execute(
-                "create or replace table core.dim_customer as"
-                " select 'C' || i as customer_id, 'Mei Li' as display_name, ?::date as night_date from range(?) r(i)",
-                [night_date, customers],
-            )
-            con.execute("comment on table core.dim_customer is 'One row per customer_id, it''s the golden record'")
-            con.execute("comment on column core.dim_customer.customer_id is 'Stable id'")
-            con.execute("create or replace table core.dim_customer__dbt_tmp as select 1 as leftover")
-            con.execute(
-                "create or replace table marts.revenue as select ?::date as night_date, 12.34::decimal(18,4) as amount",
-                [night_date],
-            )
-            con.execute("create or replace view marts.seen as select night_date, amount from marts.revenue")
-            con.execute("comment on view marts.seen is 'A view'")
-            con.execute("create or replace table staging.secret as select 'mei@example.org' as email")
-            con.execute("insert into ops.quarantine (file_name, raw) values ('a.csv', 'mei@example.org')")
-
-    return make
+def make_warehouse(settings: Settings) -> Callable[..., None]:
+    """make_warehouse(night_date, customers): see fill_warehouse."""
+    return partial(fill_warehouse, settings)
 
 
 @pytest.fixture

@@ -20,6 +20,7 @@ from bi.masking import mask_of
 from guestbook.errors import UsageError
 from guestbook.settings import Settings
 from guestbook.warehouse import warehouse
+from tests.unit.bi.conftest import fill_warehouse
 
 NIGHT = date(2026, 11, 19)
 PASSWORD = "loopback-only"
@@ -99,25 +100,38 @@ def wait_for(url: str) -> None:
     pytest.fail("the PostgreSQL server did not start")
 
 
+def publish_guests(settings: Settings, night_date: date, customers: int) -> None:
+    """A new snapshot with personal data and every kind of column in it."""
+    fill_warehouse(settings, night_date, customers)
+    with warehouse(settings) as con:
+        con.execute(
+            "create or replace table core.guest as"
+            " select 'C1' as customer_id, 'Mei' as first_name, 'mei@example.org' as email,"
+            " date '1980-05-17' as birth_date, '1200-109' as postal_code,"
+            " [{'n': 1}] as nights, '{\"a\": 1}'::json as facts,"
+            " 12.3456::decimal(18,4) as spend_amount, 98765432109876543210::hugeint as big,"
+            " timestamptz '2026-11-19 10:00:00+00' as seen_at, null::varchar as phone, 1::tinyint as small,"
+            " true as is_member"
+        )
+    bi.publish(settings, night_date)
+
+
 @pytest.fixture
-def published(settings: Settings, make_warehouse: Make) -> Callable[..., None]:
-    """published(night, customers): a new snapshot with personal data and every kind of column in it."""
+def published(settings: Settings) -> Callable[..., None]:
+    """published(night, customers): the snapshot of a night."""
 
     def publish(night_date: date = NIGHT, customers: int = 3) -> None:
-        make_warehouse(night_date, customers)
-        with warehouse(settings) as con:
-            con.execute(
-                "create or replace table core.guest as"
-                " select 'C1' as customer_id, 'Mei' as first_name, 'mei@example.org' as email,"
-                " date '1980-05-17' as birth_date, '1200-109' as postal_code,"
-                " [{'n': 1}] as nights, '{\"a\": 1}'::json as facts,"
-                " 12.3456::decimal(18,4) as spend_amount, 98765432109876543210::hugeint as big,"
-                " timestamptz '2026-11-19 10:00:00+00' as seen_at, null::varchar as phone, 1::tinyint as small,"
-                " true as is_member"
-            )
-        bi.publish(settings, night_date)
+        publish_guests(settings, night_date, customers)
 
     return publish
+
+
+@pytest.fixture(scope="module")
+def on_server(server: str, tmp_path_factory: pytest.TempPathFactory) -> tuple[Settings, dict[str, int]]:
+    """A night on the server, for the first tests, which only look: its settings, and the rows published by table."""
+    settings = Settings.load({}, home=tmp_path_factory.mktemp("published") / "home")
+    publish_guests(settings, NIGHT, 3)
+    return settings, bi.publish_to(settings, server)
 
 
 @pytest.fixture
@@ -140,10 +154,9 @@ def ask(server: str) -> Ask:
 
 
 def test_every_table_arrives_with_its_rows_types_and_comments(
-    settings: Settings, published: Make, server: str, ask: Ask
+    on_server: tuple[Settings, dict[str, int]], ask: Ask
 ) -> None:
-    published()
-    counts = bi.publish_to(settings, server)
+    settings, counts = on_server
     assert set(counts) == set(bi.status(settings)["tables"])
     assert (counts["core.dim_customer"], counts["ml.customer_churn"]) == (3, 0)
     [guest] = ask(
@@ -160,11 +173,8 @@ def test_every_table_arrives_with_its_rows_types_and_comments(
     ) == [("One row per customer_id, it's the golden record", "Stable id")]
 
 
-def test_the_default_role_sees_masked_data_and_nothing_else(
-    settings: Settings, published: Make, server: str, ask: Ask
-) -> None:
-    published()
-    bi.publish_to(settings, server)
+@pytest.mark.usefixtures("on_server")
+def test_the_default_role_sees_masked_data_and_nothing_else(ask: Ask) -> None:
     query = (
         "select customer_id, first_name, email, phone, birth_date, postal_code, spend_amount::text from {}core.guest"
     )
@@ -175,11 +185,8 @@ def test_the_default_role_sees_masked_data_and_nothing_else(
     assert ask("select display_name from masked_core.dim_customer limit 1", "guestbook_reader") == [("***",)]
 
 
-def test_the_named_role_sees_clear_data_and_writes_nothing(
-    settings: Settings, published: Make, server: str, ask: Ask
-) -> None:
-    published()
-    bi.publish_to(settings, server)
+@pytest.mark.usefixtures("on_server")
+def test_the_named_role_sees_clear_data_and_writes_nothing(ask: Ask) -> None:
     assert ask("select first_name, email from core.guest", "guestbook_clear") == [("Mei", "mei@example.org")]
     with pytest.raises(psycopg.errors.InsufficientPrivilege):
         ask("delete from core.guest returning 1", "guestbook_clear")
