@@ -40,8 +40,10 @@ def read_steward_links(settings: Settings) -> list[StewardLink]:
     return [StewardLink(one, other, decision) for (one, other), decision in sorted(decided.items())]
 
 
-def add_steward_link(settings: Settings, link: StewardLink, reason: str, decided_by: str, decided_at: str) -> None:
-    """Append a decision; it replaces earlier lines about the pair.
+def add_steward_link(
+    settings: Settings, link: StewardLink, reason: str, decided_by: str, decided_at: str
+) -> list[dict[str, str]]:
+    """Append a decision; returns the earlier lines about the pair, which it replaces.
 
     Raises UsageError for an empty reason, an unknown decision or a record paired with itself.
     """
@@ -53,8 +55,10 @@ def add_steward_link(settings: Settings, link: StewardLink, reason: str, decided
         raise UsageError(f"{link.source_record_id_1} can't be linked with itself: give two different records")
     notes = {"reason": reason.strip(), "decided_by": decided_by, "decided_at": decided_at}
     pair = _pair(*link[:2])
-    kept = [row for row, found in _lines(steward_file(settings)) if _pair(*found[:2]) != pair]
+    lines = list(_lines(steward_file(settings)))
+    kept = [row for row, found in lines if _pair(*found[:2]) != pair]
     _write(settings, [*kept, link._asdict() | notes])
+    return [row for row, found in lines if _pair(*found[:2]) == pair]
 
 
 def remove_steward_link(settings: Settings, one: str, other: str) -> int:

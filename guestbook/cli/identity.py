@@ -45,8 +45,11 @@ def link(
     with warehouse(settings) as con:
         one, other = record_of(con, first), record_of(con, second)
     decision = StewardLink(one, other, "must_link" if is_must else "cannot_link")
-    add_steward_link(settings, decision, reason, by or getpass.getuser(), _now())
+    replaced = add_steward_link(settings, decision, reason, by or getpass.getuser(), _now())
     console.print(f"{decision.decision}: {one} {other}", soft_wrap=True, highlight=False)
+    for row in replaced:
+        said = ", ".join(row[name] for name in ("decided_by", "decided_at", "reason") if row.get(name))
+        console.print(f"replaces {row['decision']} ({said})", soft_wrap=True, highlight=False, markup=False)
     console.print(
         f"written to {steward_file(settings)}; see what it changes: guestbook identity preview", soft_wrap=True
     )

@@ -49,6 +49,14 @@ def test_a_decision_about_a_record_that_is_gone_can_be_taken_back(settings: Sett
     assert read_steward_links(settings) == []
 
 
+def test_a_decision_that_reverses_another_says_which(settings: Settings) -> None:
+    guestbook(settings, "link", "r1", "r2", "--cannot", "--reason", "two [old] passports", "--by", "eva")
+    said = guestbook(settings, "link", "r2", "r1", "--must", "--reason", "one was renewed")
+    assert "replaces cannot_link (eva, " in said.output
+    assert "two [old] passports)" in said.output
+    assert [link.decision for link in read_steward_links(settings)] == ["must_link"]
+
+
 @pytest.mark.parametrize("flags", [(), ("--must", "--cannot")])
 def test_one_decision_at_a_time(settings: Settings, flags: tuple[str, ...]) -> None:
     said = guestbook(settings, "link", "r1", "r2", *flags, "--reason", "why")
