@@ -1,6 +1,7 @@
 """Commands about saved models."""
 
 import typer
+from rich.table import Table
 
 from guestbook.cli.options import HomeOption, JsonOption, console, print_json, settings_of
 from guestbook.cli.summary import show_summary
@@ -17,14 +18,20 @@ def register(app: typer.Typer) -> None:
 
 @models.command(name="list")
 def list_models(context: typer.Context, home: HomeOption = None, as_json: JsonOption = False) -> None:
-    """One line per saved version."""
+    """Every saved version: when it was trained, whether it scores, and why it was promoted or not."""
     import ml
 
     rows = ml.list_models(settings_of(context, home))
     if as_json:
         print_json(rows)
-    for row in rows if not as_json else ():
-        console.print("  ".join(f"{name}={value}" for name, value in row.items()))
+        return
+    table = Table("model", "version", "trained as of", "in use", "promoted", "why", box=None)
+    for row in rows:
+        flags = ("yes" if row[name] else "" for name in ("is_current", "is_promoted"))
+        table.add_row(
+            row["model_name"], row["model_version"], str(row["trained_as_of"]), *flags, row["promotion_reason"]
+        )
+    console.print(table if rows else "No model is saved yet: the first night trains.", markup=False)
 
 
 @models.command()
