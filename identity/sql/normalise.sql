@@ -129,7 +129,7 @@ with joined as (
         coalesce(name.is_initial, false) as is_initial,
         email.email_normalised, email.registry_reason as email_registry_reason,
         phone.phone_e164, coalesce(phone.phone_e164, phone.phone_national) as phone_number,
-        case when raw.birth_date > date '1901-12-31' and raw.birth_date <= raw.night_date
+        case when raw.birth_date <= raw.night_date
                   and not list_contains($placeholder_birth_dates, cast(raw.birth_date as varchar))
              then raw.birth_date end as birth_date,
         coalesce(
