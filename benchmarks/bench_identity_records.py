@@ -19,7 +19,7 @@ import pandas as pd
 
 import identity
 from benchmarks.linkage import Quality, quality
-from benchmarks.neighbourhoods import neighbourhoods
+from benchmarks.neighbourhoods import know_neighbourhoods
 from benchmarks.plain_splink import plain_splink
 from benchmarks.record_feeds import placed_by_feeds
 from benchmarks.record_sets import FEBRL, JUDGED_SEED, SETS, make_set
@@ -38,7 +38,7 @@ select
     cast(country_code as varchar) as country_code, cast(document_number as varchar) as document_hash
 from people
 """
-NEIGHBOURHOODS = neighbourhoods("select distinct document_hash, document_hash as number from staging.stg_person_record")
+NUMBERS = "select distinct document_hash, document_hash as number from staging.stg_person_record"
 
 
 def main() -> None:
@@ -85,7 +85,7 @@ def directly(people: pd.DataFrame, *, with_model: bool = True) -> Quality:
         con.execute("create schema if not exists staging")
         con.register("people", people.assign(record=range(len(people))))
         con.execute(AS_RESERVATIONS)
-        con.execute(NEIGHBOURHOODS)
+        know_neighbourhoods(con, con.sql(NUMBERS))
         if with_model:
             identity.train(con, settings, NIGHT)
         identity.resolve(con, settings, NIGHT)

@@ -19,7 +19,7 @@ from typing import Any
 import duckdb
 
 import identity
-from benchmarks.neighbourhoods import neighbourhoods
+from benchmarks.neighbourhoods import know_neighbourhoods
 from benchmarks.person_records import make_records
 from guestbook.settings import Settings
 from guestbook.warehouse import warehouse
@@ -28,9 +28,11 @@ from identity.match import current_model
 
 NIGHT, NEXT_NIGHT = date(2026, 1, 1), date(2026, 1, 2)
 TRAINING_RECORDS = 60_000
-STAGED = (
-    "create or replace table staging.stg_person_record as select * exclude (is_new) from read_parquet(?) where {which}"
-)
+STAGED = """
+create or replace table staging.stg_person_record as
+select * exclude (is_new) from read_parquet($file)
+where ($most is null or row_number <= $most) and ($has_new or not is_new)
+"""
 FOR_SPLINK = {
     "profile": """
         select
@@ -38,7 +40,8 @@ FOR_SPLINK = {
             true as is_touched, name_number, birth_date,
             case when not is_email_shared then email_normalised end as email_key,
             case when not is_phone_shared then phone_number end as phone_key, postal_code_key, address_key, city_key,
-            country_key, document_key, loyalty_number_key, guest_profile_key, cast(null as varchar) as profile_place
+            country_key, document_key, document_kind, loyalty_number_key, guest_profile_key,
+            cast(null as varchar) as profile_place
         from identity.person_normalised
     """,
     "compared_name": "from identity_state.compared_name",
@@ -57,17 +60,17 @@ def measured(work: Callable[[], Any]) -> tuple[dict[str, float], Any]:
     return {"cpu": time.process_time() - before, "wall": time.perf_counter() - began}, found
 
 
-def stage(con: duckdb.DuckDBPyConnection, folder: Path, which: str) -> None:
-    """Fill staging with the records for which a condition holds, and with the neighbourhoods of their documents."""
-    con.execute(STAGED.format(which=which), [str(folder / "records.parquet")])
-    con.execute(neighbourhoods(NUMBERS))
+def stage(con: duckdb.DuckDBPyConnection, folder: Path, *, has_new: bool, most: int | None = None) -> None:
+    """Fill staging with the first records, with or without the new ones, and the neighbourhoods of their documents."""
+    con.execute(STAGED, {"file": str(folder / "records.parquet"), "most": most, "has_new": has_new})
+    know_neighbourhoods(con, con.sql(NUMBERS))
 
 
 def train(folder: Path) -> dict[str, Any]:
     """A match model from some of the records."""
     settings = Settings.load({}, home=folder / "training")
     with warehouse(settings) as con:
-        stage(con, folder, f"row_number <= {TRAINING_RECORDS}")
+        stage(con, folder, has_new=True, most=TRAINING_RECORDS)
         card = identity.train(con, settings, NIGHT)
     (folder / "home").mkdir()
     (settings.models_dir).rename(folder / "home" / "models")
@@ -85,7 +88,7 @@ def from_nothing(folder: Path) -> dict[str, Any]:
 
     changes.normalise_people = watched
     with warehouse(settings) as con:
-        stage(con, folder, "not is_new")
+        stage(con, folder, has_new=False)
         took, counts = measured(lambda: identity.resolve(con, settings, NIGHT))
         commit, _ = measured(lambda: identity.commit(con, settings, NIGHT))
     with warehouse(settings) as con:
@@ -124,7 +127,7 @@ def later_night(folder: Path) -> dict[str, Any]:
     """The night that brings the new records."""
     settings = Settings.load({}, home=folder / "home")
     with warehouse(settings) as con:
-        stage(con, folder, "true")
+        stage(con, folder, has_new=True)
         took, counts = measured(lambda: identity.resolve(con, settings, NEXT_NIGHT))
         commit, _ = measured(lambda: identity.commit(con, settings, NEXT_NIGHT))
     return {"resolve": took, "commit": commit, "counts": counts}

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import duckdb
 
-from benchmarks.neighbourhoods import neighbourhoods
+from benchmarks.neighbourhoods import know_neighbourhoods
 from guestbook.contracts import contract
 from identity.sql import PERSON_COLUMNS
 from simulator import simulate
@@ -47,6 +47,10 @@ WANTED = {
     "caller": "coalesce(customer_phone, customer_email, loyalty_number, confirmation_number) is not null",
     "payer": "coalesce(loyalty_number, card_token) is not null",
 }
+NUMBERS = """
+select distinct md5(guest_document_number) as document_hash, guest_document_number as number
+from reservations where guest_document_number is not null
+"""
 _RAW = {
     "*.csv*": """read_csv(?, all_varchar = true, union_by_name = true, ignore_errors = true, filename = true,
                           delim = ',', quote = '"', header = true)""",
@@ -84,8 +88,7 @@ select
     arg_max(arrival_date, updated_at) as arrival_date, arg_max(updated_at, updated_at) as updated_at
 from person_version group by {fields}
 """)
-    numbers = "select distinct md5(guest_document_number) as document_hash, guest_document_number as number"
-    con.execute(neighbourhoods(f"{numbers} from reservations where guest_document_number is not null"))
+    know_neighbourhoods(con, con.sql(NUMBERS))
     _load_truth(con, folder / "truth")
 
 
