@@ -78,8 +78,9 @@ from visit
 where arrival_date - floor(60 * luck)::integer <= $night::date
 qualify row_number() over (partition by customer_id, arrival_date order by step) = 1
 """
-FILLS = {
-    "staging.stg_reservation_version": """
+FILLS = (
+    """
+        insert into staging.stg_reservation_version by name
         select 'pms' as source_system, property_code, reservation_id, booked_on::timestamptz as booked_at, status,
             arrival_date, departure_date, 1 as room_count, reservation_id as confirmation_number,
             'EUR' as currency_code,
@@ -91,20 +92,24 @@ FILLS = {
             1 as delivery_sequence, number as row_number
         from booking
     """,
-    "core.fct_reservation": """
+    """
+        insert into core.fct_reservation by name
         select 'pms' as source_system, property_code, reservation_id, customer_id, status, arrival_date, departure_date
         from booking
     """,
-    "core.fct_stay": """
+    """
+        insert into core.fct_stay by name
         select reservation_id as stay_id, customer_id, property_code, arrival_date, departure_date,
             amount as total_revenue_reporting_amount
         from booking where status = 'checked_out'
     """,
-    "core.fct_visit": """
+    """
+        insert into core.fct_visit by name
         select reservation_id as visit_id, customer_id, property_code, arrival_date, departure_date
         from booking where status = 'checked_out'
     """,
-    "staging.stg_pos_line_version": """
+    """
+        insert into staging.stg_pos_line_version by name
         select 'pos' as source_system, property_code, 'k' || reservation_id as pos_check_id, line_number,
             arrival_date as business_date, 'EUR' as currency_code, 'food' as item_category,
             20 + luck * 40 as net_amount,
@@ -113,13 +118,15 @@ FILLS = {
         from booking, range(1, 4) as lines(line_number)
         where status = 'checked_out' and number % 4 = 0
     """,
-    "core.fct_pos_check": """
+    """
+        insert into core.fct_pos_check by name
         select 'pos' as source_system, property_code, 'k' || reservation_id as pos_check_id, customer_id,
             'pms' as reservation_source_system, reservation_id, 3 as line_count,
             'outlet ' || floor(12 * luck * luck)::integer as outlet_name
         from booking where status = 'checked_out' and number % 4 = 0
     """,
-    "core.fct_pos_line": """
+    """
+        insert into core.fct_pos_line by name
         select 'pos' as source_system, property_code, 'k' || reservation_id as pos_check_id, line_number,
             'item ' || floor(200 * power(dice(number, line_number), 2))::integer as item_name,
             ['food', 'beverage', 'spa', 'retail'][1 + floor(4 * luck * luck)::integer] as item_category,
@@ -127,22 +134,28 @@ FILLS = {
         from booking, range(1, 4) as lines(line_number)
         where status = 'checked_out' and number % 4 = 0
     """,
-    "core.bridge_customer_source_record": """
+    """
+        insert into core.bridge_customer_source_record by name
         select reservation_id as source_record_id, customer_id, 'pms' as source_system from booking
     """,
-    "staging.stg_interaction_version": """
+    """
+        insert into staging.stg_interaction_version by name
         select 'calls' as source_system, 'i' || customer_number as interaction_id,
             min(booked_on)::timestamptz as started_at, min(booked_on)::timestamptz as updated_at,
             if(customer_number % 50 = 0, 'complaint', 'enquiry') as reason_code,
             md5(customer_number::varchar) as row_hash, min(booked_on) as known_on
         from booking where customer_number % 5 = 0 group by customer_number
     """,
-    "core.fct_interaction": """
+    """
+        insert into core.fct_interaction by name
         select 'calls' as source_system, 'i' || customer_number as interaction_id, customer_id
         from booking where customer_number % 5 = 0 group by customer_number, customer_id
     """,
-    "identity.customer_confidence": "select distinct customer_id, 1.0 as identity_confidence from booking",
-}
+    """
+        insert into identity.customer_confidence by name
+        select distinct customer_id, 1.0 as identity_confidence from booking
+    """,
+)
 
 
 def fill_warehouse(con: duckdb.DuckDBPyConnection, customer_count: int, night: date) -> int:
@@ -151,9 +164,8 @@ def fill_warehouse(con: duckdb.DuckDBPyConnection, customer_count: int, night: d
         con.execute(f"create or replace table {_empty(MODELS[name])}")
     con.execute(DICE)
     con.execute(BOOKINGS, {"customers": customer_count, "night": night})
-    for table, query in FILLS.items():
-        parameters = {"night": night} if "$night" in query else None
-        con.execute(f"insert into {table} by name {query}", parameters)
+    for statement in FILLS:
+        con.execute(statement, {"night": night} if "$night" in statement else None)
     return int(con.sql("select count(*) from booking").fetchall()[0][0])
 
 
