@@ -22,11 +22,11 @@ PARTS = {
 def explain(con: duckdb.DuckDBPyConnection, customer_id: str) -> dict[str, Any]:
     """Everything known of one customer id.
 
-    `history`; `records`; `persons` (what each record says); `links` (kept, cut, refused, each with rules, bits and the
-    fields that agree and differ; of a cut one what keeps the two customers apart: `customers_differ`,
-    `customers_contradict`, `also_fits`); `fields` (golden values with source and rule); `candidates` (all values that
-    competed). An id that was merged away explains the customer that it redirects to. Raises UsageError for an id never
-    issued.
+    `history`; `records` (`links_at`: the record that says the same and bears its links); `persons` (what each
+    record says); `links` (kept, cut, refused, each with rules, bits and the fields that agree and differ; of a cut
+    one what keeps the two customers apart: `customers_differ`, `customers_contradict`, `also_fits`); `fields`
+    (golden values with source and rule); `candidates` (all values that competed). An id that was merged away
+    explains the customer that it redirects to. Raises UsageError for an id never issued.
     """
     history = sql.rows(con, "explain_history", customer_id=customer_id).to_pylist()
     if not history:

@@ -74,9 +74,12 @@ def _records(records: Sequence[Row], persons: Sequence[Row], names: Mapping[str,
             for value, flag in (("email", "is_email_shared"), ("phone_e164", "is_phone_shared"))
         )
         birth_date = _marked(person.get("birth_date"), person.get("is_birth_date_shared"))
+        held_by = row["match_rule"]
+        if row["links_at"]:
+            held_by += f"; links at {names.get(row['links_at'], row['links_at'])}, which says the same"
         rows.append(
             (names[row["source_record_id"]], row["source_system"], name, email, phone,
-             birth_date, row["match_rule"], share(row["match_probability"]),
+             birth_date, held_by, share(row["match_probability"]),
              str(row["valid_from"]), row["source_record_id"])
         )  # fmt: skip
     return Table("Every record, the anchor first; * is shared by many people and links nobody", columns, rows)

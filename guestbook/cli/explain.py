@@ -32,10 +32,10 @@ def explain(
         content = explain_customer(con, customer_id)
         content["waterfalls"] = explain_weights(con, settings, content)
     if html:
-        _write(html, content)
-    elif as_json:
+        _write(html, content, is_silent=as_json)
+    if as_json:
         print_json(content)
-    else:
+    elif not html:
         console.print(headline(content))
         for part in ("records", "links", "fields", "candidates"):
             _show(part, content[part])
@@ -48,13 +48,14 @@ def headline(content: dict[str, Any]) -> str:
     return f"customer {asked}: {history['id_status']} since {history['changed_on']}{leads_to}"
 
 
-def _write(html: Path, content: dict[str, Any]) -> None:
+def _write(html: Path, content: dict[str, Any], *, is_silent: bool) -> None:
     from guestbook.files import private_path
     from identity.explain_page import explain_page
 
     with private_path(html.absolute()) as draft:
         draft.write_text(explain_page(content).html(), encoding="utf-8")
-    console.print(f"explained: {html}", soft_wrap=True)
+    if not is_silent:
+        console.print(f"explained: {html}", soft_wrap=True)
 
 
 def _show(title: str, rows: list[dict[str, Any]]) -> None:

@@ -6,12 +6,23 @@ from identity.customer_history
 where customer_id = $customer_id
 
 -- name: explain_record
--- one row per record of the customer, its anchor first
+-- one row per record of the customer, its anchor first; links_at: of a record without links of its own, the one that says the same and bears them
+with linked as (
+    select person.profile_number, person.source_record_id
+    from compared_pair as pair
+    inner join identity.person_normalised as person
+        on person.source_record_id in (pair.source_record_id_1, pair.source_record_id_2)
+),
+bearer as (select profile_number, min(source_record_id) as links_at from linked group by profile_number)
 select
-    source_record_id, source_system, property_code, record_kind, reference_id, role,
-    match_rule, match_probability, valid_from, is_anchor
-from identity.customer_record
-where customer_id = $customer_id
+    record.source_record_id, record.source_system, record.property_code, record.record_kind, record.reference_id, record.role,
+    record.match_rule, record.match_probability,
+    case when record.source_record_id not in (select source_record_id from linked) then bearer.links_at end as links_at,
+    record.valid_from, record.is_anchor
+from identity.customer_record as record
+left join identity.person_normalised as person using (source_record_id)
+left join bearer using (profile_number)
+where record.customer_id = $customer_id
 order by is_anchor desc, valid_from, source_record_id
 
 -- name: explain_person

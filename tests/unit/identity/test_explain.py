@@ -1,11 +1,15 @@
 """Explain: one customer's records, links and fields; an id that was merged away; an id that never was."""
 
+import json
 import re
+from contextlib import nullcontext
 from pathlib import Path
 
 import pyarrow as pa
 import pytest
+from typer.testing import CliRunner
 
+from guestbook.cli import app
 from guestbook.cli.explain import headline
 from guestbook.errors import UsageError
 from guestbook.settings import Settings
@@ -93,6 +97,23 @@ def test_records_links_and_fields_of_the_current_customer(con, asked_for: str) -
     assert [(row["field_name"], row["survivorship_rule"]) for row in found["fields"]] == [("email", "newest")]
 
 
+def test_a_record_without_links_of_its_own_says_whose_it_rests_on(con) -> None:
+    alike = [
+        RECORD | {"source_record_id": key, "customer_id": "c7", "match_rule": rule, "is_anchor": key == "s1"}
+        for key, rule in (("s1", "anchor"), ("s2", "room_charge"), ("s3", "room_charge"))
+    ]
+    link = LINK | {"source_record_id_1": "s1", "source_record_id_2": "s2", "edge_status": "kept"}
+    persons = [{"source_record_id": key, "profile_number": number} for key, number in (("s1", 1), ("s2", 2), ("s3", 2))]
+    history = [{"customer_id": "c7", "id_status": "active", "current_customer_id": "c7"}]
+    tables = {"customer_history": history, "customer_record": alike, "match_edge": [link], "person_normalised": persons}
+    for table, rows in tables.items():
+        write_rows(con, f"identity.{table}", pa.Table.from_pylist(rows))
+
+    found = explain(con, "c7")
+    assert [(row["source_record_id"], row["links_at"]) for row in found["records"] if row["links_at"]] == [("s3", "s2")]
+    assert "links at reservation 77 (guest, LIS), which says the same" in explain_page(found).html()
+
+
 def test_a_merged_id_says_where_it_leads(con) -> None:
     assert headline(explain(con, "c1")).startswith("customer c1: active since")
     assert headline(explain(con, "c2")).startswith("customer c2: merged since")
@@ -173,3 +194,13 @@ def test_a_customer_of_one_record_has_a_page_without_links(con) -> None:
     html = explain_page(explain(con, "c2")).html()
     assert "No link was needed" in html
     assert "No link was refused" in html
+
+
+def test_json_is_printed_beside_the_page(con, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("guestbook.warehouse.warehouse", lambda settings: nullcontext(con))
+    page = tmp_path / "c1.html"
+
+    said = CliRunner().invoke(app, ["explain", "c1", "--json", "--html", str(page), "--home", str(tmp_path)])
+
+    assert json.loads(said.output)["customer_id"] == "c1"
+    assert "c1" in page.read_text(encoding="utf-8")
