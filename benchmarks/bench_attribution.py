@@ -14,6 +14,8 @@ import sys
 import tempfile
 from pathlib import Path
 
+from duckdb import SQLExpression, StarExpression
+
 from benchmarks.resolved_world import build_facts, resolve_world
 from guestbook.settings import Settings
 from guestbook.warehouse import warehouse
@@ -51,21 +53,21 @@ inner join read_parquet($interactions) as truth using (source_system, interactio
 left join owner on fact.customer_id = owner.customer_id
 """
 SHARES = """
-select {label} as kind, count(*) as facts,
+select kind, count(*) as facts,
     round(avg(coalesce(found_person_id = person_id, false)::int), 4) as right_share,
     round(avg(coalesce(found_person_id <> coalesce(person_id, ''), false)::int), 4) as wrong_share,
     round(avg((customer_id is not null and found_person_id is null)::int), 4) as new_share,
     round(avg((customer_id is null)::int), 4) as nobody_share
-from {rows}
+from judged
 group by all order by facts desc
 """
 CALIBRATION = """
-select {label} as kind, count(*) as facts, round(avg(attribution_confidence), 3) as mean_confidence,
+select kind, count(*) as facts, round(avg(attribution_confidence), 3) as mean_confidence,
     round(avg((
         coalesce(found_person_id = person_id, false) or (found_person_id is null and not is_known_person)
     )::int), 3) as right_share
-from {rows}
-and customer_id is not null
+from judged
+where customer_id is not null
 group by all order by kind
 """
 BAND = """case
@@ -73,19 +75,20 @@ BAND = """case
     when attribution_confidence >= 0.75 then '0.75 to 0.9' else 'below 0.75' end"""
 KNOWN = "case when is_known_person then 'of a guest or booker' else 'of somebody without a reservation' end"
 CHECK_KINDS = "case when person_id is null then 'passer-by' when is_room_charge then 'room charge' else 'other' end"
-CALLED = "judged_call where is_identified and person_id is not null"
+CALLED = "is_identified and person_id is not null"
+# Title, kind of each row, table, which of its rows.
 VIEWS = (
-    ("POS checks", CHECK_KINDS, "judged_check"),
-    ("room charges by method", "attribution_method", "judged_check where is_room_charge and is_known_person"),
-    ("other checks of known people by method", "attribution_method",
-     "judged_check where not is_room_charge and is_known_person"),
-    ("interactions with an identifier", KNOWN, CALLED),
-    ("interactions by method", "attribution_method", "judged_call where is_known_person"),
+    ("POS checks", CHECK_KINDS, "judged_check", "true"),
+    ("room charges by method", "attribution_method", "judged_check", "is_room_charge and is_known_person"),
+    ("other checks of known people by method", "attribution_method", "judged_check",
+     "not is_room_charge and is_known_person"),
+    ("interactions with an identifier", KNOWN, "judged_call", CALLED),
+    ("interactions by method", "attribution_method", "judged_call", "is_known_person"),
 )  # fmt: skip
 CALIBRATED = (
-    ("confidence of room charges by method", "attribution_method", "judged_check where is_room_charge"),
-    ("confidence of interactions with an identifier by method", "attribution_method", CALLED),
-    ("confidence of interactions with an identifier by band", BAND, CALLED),
+    ("confidence of room charges by method", "attribution_method", "judged_check", "is_room_charge"),
+    ("confidence of interactions with an identifier by method", "attribution_method", "judged_call", CALLED),
+    ("confidence of interactions with an identifier by band", BAND, "judged_call", CALLED),
 )  # fmt: skip
 CUSTOMERS = 3000
 WORLDS = ((104, 730), (105, 1460))
@@ -130,9 +133,10 @@ def show(settings: Settings, truth: Path) -> None:
             con.execute(statement, {name: path for name, path in files.items() if f"${name}" in statement} or None)
         print(con.sql(CUSTOMER_COUNTS))
         for query, views in ((SHARES, VIEWS), (CALIBRATION, CALIBRATED)):
-            for title, label, rows in views:
+            for title, kind, table, which in views:
                 print(title)
-                print(con.sql(query.format(label=label, rows=rows)))
+                judged = con.table(table).filter(which).select(StarExpression(), SQLExpression(kind).alias("kind"))
+                print(judged.query("judged", query))
 
 
 if __name__ == "__main__":
