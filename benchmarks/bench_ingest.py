@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+from duckdb import SQLExpression
 
 import ingest
 from guestbook.contracts import FEEDS, Column, contract
@@ -31,6 +32,10 @@ BARS = {"csv": 2.5, "jsonl": 4.0}
 MEMORY_BAR_GB = 1.5
 #: Rows of reservations that make 2 GB.
 LARGE_ROWS = {"csv": 3_500_000, "jsonl": 1_000_000}
+COPY = {
+    "csv": "copy made to (getvariable('path')) (format csv, header)",
+    "jsonl": "copy made to (getvariable('path')) (format json)",
+}
 WORDS = {
     "special_requests": "'high floor; quiet room'",
     "summary_text": "'asked about the booking and changed its dates'",
@@ -78,12 +83,12 @@ def column_sql(column: Column) -> str:
 
 def make_file(feed: str, file_format: str, rows: int, path: Path) -> None:
     """A canonical file; every 500th row repeats the one before, and one column is named by no contract."""
-    columns = ", ".join(f'{column_sql(column)} as "{column.name}"' for column in contract(feed).columns)
-    numbers = f"select k - (k % 500 = 0)::integer as i from range(1, {rows + 1}) t(k)"
-    rows_sql = f"select {columns}, 'v' || i % 5 as colour from ({numbers})"
-    options = "(format csv, header)" if file_format == "csv" else "(format json)"
     con = duckdb.connect(config={"memory_limit": "1GB", "threads": 2})
-    con.execute(f"copy ({rows_sql}) to '{path}' {options}")
+    numbers = con.sql("select k - (k % 500 = 0)::integer as i from range(1, $rows + 1) t(k)", params={"rows": rows})
+    made = [SQLExpression(column_sql(column)).alias(column.name) for column in contract(feed).columns]
+    numbers.select(*made, SQLExpression("'v' || i % 5").alias("colour")).create_view("made")
+    con.execute("set variable path = ?", [str(path)])
+    con.execute(COPY[file_format])
 
 
 def floor(path: Path, feed: str, home: Path) -> dict[str, Any]:
