@@ -166,7 +166,7 @@ def _rarity_among_strangers(patterns: Patterns, learned: Learned, at: int) -> Fl
     if not len(shares):
         return rarity.astype(np.float64)
     share = shares[np.minimum(rarity, len(shares) - 1)]
-    return rarity - np.where(patterns.level[:, at] == 0, np.log2(share), 0.0)
+    return np.asarray(rarity - np.where(patterns.level[:, at] == 0, np.log2(share), 0.0), dtype=np.float64)
 
 
 def _strangers_share(patterns: Patterns, at: int, matched: Floats, agreeing: Floats, prior_pairs: float) -> Floats:

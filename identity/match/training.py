@@ -139,7 +139,8 @@ def _compared(con: duckdb.DuckDBPyConnection, comparison: Comparison) -> Compare
     if (column := comparison.levels[0].frequency) is None:
         return compared
     rarity, pairs = con.execute(match_sql.rarities(column)).fetchnumpy().values()
-    return replace(compared, agreeing_pairs=np.bincount(rarity.astype(np.int64), weights=pairs.astype(np.float64)))
+    counted = np.bincount(rarity.astype(np.int64), weights=pairs.astype(np.float64))
+    return replace(compared, agreeing_pairs=counted.astype(np.float64))
 
 
 def _among_strangers(spec: MatchSpec, learned: Learned, frequencies: dict[str, pa.Table]) -> dict[str, pa.Table]:
