@@ -12,7 +12,7 @@ from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
 from identity.arrays import Bools, Floats, Ints
-from identity.groups import CITY, STREET, Contradictions, Groups, Identifiers, Link
+from identity.groups import CITY, RELATIVE_BITS, STREET, Contradictions, Groups, Identifiers, Link
 
 MUST_LINK_WEIGHT = 1000.0
 # Evidence (bits) from which an edge links whatever else its clusters say, unless parent and child of one name may share
@@ -83,7 +83,9 @@ def _join_by_weak_edges(
 ) -> Ints:
     """Clusters that a weak edge connects become one, strongest first, unless facets conflict or too much differs.
 
-    Where two people of one name are known, a record that fits both as well joins neither.
+    First come links of relatives between records that differ in nothing: what a person always shows is known then
+    before any other life is compared with it. Where two people of one name are known, a record that fits both joins
+    neither.
     """
     between = edges.where(labels[edges.first] != labels[edges.second])
     target = np.arange(labels.max(initial=-1) + 1)
@@ -96,7 +98,6 @@ def _join_part(
     target: Ints, labels: Ints, nodes: Nodes, between: Edges, contradictions: Contradictions, identifiers: Identifiers
 ) -> None:
     """Write into `target`, by label, the cluster that it becomes."""
-    order = np.lexsort((between.second, between.first, -between.support, -between.weight))
     first, second = labels[between.first].tolist(), labels[between.second].tolist()
     links = _links(between, nodes, identifiers)
     involved = np.flatnonzero(np.isin(labels, np.r_[first, second]))
@@ -104,6 +105,9 @@ def _join_part(
     groups.fill(labels, nodes.facet, involved, identifiers)
     for one, other, link in zip(first, second, links, strict=True):
         groups.meet(one, other, link.weight)
+    left = np.array([groups.bits_left(*sides) for sides in zip(first, second, links, strict=True)])
+    is_clear = between.is_of_family & (left >= np.minimum(between.weight, RELATIVE_BITS))
+    order = np.lexsort((between.second, between.first, -between.support, -left, -between.weight, ~is_clear))
     for at in order.tolist():
         groups.join(first[at], second[at], links[at])
     touched = np.unique(labels[involved])

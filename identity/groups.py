@@ -15,7 +15,9 @@ EMAIL, PHONE, LOYALTY, DOCUMENT, CITY, STREET, POSTAL_CODE, LIKE_EMAIL, LIKE_PHO
 # What excuses a difference: one postal code makes one town, however it is spelled; one slip makes another e-mail, phone
 # or town (linked records that carry such a pair share a value).
 EXCUSES = {CITY: POSTAL_CODE, EMAIL: LIKE_EMAIL, PHONE: LIKE_PHONE}
-HOW_TO_REACH = (EMAIL, PHONE)
+HOW_TO_REACH = frozenset((EMAIL, PHONE))
+WHAT_KIN_SHARE = HOW_TO_REACH | {CITY, STREET}
+KEPT_TOGETHER = frozenset((EMAIL,))  # people have several of these at one time
 # What a second profile of one property says, at the least, against one person of whom nothing but the name is shared:
 # desks and channels make one for every eighth visit or more (every fourth of guests whose document was seen).
 PROFILE_BITS = 3.0
@@ -28,7 +30,9 @@ PROFILE_BITS_OF_RELATIVES = 0.8
 # The same where the name alone links: whoever differs in contact data or number is somebody else until more is known.
 AGAINST_NAMESAKES = {EMAIL: 10.0, PHONE: 10.0, LOYALTY: 10.0, DOCUMENT: 10.0, CITY: 4.0, STREET: 2.0}
 # What a link of relatives says at most: one pair of clusters in 45 that share name and contact data or home is of a
-# parent and a child, and one person must be four times likelier. E-mail, phone and street that agree say more each.
+# parent and a child, and one person must be four times likelier. E-mail, phone and street that agree say more each: an
+# e-mail or phone that came again in both says as much once more where neither knows another, and nothing where one
+# does, since who borrows a relative's has their own beside it.
 RELATIVE_BITS = 3.5
 AGREEING_BITS = 1.0
 # A link says nothing while a rival, who can't be the same person, is not at least three times less likely.
@@ -145,7 +149,7 @@ class Groups:
         low, high = sorted((self.root(one), self.root(other)))
         if low == high or self._contradict(low, high) or self.differ_in_more(low, high, link):
             return
-        if self._has_rival(low, high, link.weight) or self._has_rival(high, low, link.weight):
+        if self._has_rival(low, high, link) or self._has_rival(high, low, link):
             return
         self._parent[high] = low
         if high in self._held:
@@ -165,15 +169,29 @@ class Groups:
             if far != low:
                 self.meet(low, far, weight)
 
-    def _has_rival(self, group: int, wanted: int, weight: float) -> bool:
+    def _has_rival(self, group: int, wanted: int, link: Link) -> bool:
         """Whether a neighbour of `group` that contradicts `wanted` is not much less likely."""
         return any(
-            far != wanted
-            and far_weight > weight - RIVAL_BITS
-            and self._contradict(far, wanted)
-            and far_weight > weight - RIVAL_BITS + self._bits_of_habit(group, wanted, far)
+            self._lead(group, wanted, far, link, far_weight) < RIVAL_BITS
             for far, far_weight in self._near.get(group, {}).items()
+            if far != wanted and self._contradict(far, wanted)
         )
+
+    def _lead(self, group: int, wanted: int, far: int, link: Link, far_weight: float) -> float:
+        """By how many bits `group` is likelier to be `wanted` than `far`.
+
+        What a rule says compares one person with strangers. Relatives of one name may show each other's contact data
+        and home, whichever rule sees it, so that between two of them only what is left of their links counts.
+        """
+        if self._share_with_kin(group, wanted) and self._share_with_kin(group, far):
+            ahead = self.bits_left(group, wanted, Link(link.weight, is_of_family=True))
+            ahead -= self.bits_left(group, far, Link(far_weight, is_of_family=True))
+        else:
+            ahead = link.weight - far_weight
+        return ahead + max(0.0, self._bits_of_habit(group, wanted, far))
+
+    def _share_with_kin(self, one: int, other: int) -> bool:
+        return not self._compared(one, other)[0].isdisjoint(WHAT_KIN_SHARE)
 
     def _bits_of_habit(self, group: int, wanted: int, far: int) -> float:
         """By what `wanted` is likelier than `far` to be reached as `group` is: by all its e-mails and phones together.
@@ -194,24 +212,42 @@ class Groups:
         return math.log2((ours + 1) / (theirs + 1))
 
     def differ_in_more(self, one: int, other: int, link: Link) -> bool:
-        """Whether what speaks against one person says more than the link.
+        """Whether what speaks against one person says more than the link."""
+        says, against = self._weighed(one, other, link)
+        return against > 0 and against >= says
 
-        What a link of the name alone has weighed doesn't count again in two groups of one record each.
+    def bits_left(self, one: int, other: int, link: Link) -> float:
+        """What the link says more than what speaks against one person."""
+        says, against = self._weighed(one, other, link)
+        return says - against
+
+    def _weighed(self, one: int, other: int, link: Link) -> tuple[float, float]:
+        """What a link says, and what speaks against one person.
+
+        Who shares an e-mail or phone is a relative at the least. What a link of the name alone has weighed doesn't
+        count again in two groups of one record each.
         """
         agrees, differs = self._compared(one, other)
         has_other_profile = not link.are_bare and any(slot >= FIRST_PROFILE_SLOT for slot in differs)
         kinds = {slot for slot in differs if slot < FIRST_PROFILE_SLOT}
-        if not link.is_of_family:
+        if not link.is_of_family and agrees.isdisjoint(HOW_TO_REACH):
             if one not in self._plural and other not in self._plural:
                 kinds -= link.weighed
-            against = sum(AGAINST_NAMESAKES[slot] for slot in kinds) + self._profile_bits * has_other_profile
-            return against > 0 and against >= link.weight
+            return link.weight, sum(AGAINST_NAMESAKES[slot] for slot in kinds) + self._profile_bits * has_other_profile
         lives = self._lives
         against = sum(AGAINST_RELATIVES[slot] for slot in kinds) + PROFILE_BITS_OF_RELATIVES * has_other_profile
-        against += lives.bits_of_days(one, other, kinds)
+        against += lives.bits_of_days(one, other, kinds, kinds & KEPT_TOGETHER)
         against += lives.bits_of_membership(one, other) + lives.bits_of_membership(other, one)
-        most = RELATIVE_BITS + AGREEING_BITS * len(agrees & {EMAIL, PHONE, STREET})
-        return against > 0 and against >= min(link.weight, most)
+        shared = agrees & {EMAIL, PHONE, STREET}
+        most = RELATIVE_BITS + sum(self._bits_of_agreement(one, other, slot) for slot in shared)
+        return min(link.weight, most), against
+
+    def _bits_of_agreement(self, one: int, other: int, slot: int) -> float:
+        """What it says for one person of relatives that a value agrees."""
+        if slot not in HOW_TO_REACH or not (self._lives.came_again(one, slot) and self._lives.came_again(other, slot)):
+            return AGREEING_BITS
+        ours, theirs = self._carried[one][slot], self._carried[other][slot]
+        return 2 * AGREEING_BITS if len(ours | theirs) == 1 else 0.0
 
     def _compared(self, one: int, other: int) -> tuple[set[int], set[int]]:
         """Slots of which both know something: those where some value agrees, and those where none does.

@@ -1,7 +1,7 @@
 """What the days of their stays say about two groups of records: one person, or two lives side by side. Pure."""
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Set
 from dataclasses import dataclass
 
 import numpy as np
@@ -57,13 +57,25 @@ class Lives:
         for slot, period in self._period.pop(high, {}).items():
             self._lengthen(low, slot, period)
 
-    def bits_of_days(self, one: int, other: int, slots: Iterable[int]) -> float:
-        """What speaks against one person in when two groups showed different values of these slots."""
+    def bits_of_days(self, one: int, other: int, slots: Set[int], kept_together: Set[int]) -> float:
+        """What speaks against one person in when two groups showed different values of these slots.
+
+        `kept_together`: slots of which one person has several at one time; one that was seen once says nothing there.
+        """
         ours, theirs = self._period.get(one, {}), self._period.get(other, {})
-        both = [(ours[slot], theirs[slot]) for slot in slots if slot in ours and slot in theirs]
-        again = sum(first[0] < first[1] and second[0] < second[1] for first, second in both)
-        is_parallel = any(first[0] <= second[1] and second[0] <= first[1] for first, second in both)
-        return AGAIN_BITS * again + PARALLEL_BITS * is_parallel
+        both = [slot for slot in slots if slot in ours and slot in theirs]
+        again = {slot for slot in both if self.came_again(one, slot) and self.came_again(other, slot)}
+        is_parallel = any(
+            ours[slot][0] <= theirs[slot][1] and theirs[slot][0] <= ours[slot][1]
+            for slot in both
+            if slot in again or slot not in kept_together
+        )
+        return AGAIN_BITS * len(again) + PARALLEL_BITS * is_parallel
+
+    def came_again(self, group: int, slot: int) -> bool:
+        """Whether a group showed a value of this slot on two days or more."""
+        first, last = self._period.get(group, {}).get(slot, (0, 0))
+        return first < last
 
     def bits_of_membership(self, member: int, other: int) -> float:
         """What speaks against one person in stays without a number, since the member showed theirs for the first time.

@@ -1,5 +1,7 @@
 """What keeps two groups of records apart, and when a record that fits two people joins neither."""
 
+from collections.abc import Mapping
+
 import numpy as np
 import pytest
 
@@ -18,6 +20,7 @@ from identity.groups import (
 from identity.lives import Stays
 
 EMAIL_AND_NAME, PHONE_AND_NAME, NAME_AND_HOME, NAME_ALONE, DOCUMENT = 17.0, 9.5, 6.0, 2.0, 24.0
+LIKELY = 8.0  # what the match model may say of two records
 OF_FAMILY = (EMAIL_AND_NAME, PHONE_AND_NAME, NAME_AND_HOME)
 NOTHING = np.array([], dtype=np.int64)
 OTHER_EMAIL, OTHER_CITY, OTHER_PROFILE = ({kind: {0: 1, 1: 2}} for kind in ("emails", "cities", "profiles"))
@@ -36,7 +39,7 @@ def clusters(
     phones: dict[int, int] | None = None,
     members: dict[int, int] | None = None,
     postal_codes: dict[int, int] | None = None,
-    days: dict[int, tuple[int, ...]] | None = None,
+    days: Mapping[int, tuple[int, ...]] | None = None,
     leaves: tuple[int, ...] = (),
     like_phones: dict[int, int] | None = None,
     facets: list[int] | None = None,
@@ -172,8 +175,10 @@ def test_what_differs_between_two_clusters_is_weighed_against_the_link(
     ("case", "differs", "days", "expected"),
     [
         ("a new e-mail after the old one", OTHER_EMAIL, {0: (1, 9), 1: (20,)}, [0, 0]),
-        ("two e-mails at one time", OTHER_EMAIL, {0: (1, 30), 1: (20,)}, [0, 1]),
-        ("two e-mails, each of which came again", OTHER_EMAIL, {0: (1, 9), 1: (20, 29)}, [0, 1]),
+        ("another e-mail once in between", OTHER_EMAIL, {0: (1, 30), 1: (20,)}, [0, 0]),
+        ("two e-mails in turns", OTHER_EMAIL, {0: (1, 25), 1: (20, 29)}, [0, 1]),
+        ("a new town", OTHER_CITY, {0: (1, 9), 1: (20,)}, [0, 0]),
+        ("two towns at one time", OTHER_CITY, {0: (1, 30), 1: (20,)}, [0, 1]),
         ("nothing differs at one time", {}, {0: (1, 30), 1: (20,)}, [0, 0]),
         ("a stay of a member without the number", {"members": {0: 1}}, {0: (1, 9), 1: (20,)}, [0, 0]),
         ("many of them", {"members": {0: 1}}, {0: (1, 4, 9), 1: (20, 29, 33)}, [0, 1]),
@@ -187,12 +192,47 @@ def test_the_days_of_the_stays_say_whether_two_lives_run_side_by_side(
 
 
 def test_days_are_those_of_the_whole_cluster() -> None:
-    """Two parts of the father, tied by his document, span the time in which the son used another e-mail."""
+    """Two parts of the father, tied by his document, span the time in which the son lived in another town."""
     days, phones = {0: (1,), 1: (30,), 2: (20,)}, dict.fromkeys(range(3), 1)
     edges = [(0, 1, DOCUMENT), (1, 2, PHONE_AND_NAME)]
 
-    assert clusters(3, edges, emails={0: 1, 1: 1, 2: 2}, phones=phones, days=days) == [0, 0, 1]
-    assert clusters(3, edges[1:], emails={0: 1, 1: 1, 2: 2}, phones=phones, days=days) == [0, 1, 1]
+    assert clusters(3, edges, cities={0: 1, 1: 1, 2: 2}, phones=phones, days=days) == [0, 0, 1]
+    assert clusters(3, edges[1:], cities={0: 1, 1: 1, 2: 2}, phones=phones, days=days) == [0, 1, 1]
+
+
+@pytest.mark.parametrize(
+    ("case", "other_phone", "expected"),
+    [("the only one of both", {}, [0, 0, 0]), ("one of them has another, too", {2: 2}, [0, 1, 1])],
+)
+def test_a_phone_says_more_where_it_is_all_that_either_ever_showed(
+    case: str, other_phone: dict[int, int], expected: list[int]
+) -> None:
+    """Two e-mails, one after the other; each came again with one phone. Node 2 is tied to 1 by document."""
+    edges, days = [(0, 1, PHONE_AND_NAME), (1, 2, DOCUMENT)], {0: (1, 9), 1: (20, 29), 2: (35,)}
+
+    assert clusters(3, edges, emails={0: 1, 1: 2}, phones={0: 1, 1: 1} | other_phone, days=days) == expected, case
+
+
+def test_between_two_relatives_it_does_not_matter_which_rule_sees_what_they_share() -> None:
+    """Node 1 shows the e-mail of node 0 and the phone of node 2, two people of one name."""
+    edges = [(0, 1, EMAIL_AND_NAME), (1, 2, PHONE_AND_NAME)]
+
+    assert clusters(3, edges, apart=(0, 2), emails={0: 1, 1: 1}, phones={1: 1, 2: 1}) == [0, 1, 2]
+
+
+def test_what_each_always_shows_is_known_before_two_lives_are_compared() -> None:
+    """Father (0, 1) and son (2, 3) have a phone each and shared an e-mail once; its link is the strongest."""
+    edges = [(0, 2, EMAIL_AND_NAME), (0, 1, PHONE_AND_NAME), (2, 3, PHONE_AND_NAME)]
+    phones, days = {0: 1, 1: 1, 2: 2, 3: 2}, {0: (1,), 1: (30,), 2: (10,), 3: (40,)}
+
+    assert clusters(4, edges, emails={0: 1, 2: 1}, phones=phones, days=days) == [0, 0, 1, 1]
+
+
+def test_who_shares_a_phone_is_weighed_like_a_relative_whatever_links() -> None:
+    days = {0: (1, 4, 9), 1: (20, 29, 33)}
+
+    assert clusters(2, [(0, 1, LIKELY)], members={0: 1}, days=days) == [0, 0]
+    assert clusters(2, [(0, 1, LIKELY)], members={0: 1}, phones={0: 1, 1: 1}, days=days) == [0, 1]
 
 
 def test_what_a_cluster_knows_from_one_record_speaks_for_all_of_them() -> None:
