@@ -91,6 +91,14 @@ SETS = {
         "philippines", 1200, (0.1, 0.1, 0.1, 0.1, 0.15, 0.15, 0.15, 0.15),
         {"lookalike": 0.4, "typo": 0.3, "missing": 0.2, "moved": 0.15, "initial": 0.05},
     ),
+    "netherlands_initials": SetSpec(
+        "netherlands", 700, (0.15, 0.15, 0.15, 0.15, 0.1, 0.1, 0.1, 0.1),
+        {"initial": 0.5, "typo": 0.15, "missing": 0.1}, keeps=("first_name", "last_name", "city", "country_code"),
+    ),
+    "ireland_half_names": SetSpec(
+        "ireland", 300, (0.125,) * 8, {"holes": 0.5, "typo": 0.4, "swap_names": 0.1, "digit": 0.1},
+        keeps=NAMES_AND_BIRTH,
+    ),
     # The four below were made for judging only: no figure of theirs led to a change.
     "ireland_years_only": SetSpec(
         "ireland", 2000, (0.4, 0.4, 0.2), {"typo": 0.3, "moved": 0.1, "initial": 0.1, "missing": 0.1, "year_only": 1.0},
