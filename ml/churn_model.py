@@ -142,11 +142,12 @@ def known_share(cut_offs: Sequence[CutOff], window_days: int) -> float:
 def default_weights(row_count: int) -> Floats:
     """One weight per part before any later period was seen, sum 1.
 
-    With HALF_ROWS rows the boosting counts half as much as either regression, and the visit models three quarters as
-    much; with many more the one counts as much, the other half.
+    With HALF_ROWS rows the boosting counts half as much as the regression on every feature, and the visit models three
+    quarters as much; with many more the one counts as much, the other half. The regression on recency, frequency and
+    amount counts twice as much: of a thousand customers no other part finds the tenth that leaves surest so often.
     """
     boosting = row_count / (row_count + HALF_ROWS)
-    weights = np.array([1.0 - 0.5 * boosting, 1.0, boosting, 1.0])
+    weights = np.array([1.0 - 0.5 * boosting, 1.0, boosting, 2.0])
     return weights / weights.sum()
 
 

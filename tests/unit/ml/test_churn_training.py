@@ -11,7 +11,7 @@ from histories import cut_off, random_history
 from sklearn.ensemble import HistGradientBoostingClassifier
 
 from ml.churn_judging import BASELINES, CHAMPION, EVERYBODY, JUDGED, judge_rolling
-from ml.churn_model import PARTS, VISIT_MODEL, ChurnEnsemble, known_share
+from ml.churn_model import HALF_ROWS, PARTS, VISIT_MODEL, ChurnEnsemble, default_weights, known_share
 from ml.churn_training import choose_share, drift_columns, loss_by_gains, train_churn
 from ml.history import CutOff, same_season, training_cut_offs
 from ml.judge import judge_probability
@@ -57,6 +57,18 @@ def test_a_candidate_judged_on_later_periods_is_promoted(night: CutOff, past: li
     figures = training.metrics["mean"]["ensemble"]
     assert figures["auc"] > 0.6
     assert figures["calibration_error"] < 0.08
+
+
+@pytest.mark.parametrize(
+    ("row_count", "weights"),
+    [
+        pytest.param(0, (1.0, 1.0, 0.0, 2.0), id="nobody"),
+        pytest.param(HALF_ROWS, (0.75, 1.0, 0.5, 2.0), id="a few thousand"),
+        pytest.param(HALF_ROWS * 10**6, (0.5, 1.0, 1.0, 2.0), id="very many"),
+    ],
+)
+def test_what_the_parts_count_before_any_later_period(row_count: int, weights: tuple[float, ...]) -> None:
+    assert default_weights(row_count) == pytest.approx(np.array(weights) / sum(weights), abs=1e-6)
 
 
 def test_two_trainings_give_the_same_bits(night: CutOff, past: list[CutOff]) -> None:
