@@ -73,7 +73,8 @@ def _read_phone(raw: str, country: str | None) -> tuple[str | None, str | None]:
     if international:
         number = _OLD_MEXICAN_MOBILE.sub("52", digits.removeprefix(international.group().removeprefix("+")))
         abroad = _plain_international(number) or _parsed("+" + number, None)
-        return abroad or (country and _parsed(digits, country)), None
+        is_dialled = digits.startswith("00")  # 0011 from Australia; a plus is the plan's own word
+        return abroad or (_parsed(digits, country) if is_dialled and country else None), None
     if digits.startswith(_NORTH_AMERICAN_PREFIX):
         abroad = _parsed("+" + digits.removeprefix(_NORTH_AMERICAN_PREFIX), None, is_sure=True)
         found = (country and _parsed(digits, country, is_sure=True)) or abroad
