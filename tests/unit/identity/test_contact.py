@@ -60,7 +60,7 @@ def test_registry(email: str, reason: str | None) -> None:
         ("Italian zero stays", "06 1234567", "IT", "+39061234567"),
         ("extension", "+34 612 345 678 ext 5", None, "+34612345678"),
         ("placeholder zeros", "000000000", "DE", None),
-        ("placeholder zeros behind a country", "+4700000000", "NO", None),
+        ("placeholder zeros behind a country", "+4700000000", "DE", None),
         ("placeholder run", "123456789", "DE", None),
         ("too short", "12345", "DE", None),
         ("nothing", None, "DE", None),
