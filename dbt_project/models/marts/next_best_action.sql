@@ -32,13 +32,13 @@ outlet as (
     from {{ ref('fct_pos_check') }}
 ),
 
--- The best few outlets that go with a choice, or with two: an offer is one of them. At least a tenth more often than with everybody, and more often by two standard errors: what chance does is no reason.
+-- The best few outlets that go with a choice, or with two: an offer is one of them. At least a tenth more often than with everybody, and by two standard errors of the share among as many of everybody: what chance does is no reason.
 rule as (
     select antecedent_value, other_antecedent_value, consequent_value, confidence_share, lift_ratio
     from {{ ref('basket_rule') }}
     where basket_code = 'choice_of_customer'
         and lift_ratio >= 1.1
-        and confidence_share - 2 * sqrt(confidence_share * (1 - confidence_share) / antecedent_count) > consequent_count / basket_count
+        and confidence_share > consequent_count / basket_count + 2 * sqrt(consequent_count / basket_count * (1 - consequent_count / basket_count) / antecedent_count)
         and consequent_value in (select outlet_name from outlet)
     qualify row_number() over (
         partition by antecedent_value, other_antecedent_value order by confidence_share desc, lift_ratio desc, consequent_value
