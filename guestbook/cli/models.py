@@ -3,7 +3,7 @@
 import typer
 from rich.table import Table
 
-from guestbook.cli.options import HomeOption, JsonOption, console, print_json, settings_of
+from guestbook.cli.options import HomeOption, JsonOption, console, print_json, print_table, settings_of
 from guestbook.cli.summary import show_summary
 
 models = typer.Typer(
@@ -25,13 +25,16 @@ def list_models(context: typer.Context, home: HomeOption = None, as_json: JsonOp
     if as_json:
         print_json(rows)
         return
+    if not rows:
+        console.print("No model is saved yet: the first night trains.")
+        return
     table = Table("model", "version", "trained as of", "in use", "promoted", "why", box=None)
     for row in rows:
         flags = ("yes" if row[name] else "" for name in ("is_current", "is_promoted"))
         table.add_row(
             row["model_name"], row["model_version"], str(row["trained_as_of"]), *flags, row["promotion_reason"]
         )
-    console.print(table if rows else "No model is saved yet: the first night trains.", markup=False)
+    print_table(table)
 
 
 @models.command()

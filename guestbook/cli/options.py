@@ -9,6 +9,7 @@ from typing import Annotated, Any
 import typer
 from rich.console import Console
 from rich.logging import RichHandler
+from rich.table import Table
 
 from guestbook.errors import GuestbookError
 from guestbook.night import parse_night_date
@@ -24,6 +25,8 @@ LanguageOption = Annotated[
 
 console = Console()
 error_console = Console(stderr=True, highlight=False)
+
+PIPE_WIDTH = 10_000  # characters of a line of a table where no terminal ends it
 
 
 def settings_of(context: typer.Context, home: str | None, **overrides: Any) -> Settings:
@@ -42,6 +45,12 @@ def date_of(text: str) -> date:
 def print_json(content: Any) -> None:
     """JSON on standard output, nothing else."""
     sys.stdout.write(json.dumps(content, indent=2, default=str) + "\n")
+
+
+def print_table(table: Table) -> None:
+    """A table, as wide as the terminal; in a pipe or file every row is a line, whatever its length."""
+    where = console if console.is_terminal else Console(width=PIPE_WIDTH)
+    where.print(table, markup=False)
 
 
 def show_error(error: GuestbookError) -> None:

@@ -3,7 +3,7 @@
 import typer
 from rich.table import Table
 
-from guestbook.cli.options import HomeOption, JsonOption, console, print_json, settings_of
+from guestbook.cli.options import HomeOption, JsonOption, console, print_json, print_table, settings_of
 
 quarantine_app = typer.Typer(help="Rows that were set aside: what, why, and how to load them.", no_args_is_help=True)
 FeedOption = typer.Option(None, "--feed", help="reservations, pos_checks or interactions; default: all.")
@@ -25,11 +25,14 @@ def list_files(
     if as_json:
         print_json([{name: value for name, value in vars(file).items() if name != "entry"} for file in files])
         return
+    if not files:
+        console.print("Nothing is quarantined.")
+        return
     table = Table("delivery", "file", "rows", "reasons")
     for file in files:
         reasons = "; ".join(f"{count} x {reason}" for reason, count in file.reasons.items())
         table.add_row(str(file.delivery_sequence), file.file_name, str(file.rows_quarantined), reasons)
-    console.print(table if files else "Nothing is quarantined.", markup=False)
+    print_table(table)
 
 
 @quarantine_app.command()
@@ -67,9 +70,12 @@ def retry(
     if as_json:
         print_json([vars(result) for result in results])
         return
+    if not results:
+        console.print("Nothing is quarantined.")
+        return
     table = Table("delivery", "file", "read", "loaded", "duplicate", "quarantined", "note")
     for result in results:
         counts = (result.rows_read, result.rows_loaded, result.rows_duplicate, result.rows_quarantined)
         note = result.problem or f"delivery {result.new_sequence}, in the next night"
         table.add_row(str(result.delivery_sequence), result.file_name, *map(str, counts), note)
-    console.print(table if results else "Nothing is quarantined.", markup=False)
+    print_table(table)

@@ -6,7 +6,7 @@ from pathlib import Path
 import typer
 from rich.table import Table
 
-from guestbook.cli.options import HomeOption, JsonOption, console, print_json, settings_of
+from guestbook.cli.options import HomeOption, JsonOption, console, print_json, print_table, settings_of
 
 sources_app = typer.Typer(help="Vendors and how their exports are mapped.", no_args_is_help=True)
 SampleOption = typer.Option(..., "--from", help="A sample file of the export.")
@@ -33,7 +33,7 @@ def list_vendors(context: typer.Context, home: HomeOption = None, as_json: JsonO
         table.add_row(
             entry["vendor"], ", ".join(entry["feeds"]), entry["path"] or entry["origin"], entry["problem"] or ""
         )
-    console.print(table)
+    print_table(table)
 
 
 @sources_app.command()

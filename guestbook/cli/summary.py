@@ -4,7 +4,7 @@ from typing import Any
 
 from rich.table import Table
 
-from guestbook.cli.options import console
+from guestbook.cli.options import console, print_table
 
 
 def show_summary(content: dict[str, Any]) -> None:
@@ -28,7 +28,7 @@ def show_status(content: dict[str, Any]) -> None:
     tables = Table("table", "rows", box=None)
     for name, rows in (content.get("tables") or {}).items():
         tables.add_row(name, _shown(rows))
-    console.print(tables)
+    print_table(tables)
 
 
 def _label(name: str) -> str:
