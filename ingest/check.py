@@ -1,4 +1,4 @@
-"""What a mapping would make of a file: nothing is written, personal data is masked."""
+"""What a mapping would make of a file: nothing of the file is kept, personal data is masked."""
 
 from dataclasses import dataclass
 from pathlib import Path

@@ -1,5 +1,5 @@
 -- one row per model_version, step_number and item_rank: how the segments of a training came about, in five steps that can be read
-{{ config(materialized='table', tags=['marts', 'after_scores']) }}
+{{ config(materialized='table', tags=['marts']) }}
 
 {# Step: its number, what metrics hold of it, and what the items are called by. #}
 {% set steps = {
