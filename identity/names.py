@@ -160,11 +160,17 @@ def _split_by_given_name(whole: NamePart) -> tuple[NamePart, NamePart] | None:
     """First part and last part where a patronymic or given names at one end alone say which is which: `Koch Anna`.
 
     A patronymic in the second or third of three words follows the given name: `Lev Ilich Petrov`, `Petrov Lev Ilich`.
+    A word behind a particle or a saint's title is of the family name: `De Luca Anna`, `San Martin Jose`, `Di Pietro`.
     """
     count = len(whole.words)
     if count < 2 or any(is_initial(folded) for folded in whole.folded):
         return None
-    known = [plain_vowels(folded) in known_given_names() for folded in whole.folded]
+    leads = [folded in words("particles") | words("saint_titles") for folded in whole.folded[:-1]]
+    is_of_family = [a or b for a, b in zip([*leads, False], [False, *leads], strict=True)]
+    known = [
+        plain_vowels(folded) in known_given_names() and not of_family
+        for folded, of_family in zip(whole.folded, is_of_family, strict=True)
+    ]
     if count == 3 and _PATRONYMIC.fullmatch(whole.folded[1]):
         return whole.pick([0, 1]), whole.pick([2])
     if count == 3 and _PATRONYMIC.fullmatch(whole.folded[2]) and not known[0]:

@@ -44,6 +44,15 @@ def test_initials_in_one_piece(name: str, first_key: str | None, last_key: str |
         (None, "Shostakovich Maksim Dmitrievich", "maksim dmitrievich", "shostakovich"),
         (None, "Dmitri Dmitrievich Shostakovich", "dmitri dmitrievich", "shostakovich"),
         ("Anna", "H.", "anna", "h"),
+        (None, "Di Pietro", None, "pietro"),
+        (None, "De Jesus", None, "jesus"),
+        (None, "El Hassan", None, "hassan"),
+        (None, "Da Silva", None, "silva"),
+        (None, "San Jose", None, "san jose"),
+        (None, "De Luca Anna", "anna", "luca"),
+        (None, "Anna De Luca", "anna", "luca"),
+        (None, "San Martin Jose", "jose", "san martin"),
+        (None, "Pinto De Jesus", None, "pinto jesus"),
     ],
 )
 def test_names_in_columns(first: str | None, last: str, first_key: str | None, last_key: str) -> None:
