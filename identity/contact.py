@@ -56,12 +56,25 @@ def normalise_phone(text: str | None, country_code: str | None) -> tuple[str | N
     """A phone number as (E.164, national digits): the first when the country is known, else the second.
 
     Read with the country (ISO 3166-1 alpha-2) as a hint; national digits stand without leading zeros. Both are null
-    when it is no number or a placeholder.
+    when it is no number or a placeholder. Of several numbers in one field the first counts.
     """
     raw = _EXTENSION.sub("", _CARRIER.sub("(", clean(text)).replace("(0)", ""))
-    whole = _read_phone(raw, country_code and country_code.upper())
-    first, *others = _SECOND_NUMBER.split(raw)
-    return whole if any(whole) or not others else _read_phone(first, country_code and country_code.upper())
+    country = country_code and country_code.upper()
+    pieces = _SECOND_NUMBER.split(raw)
+    ends = [at for at, piece in enumerate(pieces, 1) if _has_digits_of_a_number(piece)]
+    if len(ends) > 1:
+        return _read_phone("/".join(pieces[: ends[0]]), country)
+    whole = _read_phone(raw, country)
+    return whole if any(whole) or len(pieces) == 1 else _read_phone(pieces[0], country)
+
+
+def _has_digits_of_a_number(piece: str) -> bool:
+    """Whether a piece is more than an area code: enough digits beside a country's code."""
+    digits = "".join(letter for letter in piece if letter.isdigit())
+    if international := _INTERNATIONAL.match(piece.replace(" ", "").lstrip("(")):
+        digits = digits.removeprefix(international.group().removeprefix("+"))
+        digits = digits.removeprefix(_calling_code(digits) or "")
+    return len(digits) >= _MIN_DIGITS
 
 
 def _read_phone(raw: str, country: str | None) -> tuple[str | None, str | None]:
@@ -88,11 +101,15 @@ def _read_phone(raw: str, country: str | None) -> tuple[str | None, str | None]:
 
 def _plain_international(digits: str) -> str | None:
     """A number written with its country code that needs no parser; null when it does."""
-    code = next((digits[:length] for length in (1, 2, 3) if digits[:length] in _calling_codes()), None)
+    code = _calling_code(digits)
     if code is None or code in _PARSED_CODES or digits[len(code) : len(code) + 1] == "0":
         return None
     enough = len(digits) == 11 if code == "1" else 9 <= len(digits) <= _MAX_DIGITS
     return "+" + digits if enough and not _is_placeholder_number(digits[len(code) :]) else None
+
+
+def _calling_code(digits: str) -> str | None:
+    return next((digits[:length] for length in (1, 2, 3) if digits[:length] in _calling_codes()), None)
 
 
 def _parsed(number: str, region: str | None, *, is_sure: bool = False) -> str | None:

@@ -57,6 +57,12 @@ def test_registry(email: str, reason: str | None) -> None:
         ("Mexican mobile of before 2019", "+52 1 55 1234 5678", "MX", "+525512345678"),
         ("plus and zeros", "+00971 50 123 4009", None, "+971501234009"),
         ("two numbers", "911 22 334 / 900 11 223", "NO", "+4791122334"),
+        ("two numbers without an area", "4386098/4386099", "DE", "+494386098"),
+        ("two numbers behind one area", "089/1234567/1234568", "DE", "+49891234567"),
+        ("two numbers, each with its area", "089/1234567, 089/1234568", "DE", "+49891234567"),
+        ("two international numbers", "+49 89 1234567 / +49 89 1234568", None, "+49891234567"),
+        ("a country and a long area", "+49 36426/1234567", None, "+49364261234567"),
+        ("the same, dialled", "0049 36426/1234567", None, "+49364261234567"),
         ("Italian zero stays", "06 1234567", "IT", "+39061234567"),
         ("extension", "+34 612 345 678 ext 5", None, "+34612345678"),
         ("placeholder zeros", "000000000", "DE", None),
@@ -73,4 +79,8 @@ def test_phone(case: str, typed: str | None, country: str | None, e164: str | No
 def test_a_phone_without_any_country_keeps_its_national_digits() -> None:
     assert normalise_phone("0780 050-5636", None) == (None, "7800505636")
     assert normalise_phone("011 98888-1212", None) == (None, "11988881212")  # no country code that fits
+    assert normalise_phone("98765431 / 98765432", None) == (None, "98765431")
+    assert normalise_phone("5551234/5551235", None) == (None, None)  # the first alone is too short, both are no number
+    assert normalise_phone("12345678 / 87654321", None) == (None, None)  # a placeholder
+    assert normalise_phone("4321098/4321099", "DE") == (None, None)  # a placeholder
     assert normalise_phone("089 12345", None) == (None, None)  # too short to find its owner by
