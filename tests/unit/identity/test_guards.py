@@ -4,7 +4,8 @@ from datetime import date
 
 import pytest
 
-from tests.unit.identity.conftest import Hotel, person
+from identity.reference import word_list
+from tests.unit.identity.conftest import Hotel, Row, person
 
 SHARED = {"email": "home@example.com", "phone": "+491712345678"}
 APART = {frozenset({"r1"}), frozenset({"r2"})}
@@ -96,10 +97,18 @@ def pair(first: dict[str, object], second: dict[str, object]) -> list[dict[str, 
         (
             "two passports, as two systems write the kind",
             pair(
-                {"first_name": "Anna", "document_hash": "d1", "document_type": "P"},
+                {"first_name": "Anna", "document_hash": "d1", "document_type": "PP"},
                 {"first_name": "Anna", "document_hash": "d2", "document_type": "Reisepass"},
             ),
             APART,
+        ),
+        (
+            "passport and identity card, as a reader of machine-readable zones writes the kind",
+            pair(
+                {"first_name": "Anna", "document_hash": "d1", "document_type": "P"},
+                {"first_name": "Anna", "document_hash": "d2", "document_type": "I"},
+            ),
+            ONE,
         ),
         (
             "two documents, of one the kind is unknown",
@@ -159,6 +168,26 @@ def pair(first: dict[str, object], second: dict[str, object]) -> list[dict[str, 
 )
 def test_guard(hotel: Hotel, case: str, people: list[dict[str, object]], expected: set[frozenset[str]]) -> None:
     assert hotel.night(people).clusters() == expected, case
+
+
+def test_every_listed_kind_of_document_is_known_as_it_is_listed(hotel: Hotel) -> None:
+    listed = word_list("registry")["document_kinds"]
+    spellings = [(spelling, kind) for kind, spellings in listed.items() for spelling in spellings]
+    written = [
+        ("Carte d'identité", "identity_card"),
+        ("パスポート", "passport"),
+        ("DRIVER'S LICENCE", "driving_licence"),
+    ]
+    people: list[Row] = [
+        person(f"r{at}", f"Anna {spelling}", document_hash=f"d{at}", document_type=spelling)
+        for at, (spelling, _) in enumerate(spellings + written)
+    ]
+
+    found = dict(hotel.night(people).rows("select document_key, document_kind from identity_state.profile"))
+
+    expected = {f"d{at}": kind for at, (_, kind) in enumerate(spellings + written)}
+    assert {key: kind for key, kind in found.items() if kind != expected[key]} == {}
+    assert found.keys() == expected.keys()
 
 
 def test_a_record_between_two_people_does_not_merge_them(hotel: Hotel) -> None:
