@@ -61,7 +61,7 @@ def test_two_digits_of_a_year_are_a_slip_where_slips_are_many(trained: Hotel, wa
 
 
 def test_a_rule_that_yields_weighs_no_more_than_the_model(trained: Hotel) -> None:
-    """Name and birth date are eleven bits alone; a model that says about five of the pair is believed."""
+    """Name and birth date are eleven bits alone; a model that says less of the pair is believed."""
     model = current_model(trained.settings) or pytest.fail("no model")
     people = [person(name, "Rosa Quillfeather", birth_date=date(1980, 3, 4)) for name in ("r1", "r2")]
     (bits,) = weights(trained, judged(model, -60), people).values()
