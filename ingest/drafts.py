@@ -50,5 +50,5 @@ def _forget(parent: Path) -> None:
         try:
             with FileLock(folder / OWNER, timeout=0):
                 shutil.rmtree(folder, ignore_errors=True)
-        except Timeout:
+        except (Timeout, FileNotFoundError):  # in use, or gone by its owner since it was listed
             continue

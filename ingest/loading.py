@@ -91,8 +91,7 @@ def load_file(
     """Write the file's good rows to `accepted` and the others to `quarantine`, both whole or not at all.
 
     `drafts`: a folder in which rows may wait as they were delivered; nothing of them is left in it.
-    `document`: where to write the neighbourhoods of document numbers, if there are any. `skipped`: where to write the
-    numbers of the rows that the mapping skips, for those who ask.
+    `document`, `skipped`: where to write the neighbourhoods of document numbers, if any; the numbers of skipped rows.
     The same file, mapping and property list give the same bytes. Raises FileRefused when no row can be trusted.
     """
     accepted.parent.mkdir(parents=True, exist_ok=True)
@@ -109,7 +108,7 @@ def load_file(
                 result = _checked(con, job, mapping, spec, replace(raw.retry(), retry=None), checked)
             if result is None:
                 raise FileRefused("rows could not be counted alike twice: have the file sent again")
-            _write(con, job, contract(job.feed), folder, result)
+            _write(con, job, spec, folder, result)
             if skipped:
                 con.execute(copy_to(skipped_rows(), skipped, LAKE_OPTIONS))
             has_documents = document is not None and _write_documents(con, job, spec, folder / "document.parquet")
@@ -222,8 +221,7 @@ def _check_required(
     for column in spec.columns:
         if not column.required or column.default_from_property:
             continue
-        reads_file = bool(names.once.behind(texts[column.name].sql))
-        if not reads_file and "null::" in texts[column.name].sql:
+        if "null::" in texts[column.name].sql and not names.once.behind(texts[column.name].sql):
             lacking.append(column.name)
     if lacking:
         named = {text for name in lacking if name in mapping.columns for text in column_texts(mapping, name)}
@@ -255,7 +253,6 @@ def _checked(
     if row_count != raw.row_count:
         return None
     con.execute(dropped())
-    warnings = [*raw.warnings, *(["no rows in the file"] if row_count == skipped else [])]
     return Loaded(
         row_count - skipped,
         rows_quarantined=quarantined,
@@ -263,7 +260,7 @@ def _checked(
         file_format=raw.file_format,
         encoding=raw.encoding,
         unmapped_columns=unmapped,
-        warnings=warnings,
+        warnings=[*raw.warnings, *(["no rows in the file"] if row_count == skipped else [])],
     )
 
 
@@ -289,16 +286,13 @@ def _write_documents(con: duckdb.DuckDBPyConnection, job: Job, spec: Contract, p
     """Whether the file has documents whose numbers have neighbourhoods; these are at `path` then."""
     if not any(column.hashed for column in spec.columns):
         return False
-    (count,) = con.execute(copy_to(documents(spec, job.key), path, LAKE_OPTIONS)).fetchall()[0]
-    return bool(count)
+    return bool(con.execute(copy_to(documents(spec, job.key), path, LAKE_OPTIONS)).fetchall()[0][0])
 
 
 def _warn_of_properties(con: duckdb.DuckDBPyConnection, job: Job, accepted: Path, result: Loaded) -> None:
-    found = [row[0] for row in con.execute(property_codes(accepted)).fetchall()]
-    unknown = [code for code in found if code not in job.properties.time_zones]
+    found = con.execute(property_codes(accepted)).fetchall()
+    unknown = [code for (code,) in found if code not in job.properties.time_zones]
     if unknown:
         more = f" and {len(unknown) - SHOWN_PROPERTIES} more" if len(unknown) > SHOWN_PROPERTIES else ""
-        result.warnings.append(
-            f"properties not in reference/property.csv, local times taken as UTC: "
-            f"{', '.join(unknown[:SHOWN_PROPERTIES])}{more}"
-        )
+        shown = ", ".join(unknown[:SHOWN_PROPERTIES])
+        result.warnings.append(f"properties not in reference/property.csv, local times taken as UTC: {shown}{more}")

@@ -1,10 +1,12 @@
 """Delivered rows wait in private folders of the home, and none outlives its process for longer than the next load."""
 
+import shutil
 import stat
 import tempfile
 from pathlib import Path
 
 import pytest
+from filelock import FileLock
 
 from guestbook.settings import Settings
 from ingest.check import check
@@ -41,6 +43,20 @@ def test_the_next_folder_takes_it_away_too_and_leaves_those_in_use(stage: Stage,
     with draft_folder(stage.settings) as first, draft_folder(stage.settings) as second:
         forget_drafts(stage.settings)
         assert [path.exists() for path in (left, first, second)] == [False, True, True]
+
+
+def test_a_folder_that_its_owner_takes_away_meanwhile_stops_nobody(
+    stage: Stage, left: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class TooLate(FileLock):
+        def _acquire(self) -> None:
+            if Path(self.lock_file).parent == left:
+                shutil.rmtree(left)
+            super()._acquire()
+
+    monkeypatch.setattr("ingest.drafts.FileLock", TooLate)
+    forget_drafts(stage.settings)
+    assert not left.exists()
 
 
 def test_checks_and_retries_leave_nothing_and_use_no_folder_outside(
