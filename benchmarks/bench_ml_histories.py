@@ -34,7 +34,7 @@ from tests.unit.ml.histories import cdnow, cut_off, lifetimes_file
 
 RESAMPLES = 40
 RNG_SEED = 5
-JUDGING_SEED = 613
+JUDGING_SEED = 1009  # one that nobody has looked at
 ECE_BARS = {False: 0.035, True: 0.07}  # by whether the season turns
 SLOPE_BARS = {False: (0.85, 1.25), True: (0.85, 1.3)}
 SEASONAL = ("seasonal", "christmas_buyers", "quarterly_promotions", "ski_lift", "gift_wholesale", "library")
