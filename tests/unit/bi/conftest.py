@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+import bi
 from guestbook.contracts import contract
 from guestbook.night import complete_night, stage
 from guestbook.settings import Settings
@@ -53,6 +54,22 @@ def fill_warehouse(settings: Settings, night_date: date, customers: int = 3) -> 
         con.execute("comment on view marts.seen is 'A view'")
         con.execute("create or replace table staging.secret as select 'mei@example.org' as email")
         con.execute("insert into ops.quarantine (file_name, raw) values ('a.csv', 'mei@example.org')")
+
+
+def publish_guests(settings: Settings, night_date: date, customers: int) -> None:
+    """A new snapshot with personal data and every kind of column in it."""
+    fill_warehouse(settings, night_date, customers)
+    with warehouse(settings) as con:
+        con.execute(
+            "create or replace table core.guest as"
+            " select 'C1' as customer_id, 'Mei' as first_name, 'mei@example.org' as email,"
+            " date '1980-05-17' as birth_date, '1200-109' as postal_code,"
+            " [{'n': 1}] as nights, '{\"a\": 1}'::json as facts,"
+            " 12.3456::decimal(18,4) as spend_amount, 98765432109876543210::hugeint as big,"
+            " timestamptz '2026-11-19 10:00:00+00' as seen_at, null::varchar as phone, 1::tinyint as small,"
+            " true as is_member"
+        )
+    bi.publish(settings, night_date)
 
 
 @pytest.fixture

@@ -19,8 +19,7 @@ from bi.errors import PublishError
 from bi.masking import mask_of
 from guestbook.errors import UsageError
 from guestbook.settings import Settings
-from guestbook.warehouse import warehouse
-from tests.unit.bi.conftest import fill_warehouse
+from tests.unit.bi.conftest import publish_guests
 
 NIGHT = date(2026, 11, 19)
 PASSWORD = "loopback-only"
@@ -98,22 +97,6 @@ def wait_for(url: str) -> None:
         else:
             return
     pytest.fail("the PostgreSQL server did not start")
-
-
-def publish_guests(settings: Settings, night_date: date, customers: int) -> None:
-    """A new snapshot with personal data and every kind of column in it."""
-    fill_warehouse(settings, night_date, customers)
-    with warehouse(settings) as con:
-        con.execute(
-            "create or replace table core.guest as"
-            " select 'C1' as customer_id, 'Mei' as first_name, 'mei@example.org' as email,"
-            " date '1980-05-17' as birth_date, '1200-109' as postal_code,"
-            " [{'n': 1}] as nights, '{\"a\": 1}'::json as facts,"
-            " 12.3456::decimal(18,4) as spend_amount, 98765432109876543210::hugeint as big,"
-            " timestamptz '2026-11-19 10:00:00+00' as seen_at, null::varchar as phone, 1::tinyint as small,"
-            " true as is_member"
-        )
-    bi.publish(settings, night_date)
 
 
 @pytest.fixture
