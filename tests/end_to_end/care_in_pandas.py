@@ -148,7 +148,8 @@ def offers(facts: Facts) -> set[str]:
     sold = set(checks.choice.dropna())
     rules = facts.ask("select * from marts.basket_rule where basket_code = 'choice_of_customer' and lift_ratio >= 1.1")
     usual_share = rules.consequent_count / rules.basket_count
-    is_proven = rules.confidence_share > usual_share + 2 * np.sqrt(usual_share * (1 - usual_share) / rules.antecedent_count)
+    doubt = 2 * np.sqrt(usual_share * (1 - usual_share) / rules.antecedent_count)
+    is_proven = rules.confidence_share > usual_share + doubt
     rules = rules[is_proven & rules.consequent_value.isin(sold)].sort_values(
         ["confidence_share", "lift_ratio", "consequent_value"], ascending=[False, False, True]
     )
