@@ -105,7 +105,9 @@ def _join_part(
     groups.fill(labels, nodes.facet, involved, identifiers)
     for one, other, link in zip(first, second, links, strict=True):
         groups.meet(one, other, link.weight)
-    left = np.array([groups.bits_left(*sides) for sides in zip(first, second, links, strict=True)])
+    left = between.weight.copy()
+    for at in np.flatnonzero(between.is_of_family).tolist():
+        left[at] = groups.bits_left(first[at], second[at], links[at])
     is_clear = between.is_of_family & (left >= np.minimum(between.weight, RELATIVE_BITS))
     order = np.lexsort((between.second, between.first, -between.support, -left, -between.weight, ~is_clear))
     for at in order.tolist():

@@ -8,7 +8,8 @@ import numpy as np
 
 from identity.arrays import Bools, Ints
 
-# What two values of one kind say more against one person where each came again on another day: nobody's slip does.
+# What two values of one kind say more against one person where each side showed that kind on another day, too: what it
+# shows is then a habit and nobody's slip.
 AGAIN_BITS = 1.0
 # What they say more, once for all kinds, where both were in use at one time: who moves leaves the old home behind.
 PARALLEL_BITS = 1.7
@@ -73,7 +74,7 @@ class Lives:
         return AGAIN_BITS * len(again) + PARALLEL_BITS * is_parallel
 
     def came_again(self, group: int, slot: int) -> bool:
-        """Whether a group showed a value of this slot on two days or more."""
+        """Whether a group showed this slot on two days or more, with one value or several: its habit is known."""
         first, last = self._period.get(group, {}).get(slot, (0, 0))
         return first < last
 

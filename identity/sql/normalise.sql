@@ -144,9 +144,10 @@ with joined as (
         upper(raw.country_code) as country_code,
         coalesce(upper(raw.country_code), upper(raw.nationality_code)) as country_key,
         nullif(regexp_replace(upper(raw.loyalty_number), '[^0-9A-Z]', '', 'g'), '') as loyalty_number_key,
-        nullif(trim(raw.document_hash), '') as document_hash,
-        $document_kinds[list_position($document_spellings, regexp_replace(lower(strip_accents(raw.document_type)), '[^\p{L}]', '', 'g'))]
-            as document_kind,
+        nullif(trim(raw.document_hash), '') as document_key,
+        case when document_key is not null
+             then $document_kinds[list_position($document_spellings, regexp_replace(lower(strip_accents(raw.document_type)), '[^\p{L}]', '', 'g'))]
+        end as document_kind,
         nullif(trim(raw.card_token), '') as card_token,
         nullif(regexp_replace(upper(raw.confirmation_number), '[^0-9A-Z]', '', 'g'), '') as confirmation_key
     from person_raw as raw
@@ -155,10 +156,8 @@ with joined as (
     left join phone_form as phone on raw.phone = phone.phone and raw.country_hint = phone.country_hint
 )
 select
-    * exclude (postal_text, document_hash, document_kind, country_code, guest_profile_id, reservation_id),
+    * exclude (postal_text, country_code, guest_profile_id, reservation_id),
     case when postal_text is not null then coalesce(country_code, '?') || '-' || postal_text end as postal_code_key,
-    document_hash as document_key,
-    case when document_hash is not null then document_kind end as document_kind,
     case when nullif(trim(guest_profile_id), '') is not null
          then concat_ws('|', source_system, coalesce(property_code, ''), trim(guest_profile_id)) end as guest_profile_key,
     case when record_kind = 'reservation'

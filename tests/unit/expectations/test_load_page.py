@@ -67,7 +67,7 @@ def page(settings: Settings) -> Tables:
             11_998,
             quarantine_counts='{"arrival_date can\'t be read": 2}',
             rejected_counts='{"child_count": 5, "guest_birth_date": 7}',
-            warnings='["properties not in reference/property.csv: XXX"]',
+            warnings='["properties not in reference/property.csv: OSL9"]',
         ),
         report("b.csv.gz", "refused", 0, 0, status_reason="can't be decompressed to its end <cut>"),
         report("c.csv", "duplicate", 9, 0, rows_duplicate=9, rows_quarantined=0, status_reason="same content as a.csv"),
@@ -90,7 +90,7 @@ def test_each_file_of_the_night_is_a_row_with_its_counts_and_what_to_know(page: 
         "2",
         (
             "quarantined: arrival_date can't be read 2. values set aside (now null): guest_birth_date 7, child_count 5."
-            " properties not in reference/property.csv: XXX"
+            " properties not in reference/property.csv: OSL9"
         ),
     ]
     assert rows["b.csv.gz"] == ["refused", "0", "0", "0", "0", "can't be decompressed to its end <cut>"]
