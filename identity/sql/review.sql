@@ -17,7 +17,7 @@ inner join preview_value using (source_record_id)
 group by profile_number
 
 -- name: review_doubt
--- one row per pair of customers (one customer for a weak link) and kind of doubt: its strongest link, a weak customer's weakest
+-- one row per pair of customers that a cut or a guard keeps apart, with its strongest link; one per customer with weak links: its weakest
 create or replace temp table compared_pair as
 with doubtful as (
     select
@@ -51,11 +51,10 @@ asked as (
 strongest as (
     select
         *,
-        count(*) over (partition by doubt_code, least(customer_id_1, customer_id_2), greatest(customer_id_1, customer_id_2))
-            as link_count
+        count(*) over (partition by least(customer_id_1, customer_id_2), greatest(customer_id_1, customer_id_2)) as link_count
     from asked
     qualify row_number() over (
-        partition by doubt_code, least(customer_id_1, customer_id_2), greatest(customer_id_1, customer_id_2)
+        partition by least(customer_id_1, customer_id_2), greatest(customer_id_1, customer_id_2)
         order by case when doubt_code = 'weak' then match_weight else -match_weight end, source_record_id_1, source_record_id_2
     ) = 1
 ),

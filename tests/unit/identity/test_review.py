@@ -54,3 +54,14 @@ def test_a_decided_pair_is_not_asked_again(valued: Hotel) -> None:
 
 def test_the_limit_keeps_the_most_valuable(valued: Hotel) -> None:
     assert [row["doubt_code"] for row in review(valued.con, limit=1)] == ["refused"]
+
+
+def test_two_customers_whom_a_guard_and_a_cut_keep_apart_are_asked_about_once(hotel: Hotel) -> None:
+    number = {"loyalty_number": "L-77120034"}
+    hotel.night([*PEOPLE[:1], PEOPLE[1] | number, person("r6", first_name="Karl", **HOME, **number)])
+    give_worth(hotel.con, 100)
+    found = review(hotel.con)
+    statuses = hotel.con.execute("select distinct edge_status from identity.match_edge order by 1").fetchall()
+    take_away(hotel.con)
+    assert statuses == [("cut",), ("kept",), ("refused",)]
+    assert [(row["source_record_id_1"], row["link_count"]) for row in found] == [("r1", 2)]
