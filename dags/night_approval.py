@@ -7,7 +7,6 @@ from night_stage import stage
 from night_wiring import DEFAULT_ARGS, WAREHOUSE_POOL
 
 APPROVE, REJECT = "Approve", "Reject"
-STAGE = "build_customer_view.approve_identity"
 
 
 class ApproveIdentity(HITLOperator):
@@ -20,8 +19,9 @@ class ApproveIdentity(HITLOperator):
         """Ask, if identity has a question; a waiting task holds neither the pool nor a worker."""
         import identity
         from guestbook.errors import GateBlocked
+        from guestbook.night import APPROVAL_STAGE
 
-        with stage(STAGE) as now:
+        with stage(APPROVAL_STAGE) as now:
             if now.is_past:
                 return
             with now.warehouse() as con:
@@ -36,10 +36,11 @@ class ApproveIdentity(HITLOperator):
         """Record the yes; a no, or no answer in time, blocks the night."""
         import identity
         from guestbook.errors import GateBlocked
+        from guestbook.night import APPROVAL_STAGE
 
         answer = super().execute_complete(context, event)
         who = (answer["responded_by_user"] or {}).get("name") or "a user of Airflow"
-        with stage(STAGE) as now:
+        with stage(APPROVAL_STAGE) as now:
             if answer["chosen_options"] != [APPROVE]:
                 raise GateBlocked(
                     f"{who} rejected the identities of the night of {now.night_date}: no id became permanent."

@@ -4,7 +4,6 @@ import json
 import os
 import shutil
 from datetime import date
-from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +11,7 @@ from guestbook.errors import GuestbookError
 from guestbook.files import atomic_path
 from guestbook.life_stages import LAST_STAGE, STAGE_LIMITS, WON_BACK_GAP_RATIO, WON_BACK_LEAST_DAYS
 from guestbook.lock import warehouse_lock
-from guestbook.night import newest_completed_night
+from guestbook.night import last_night
 from guestbook.settings import PROJECT_ROOT, Settings
 
 DBT_PROJECT = PROJECT_ROOT / "dbt_project"
@@ -53,11 +52,9 @@ def build(settings: Settings, select: str, variables: dict[str, Any], full_refre
 def write_docs(settings: Settings) -> Path:
     """Documentation of every table by dbt, as of the newest completed night: one offline page; returns its path.
 
-    Raises GuestbookError when no night was completed: the catalogue is read from the warehouse.
+    Raises UsageError when no night was completed: the catalogue is read from the warehouse.
     """
-    night_date = newest_completed_night(settings)
-    if night_date is None:
-        raise GuestbookError(f"no night was completed in {settings.home}: run `guestbook nightly --date D` first")
+    night_date = last_night(settings)
     with warehouse_lock(settings):
         run_dbt(settings, ["docs", "generate", "--static"], night_variables(settings, night_date))
     page = settings.reports_dir / "dbt_docs.html"
@@ -70,14 +67,13 @@ def run_dbt(settings: Settings, arguments: list[str], variables: dict[str, Any])
     """Invoke dbt in process; returns the node results. Raises GuestbookError with dbt's own messages."""
     from dbt.cli.main import dbtRunner  # slow import: only when dbt really runs
 
-    os.environ["GUESTBOOK_WAREHOUSE_FILE"] = str(settings.warehouse_file)
-    os.environ["GUESTBOOK_WAREHOUSE_MEMORY"] = settings.warehouse_memory
     os.environ.setdefault("DO_NOT_TRACK", "1")
     work = settings.home / "dbt"
     work.mkdir(parents=True, exist_ok=True)
     options = (*PLACES, "--target-path", str(work / "target"), "--log-path", str(work / "logs"))
     try:
-        manifest = _manifest(options).deepcopy()  # dbt notes in it what it compiled
+        manifest = _manifest(options, settings).deepcopy()  # dbt notes in it what it compiled
+        _connect_to(str(settings.warehouse_file), settings.warehouse_memory)
         outcome = dbtRunner(manifest=manifest).invoke(
             ["--quiet", *arguments, *options, "--vars", json.dumps(variables)]
         )
@@ -89,19 +85,31 @@ def run_dbt(settings: Settings, arguments: list[str], variables: dict[str, Any])
     return nodes
 
 
-@cache
-def _manifest(options: tuple[str, ...]) -> Any:
-    """The parsed project, once per process.
+def _connect_to(file: str, memory: str) -> None:
+    """What `profiles.yml` reads at the next call."""
+    os.environ["GUESTBOOK_WAREHOUSE_FILE"] = file
+    os.environ["GUESTBOOK_WAREHOUSE_MEMORY"] = memory
 
-    Parsed without the night's variables: they stand in the models' SQL only, and dbt would parse everything again
-    whenever one changes (4 s a call; a night makes three).
+
+_parsed: list[Any] = []
+
+
+def _manifest(options: tuple[str, ...], settings: Settings) -> Any:
+    """The parsed project, once per process whatever the home; parsing opens no database.
+
+    Parsed without the night's variables and without the home's path and memory: no model reads them while it is parsed,
+    and dbt would parse everything again (10 s of CPU instead of 2) wherever one differs from what it remembers in the
+    target folder, as in a copy of a home.
     """
     from dbt.cli.main import dbtRunner
 
-    outcome = dbtRunner().invoke(["--quiet", "parse", *options])
-    if not outcome.success:
-        raise GuestbookError(f"the dbt project in {DBT_PROJECT} can't be parsed: {outcome.exception}")
-    return outcome.result
+    if not _parsed:
+        _connect_to(settings.warehouse_file.name, "1GB")
+        outcome = dbtRunner().invoke(["--quiet", "--no-write-json", "parse", *options])
+        if not outcome.success:
+            raise GuestbookError(f"the dbt project in {DBT_PROJECT} can't be parsed: {outcome.exception}")
+        _parsed.append(outcome.result)
+    return _parsed[0]
 
 
 def _close_connections() -> None:

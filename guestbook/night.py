@@ -13,6 +13,7 @@ from guestbook.files import write_json_atomic
 from guestbook.settings import Settings
 
 COMPLETED = "night"
+APPROVAL_STAGE = "build_customer_view.approve_identity"  # blocked: a person is asked
 
 
 def parse_night_date(text: str) -> date:
@@ -92,6 +93,14 @@ def newest_completed_night(settings: Settings) -> date | None:
     """The newest night that was run to its end, if any."""
     done = [path.parent.name for path in (settings.lake / "run").glob(f"*/{COMPLETED}.json")]
     return date.fromisoformat(max(done)) if done else None
+
+
+def last_night(settings: Settings) -> date:
+    """The newest completed night; raises UsageError where there is none."""
+    newest = newest_completed_night(settings)
+    if newest is None:
+        raise UsageError(f"no night was completed in {settings.home}: run `guestbook nightly --date D` first")
+    return newest
 
 
 def is_past_night(settings: Settings, night_date: date) -> bool:

@@ -11,13 +11,14 @@ import duckdb
 import pandas as pd
 import pyarrow as pa
 
-from guestbook.errors import GuestbookError
+from guestbook.errors import GuestbookError, UsageError
 from guestbook.lake import record_files
 from guestbook.lock import warehouse_lock
 from guestbook.settings import Settings
 from guestbook.tables import SCHEMAS, Column, Table, conform, declared, declared_schema
 
 EXISTING_COLUMNS = "select table_schema || '.' || table_name, column_name from information_schema.columns"
+CUSTOMERS_EXIST = "select 1 from duckdb_tables() where schema_name = 'core' and table_name = 'dim_customer'"
 DBT_SCHEMAS = ("lake", "staging", "core", "helper", "features", "marts")
 
 
@@ -34,18 +35,35 @@ def warehouse(settings: Settings) -> Iterator[duckdb.DuckDBPyConnection]:
 
 
 @contextmanager
+def built_warehouse(settings: Settings) -> Iterator[duckdb.DuckDBPyConnection]:
+    """The warehouse, for a question about its customers: a home where no night has built any is left as it is.
+
+    A night that was blocked has built them. Raises UsageError where there are none: a first night did not come so far,
+    the warehouse was deleted, or the home is another one.
+    """
+    missing = UsageError(
+        f"no night has built customers in {settings.warehouse_file}: run `guestbook nightly --date D` first,"
+        " or name the right home (--home or GUESTBOOK_HOME)"
+    )
+    if not settings.warehouse_file.exists():
+        raise missing
+    with warehouse(settings) as con:
+        if con.sql(CUSTOMERS_EXIST).fetchone() is None:
+            raise missing
+        yield con
+
+
+@contextmanager
 def warehouse_copy(settings: Settings) -> Iterator[duckdb.DuckDBPyConnection]:
     """A copy of the warehouse under the home that may be changed at will; it is gone afterwards.
 
-    Raises GuestbookError when there is no warehouse.
+    Raises UsageError where no night has built customers, as `built_warehouse`.
     """
     source = settings.warehouse_file
-    if not source.exists():
-        raise GuestbookError(f"there is no warehouse {source}: run `guestbook nightly --date D` first")
+    with built_warehouse(settings) as con:
+        con.execute("checkpoint")  # everything is in the one file
     with tempfile.TemporaryDirectory(dir=settings.home, prefix=".copy-") as folder:
         copy = Path(folder) / source.name
-        with warehouse(settings) as con:
-            con.execute("checkpoint")  # everything is in the one file
         with warehouse_lock(settings):
             shutil.copyfile(source, copy)
         con = _open(copy, settings.warehouse_memory)

@@ -6,7 +6,7 @@ from typing import Any
 import duckdb
 
 from guestbook.errors import UsageError
-from guestbook.night import newest_completed_night
+from guestbook.night import last_night
 from guestbook.settings import Settings
 from guestbook.warehouse import warehouse_copy
 from identity import sql
@@ -23,9 +23,7 @@ def preview(settings: Settings) -> dict[str, Any]:
     revenue in the reporting currency before and after, segment and tier as last scored), `records` (one row per
     record that moves). Raises UsageError before the first completed night.
     """
-    night_date = newest_completed_night(settings)
-    if night_date is None:
-        raise UsageError(f"no night was completed in {settings.home}: run `guestbook nightly --date D` first")
+    night_date = last_night(settings)
     with warehouse_copy(settings) as con:
         return compare(con, settings, night_date)
 

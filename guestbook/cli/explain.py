@@ -23,12 +23,12 @@ def explain(
     as_json: JsonOption = False,
 ) -> None:
     """Tell why a customer is who the pipeline says: records, links with their rules, refused pairs, field winners."""
-    from guestbook.warehouse import warehouse
+    from guestbook.warehouse import built_warehouse
     from identity import explain as explain_customer
     from identity.explain import explain_weights
 
     settings = settings_of(context, home)
-    with warehouse(settings) as con:
+    with built_warehouse(settings) as con:
         content = explain_customer(con, customer_id)
         content["waterfalls"] = explain_weights(con, settings, content)
     if html:

@@ -2,7 +2,7 @@
 
 import csv
 import getpass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -10,6 +10,8 @@ import typer
 
 from guestbook.cli.options import HomeOption, JsonOption, console, date_of, print_json, settings_of
 from guestbook.errors import UsageError
+from guestbook.night import APPROVAL_STAGE, stage_logs
+from guestbook.settings import Settings
 
 identity = typer.Typer(name="identity", help="Decide who is who, on the record.", no_args_is_help=True)
 CsvOption = Annotated[Path | None, typer.Option("--csv", help="Write them to a file instead.")]
@@ -35,14 +37,14 @@ def link(
     home: HomeOption = None,
 ) -> None:
     """Say that two records are one person, or can't be. The next night acts on it; `identity preview` shows how."""
-    from guestbook.warehouse import warehouse
+    from guestbook.warehouse import built_warehouse
     from identity.preview import record_of
     from identity.steward import StewardLink, add_steward_link, steward_file
 
     if is_must == is_cannot:
         raise UsageError("say either --must (one person) or --cannot (two people)")
     settings = settings_of(context, home)
-    with warehouse(settings) as con:
+    with built_warehouse(settings) as con:
         one, other = record_of(con, first), record_of(con, second)
     decision = StewardLink(one, other, "must_link" if is_must else "cannot_link")
     replaced = add_steward_link(settings, decision, reason, by or getpass.getuser(), _now())
@@ -58,13 +60,13 @@ def link(
 @identity.command()
 def unlink(context: typer.Context, first: str = FIRST, second: str = SECOND, home: HomeOption = None) -> None:
     """Take a decision about two records back; the next night acts on it."""
-    from guestbook.warehouse import warehouse
+    from guestbook.warehouse import built_warehouse
     from identity.preview import record_of
     from identity.steward import read_steward_links, remove_steward_link
 
     settings = settings_of(context, home)
     listed = {record for decided in read_steward_links(settings) for record in decided[:2]}
-    with warehouse(settings) as con:  # a listed record may be gone by now
+    with built_warehouse(settings) as con:  # a listed record may be gone by now
         one, other = (some_id if some_id in listed else record_of(con, some_id) for some_id in (first, second))
     remove_steward_link(settings, one, other)
     console.print("taken back; see what it changes: guestbook identity preview")
@@ -98,10 +100,10 @@ def review(
 ) -> None:
     """Links near the line, strong links refused by a guard, clusters cut: most revenue first, with the evidence."""
     from guestbook.files import atomic_path
-    from guestbook.warehouse import warehouse
+    from guestbook.warehouse import built_warehouse
     from identity import review as find_doubts
 
-    with warehouse(settings_of(context, home)) as con:
+    with built_warehouse(settings_of(context, home)) as con:
         rows = find_doubts(con, limit)
     if as_json:
         print_json(rows)
@@ -127,12 +129,21 @@ def approve(
     by: str | None = ByOption,
     home: HomeOption = None,
 ) -> None:
-    """Let a night re-identify more customers than the limit. Run the night again to act on it."""
+    """Let a night that asked re-identify more customers than the limit. Run the night again to act on it."""
     from identity import approve as record_approval
 
-    night = date_of(night_date)
-    record_approval(settings_of(context, home), night, reason, by or getpass.getuser(), _now())
+    night, settings = date_of(night_date), settings_of(context, home)
+    if not _is_asking(settings, night):
+        raise UsageError(
+            f"the night of {night} does not wait for an approval: `guestbook nightly --date {night}` asks if it has to"
+        )
+    record_approval(settings, night, reason, by or getpass.getuser(), _now())
     console.print(f"approved for the night of {night}; run it again: guestbook nightly --date {night}")
+
+
+def _is_asking(settings: Settings, night: date) -> bool:
+    logs = stage_logs(settings, night)
+    return any(log["stage_name"] == APPROVAL_STAGE and log["stage_status"] == "blocked" for log in logs)
 
 
 def _now() -> str:

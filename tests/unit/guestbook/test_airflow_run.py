@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from guestbook.airflow_run import INGEST_DAGS, NIGHT_DAGS, InProcessAirflow
-from guestbook.errors import GateBlocked, GuestbookError
-from guestbook.night import stage
+from guestbook.airflow_run import INGEST_DAGS, NIGHT_DAGS, InProcessAirflow, run_training
+from guestbook.errors import GateBlocked, GuestbookError, UsageError
+from guestbook.night import complete_night, stage
 from guestbook.settings import Settings
 
 NIGHT = date(2026, 11, 20)
@@ -77,3 +77,18 @@ def test_a_failed_stage_stops_what_follows(tmp_path: Path) -> None:
 def test_what_an_earlier_pass_said_is_not_repeated(tmp_path: Path, dag_id: str) -> None:
     run(tmp_path, {dag_id: GateBlocked("yesterday's news")})
     assert run(tmp_path, {})[1] is None
+
+
+def test_training_waits_for_a_night(tmp_path: Path) -> None:
+    home = tmp_path / "mistyped"
+    with pytest.raises(UsageError, match=r"no night was completed in .*mistyped"):
+        run_training(Settings.load({}, home=home), NIGHT)
+    assert not home.exists()
+
+
+def test_nothing_is_learned_from_days_that_no_night_has_seen(tmp_path: Path) -> None:
+    """Guests who are not known to have come would count as lost."""
+    settings = Settings.load({}, home=tmp_path)
+    complete_night(settings, NIGHT)
+    with pytest.raises(UsageError, match=r"nothing is known of 2062-11-20: the newest completed night is 2026-11-20"):
+        run_training(settings, date(2062, 11, 20))

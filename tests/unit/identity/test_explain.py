@@ -197,7 +197,7 @@ def test_a_customer_of_one_record_has_a_page_without_links(con) -> None:
 
 
 def test_json_is_printed_beside_the_page(con, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("guestbook.warehouse.warehouse", lambda settings: nullcontext(con))
+    monkeypatch.setattr("guestbook.warehouse.built_warehouse", lambda settings: nullcontext(con))
     page = tmp_path / "c1.html"
 
     said = CliRunner().invoke(app, ["explain", "c1", "--json", "--html", str(page), "--home", str(tmp_path)])

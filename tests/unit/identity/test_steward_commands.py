@@ -1,5 +1,7 @@
 """The steward's commands as typed: what they write, what they refuse, what they say."""
 
+from contextlib import suppress
+from datetime import date
 from pathlib import Path
 
 import pyarrow as pa
@@ -7,8 +9,9 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from guestbook.cli import app
-from guestbook.errors import UsageError
+from guestbook.errors import GateBlocked, UsageError
 from guestbook.lake import read_records
+from guestbook.night import APPROVAL_STAGE, stage
 from guestbook.settings import Settings
 from guestbook.warehouse import warehouse, write_rows
 from identity.approval import RECORD, SCHEMA
@@ -25,6 +28,7 @@ def settings(tmp_path: Path) -> Settings:
     ]
     with warehouse(settings) as con:
         con.execute("create table staging.stg_person_record as select unnest(['r1', 'r2']) as source_record_id")
+        con.execute("create table core.dim_customer as select unnest(['c1', 'c2']) as customer_id")
         write_rows(con, "identity.customer_record", pa.Table.from_pylist(records))
     return settings
 
@@ -65,6 +69,19 @@ def test_one_decision_at_a_time(settings: Settings, flags: tuple[str, ...]) -> N
 
 
 def test_approve_is_recorded_with_its_reason(settings: Settings) -> None:
+    with suppress(GateBlocked), stage(settings, date(2026, 11, 20), APPROVAL_STAGE):
+        raise GateBlocked("12% would change")
     assert guestbook(settings, "approve", "--date", "2026-11-20", "--reason", "new airline").exit_code == 0
     (row,) = read_records(settings, RECORD, SCHEMA).to_pylist()
     assert (str(row["night_date"]), row["reason"]) == ("2026-11-20", "new airline")
+
+
+def test_a_night_that_did_not_ask_is_not_approved(settings: Settings) -> None:
+    """A yes beforehand, or to a mistyped date, would let a night pass that nobody has looked at."""
+    with stage(settings, date(2026, 11, 19), APPROVAL_STAGE):
+        pass
+    for night in ("2026-11-19", "2026-11-20"):
+        said = guestbook(settings, "approve", "--date", night, "--reason", "new airline")
+        assert isinstance(said.exception, UsageError)
+        assert f"night of {night} does not wait" in str(said.exception)
+    assert read_records(settings, RECORD, SCHEMA).num_rows == 0
