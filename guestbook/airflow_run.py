@@ -50,8 +50,8 @@ def run_training(settings: Settings, as_of_date: date) -> list[dict[str, Any]]:
     newest = last_night(settings)
     if as_of_date > newest:
         raise UsageError(
-            f"nothing is known of {as_of_date}: the newest completed night is {newest}; train on that, on an earlier one,"
-            f" or run `guestbook nightly --date {as_of_date}` first"
+            f"nothing is known of {as_of_date}: the newest completed night is {newest}; train on that,"
+            f" on an earlier one, or run `guestbook nightly --date {as_of_date}` first"
         )
     with _open_home(settings) as airflow:
         airflow.run_dag(TRAINING_DAG, as_of_date)
