@@ -21,7 +21,7 @@ def _shorthand(value: Any) -> Any:
 
 
 class NumberStyle(Spec):
-    """How numbers are written: `decimal` separates the fraction, every `thousands` mark is dropped."""
+    """How numbers are written: `decimal` separates the fraction, a `thousands` mark is dropped where thousands are."""
 
     decimal: Literal[".", ","] = "."
     thousands: str | None = None

@@ -1,5 +1,8 @@
 """Numbers as SQL texts: how people write them, durations, minor units."""
 
+import re
+from collections.abc import Callable
+
 from ingest.mapping import NumberStyle
 from ingest.sql.names import literal
 
@@ -13,13 +16,29 @@ UNITS = (("d|days?", 86400), ("h|hrs?|hours?", 3600), ("m|mins?|minutes?", 60), 
 ISO_UNITS = (("H", 3600), ("M", 60), ("S", 1))
 
 
-def plain_number(sql: str, style: NumberStyle) -> str:
-    """A number's text in the form that casts understand: no currency, no blank between digits, the sign in front."""
+def plain_number(sql: str, style: NumberStyle, once: Callable[[str], str]) -> str:
+    """A number's text in the form that casts understand: no currency, no blank between digits, the sign in front.
+
+    `once` names the column of an expression that is needed more than once.
+    """
     sql = f"regexp_replace({sql}, {literal(AROUND_DIGITS)}, '', 'g')"
     if style.thousands:
-        sql = f"replace({sql}, {literal(style.thousands)}, '')"
+        sql = _without_thousands(once(sql), style.thousands)
     sql = f"regexp_replace({sql}, '^[(](.*)[)]$|^(.*[0-9,.])-$', '-\\1\\2')"
-    return f"replace({sql}, ',', '.')" if style.decimal == "," else sql
+    if style.decimal == ".":
+        return sql
+    return f"translate({sql}, ',.', '.,')" if style.thousands == "." else f"replace({sql}, ',', '.')"
+
+
+def _without_thousands(sql: str, mark: str) -> str:
+    """Marks that stand at thousands are dropped (1.234.567, Indian 12,34,567); others stay, and no cast reads them.
+
+    A file of another style than the mapping says would else be read as money a hundred times as much.
+    """
+    s = re.escape(mark)
+    grouped = f"[^0-9]*[1-9][0-9]{{0,2}}({s}[0-9]{{2,3}})*{s}[0-9]{{3}}([^0-9{s}][^{s}]*)?"
+    is_grouped = f"regexp_full_match({sql}, {literal(grouped)})"
+    return f"case when {is_grouped} then replace({sql}, {literal(mark)}, '') else {sql} end"
 
 
 def duration(sql: str) -> str:

@@ -169,7 +169,7 @@ class Compiler:
         if style is None and self._type in NUMERIC and value.from_ is not None and value.codes is None:
             style = self.mapping.number
         if style:
-            sql = plain_number(sql, style)
+            sql = plain_number(sql, style, once)
         if value.duration:
             sql = duration(once(sql))
         if value.minor_units:
@@ -262,7 +262,9 @@ class Compiler:
     def _plain(self, value: Value) -> str:
         sql = self.value(value)
         style = self.mapping.number if self._type not in NUMERIC else None
-        return plain_number(sql, style) if style and value.number is None and value.from_ is not None else sql
+        if style is None or value.number is not None or value.from_ is None:
+            return sql
+        return plain_number(sql, style, self.raw.once.column)
 
     def _moved(self, operands: tuple[Value, ...], operator: str) -> str:
         """A date moved by whole days, as ISO text; what can't be read leaves a text that no type accepts."""

@@ -83,6 +83,8 @@ def test_text_operations(stage: Stage, column: str, delivered: dict[str, Any], e
         ("total_revenue_amount: {from: a, number: {decimal: ',', thousands: .}}", "-1.234,50", "-1234.50"),
         ("total_revenue_amount: {from: a, number: {decimal: ','}}", "1 234,50", "1234.50"),
         ("total_revenue_amount: {from: a, number: {thousands: ','}}", "$1,234", "1234"),
+        ("total_revenue_amount: {from: a, number: {thousands: ','}}", "INR 12,34,567.50-", "-1234567.50"),
+        ("total_revenue_amount: {from: a, number: {decimal: ',', thousands: .}}", "(1.234.567)", "-1234567"),
         ("total_revenue_amount: {from: a, number: {}}", "1'234.50", "1234.50"),
         ("total_revenue_amount: {from: a, divide_by: 100}", "123450", "1234.50"),
         ("total_revenue_amount: {from: a, round: 1}", "12.37", "12.4"),
@@ -98,6 +100,24 @@ def test_amounts(stage: Stage, column: str, delivered: str, expected: str | None
     assert not rejected(row)
 
 
+@pytest.mark.parametrize(
+    ("style", "delivered"),
+    [
+        ("{decimal: ',', thousands: .}", "12.50"),  # without the mark it would be 1250
+        ("{decimal: ',', thousands: .}", "-0.234"),
+        ("{decimal: ',', thousands: .}", "1234.567"),
+        ("{decimal: ',', thousands: .}", "1.234,50.00"),
+        ("{thousands: ','}", "12,50"),
+        ("{thousands: ','}", "1,2345.00"),
+    ],
+)
+def test_a_thousands_mark_at_another_place_is_no_thousands_mark(stage: Stage, style: str, delivered: str):
+    """The file is written in another style than the mapping says: a hundred times the money is worse than none."""
+    row = mapped(stage, f"total_revenue_amount: {{from: a, number: {style}}}", {"a": delivered})
+    assert row["total_revenue_amount"] is None
+    assert [value["column"] for value in rejected(row)] == ["total_revenue_amount"]
+
+
 def test_the_number_style_of_the_feed_reads_every_amount_and_count(stage: Stage):
     columns = """
         room_revenue_amount: a
@@ -105,8 +125,10 @@ def test_the_number_style_of_the_feed_reads_every_amount_and_count(stage: Stage)
         fnb_revenue_amount: {from: [missing, b]}
         adult_count: c
         guest_city: b
+        guest_birth_date: {add_days: [{constant: "1980-01-01"}, c]}
     """
     rows = mapped(stage, columns, {"a": "1.234,50", "b": "0,50", "c": "1.000"}, number="{decimal: ',', thousands: .}")
+    assert rows["guest_birth_date"] == date(1982, 9, 27)
     assert rows["room_revenue_amount"] == Decimal("1234.50")
     assert rows["total_revenue_amount"] == Decimal("1235")
     assert rows["fnb_revenue_amount"] == Decimal("0.50")
