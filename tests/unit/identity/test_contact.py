@@ -13,6 +13,12 @@ from identity.contact import email_registry_reason, normalise_email, normalise_p
         ("provider without dots, alias domain", "John.Smith@googlemail.com", "johnsmith@gmail.com"),
         ("dots matter elsewhere", "john.smith@web.de", "john.smith@web.de"),
         ("punctuation around", "<john@example.com>;", "john@example.com"),
+        ("link", "mailto:john@example.com", "john@example.com"),
+        ("name before it", "John Smith <john@example.com>", "john@example.com"),
+        ("the first of two", "john@example.com; jane@example.com", "john@example.com"),
+        ("the first of two that is one", "john@ / jane@example.com", "jane@example.com"),
+        ("slip of a provider's domain", "john.smith@gmial.com", "johnsmith@gmail.com"),
+        ("domain that ends in no domain there is", "john@hotmail.con", "john@hotmail.com"),
         ("placeholder", "noemail@hotel.example", None),
         ("not an address", "john at example", None),
         ("no domain", "john@example", None),
@@ -64,6 +70,12 @@ def test_registry(email: str, reason: str | None) -> None:
         ("a country and a long area", "+49 36426/1234567", None, "+49364261234567"),
         ("the same, dialled", "0049 36426/1234567", None, "+49364261234567"),
         ("Italian zero stays", "06 1234567", "IT", "+39061234567"),
+        ("country code without plus", "4915189871226", "DE", "+4915189871226"),
+        ("the same, another country as hint", "4915189871226", "FR", "+4915189871226"),
+        ("the same, one whose numbers may be that long", "33612345678", "DE", "+33612345678"),
+        ("the same, no hint", "971 50 233 3793", None, "+971502333793"),
+        ("North American, from there", "1 312 588 7197", "US", "+13125887197"),
+        ("a Chinese mobile is not one from Ontario", "13651767501", "CN", "+8613651767501"),
         ("extension", "+34 612 345 678 ext 5", None, "+34612345678"),
         ("placeholder zeros", "000000000", "DE", None),
         ("placeholder zeros behind a country", "+4700000000", "DE", None),
@@ -84,3 +96,20 @@ def test_a_phone_without_any_country_keeps_its_national_digits() -> None:
     assert normalise_phone("12345678 / 87654321", None) == (None, None)  # a placeholder
     assert normalise_phone("4321098/4321099", "DE") == (None, None)  # a placeholder
     assert normalise_phone("089 12345", None) == (None, None)  # too short to find its owner by
+    assert normalise_phone("33 98888-1212", None) == (None, "33988881212")  # Minas Gerais or a French number: not known
+
+
+@pytest.mark.parametrize(
+    ("case", "typed", "country", "national"),
+    [
+        ("Austrian mobile of a Pole", "0664 1234567", "PL", "6641234567"),
+        ("German mobile of a Turk", "0151 89871226", "TR", "15189871226"),
+        ("nobody's, and too short", "0664 123", "PL", None),
+        ("placeholder behind a country code", "4900000000000", "PL", None),
+    ],
+)
+def test_a_number_that_the_hinted_country_does_not_have_keeps_its_national_digits(
+    case: str, typed: str, country: str, national: str | None
+) -> None:
+    """The hint is a nationality, too: guests live elsewhere. The digits still find a number whose country is known."""
+    assert normalise_phone(typed, country) == (None, national), case
