@@ -19,6 +19,7 @@ from guestbook.labels import Labels
 TEMPLATES = Path(__file__).parent / "templates"
 NO_VALUE = "–"
 NUMBER = re.compile(r"[-+−]?\d[\d.,]*( ?%| [A-Z]{3})?")
+DAY = re.compile(r"\d{4}-\d\d-\d\d")
 
 
 @dataclass(frozen=True)
@@ -146,4 +147,5 @@ def template_environment(folder: Path) -> Environment:
 def _template() -> Template:
     environment = template_environment(TEMPLATES)
     environment.filters["shown"] = shown
+    environment.tests["day"] = lambda cell: bool(DAY.fullmatch(str(cell)))
     return environment.get_template("page.html.j2")

@@ -63,7 +63,7 @@ def _churn(metrics: dict[str, Any]) -> Section:
     mean = metrics["mean"]
     names = [name for name in MODELS if name in mean]
     rows = [(MODELS[name], *(mean[name][figure] for figure in FIGURES)) for name in names]
-    table = Table(f"Mean of {len(judged)} judged period(s)", ("Model", *FIGURES.values()), _rounded(rows))
+    table = Table(f"Mean of the judged periods ({len(judged)})", ("Model", *FIGURES.values()), _rounded(rows))
     lifts = [(MODELS[name], mean[name]["top_decile_lift"], f"{mean[name]['top_decile_lift']:.2f}") for name in names]
     return Section("churn", "Churn", [_calibration(judged[0]), table, _lift(lifts), _periods(judged)])
 
