@@ -10,6 +10,7 @@ from expectations.outcome import BatchFile, Check, Measure
 from expectations.rules import FILE_ROW_MEASURES, ROW_MEASURES, Rule, rules_of
 from expectations.sql.rows import feed_profile, is_not_in, is_not_known, is_null, is_outside, repeated_keys, set_list
 from guestbook.contracts import contract
+from guestbook.settings import Settings
 
 CURRENCY_FILE = Path(__file__).parent / "currency_codes.txt"
 FIGURES = 3
@@ -21,7 +22,7 @@ UNKNOWN = {
 
 
 def check_rows(
-    feed: str, night_date: date, files: Sequence[BatchFile], properties: Sequence[str] = ()
+    settings: Settings, feed: str, night_date: date, files: Sequence[BatchFile], properties: Sequence[str] = ()
 ) -> tuple[list[Check], dict[str, int]]:
     """One check per row rule, column and file; and how many rows the lake holds of each file (by accepted path).
 
@@ -39,7 +40,7 @@ def check_rows(
     scanned = [(rule, column) for rule, column in asked if rule.measure != "repeated_key"]
     known = {"known_currencies": _known_currencies(), "known_properties": properties}
     conditions = [_condition(feed, rule, column) for rule, column in scanned]
-    profile, repeated = _scan(feed, night_date, files, conditions, known)
+    profile, repeated = _scan(settings, feed, night_date, files, conditions, known)
     checks = []
     for file in files:
         path = str(file.accepted_path)
@@ -59,6 +60,7 @@ def check_rows(
 
 
 def _scan(
+    settings: Settings,
     feed: str,
     night_date: date,
     files: Sequence[BatchFile],
@@ -66,7 +68,7 @@ def _scan(
     known: Mapping[str, Sequence[str]],
 ) -> tuple[dict[str, tuple[Any, ...]], dict[str, int]]:
     paths = sorted({file.accepted_path for file in files if file.accepted_path})
-    with engine(f"{len(paths)} accepted files of {feed} in {paths[0].parent}") as con:
+    with engine(settings, f"{len(paths)} accepted files of {feed} in {paths[0].parent}") as con:
         con.execute("set variable night_date = ?", [night_date])
         for name, values in known.items():
             con.execute(set_list(name), [list(values)])

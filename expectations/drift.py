@@ -88,7 +88,7 @@ def _spreads(
     files = dict(_looked_at(TONIGHT, tonight))
     for load in loads:
         files |= _looked_at(load.name, rows_of(settings, load.files[:FILES_LOOKED_AT]))
-    with engine(f"accepted files of {feed} of {len(loads)} earlier loads") as con:
+    with engine(settings, f"accepted files of {feed} of {len(loads)} earlier loads") as con:
         mine = {path: about for path, about in files.items() if about[0] == TONIGHT}
         counted = con.execute(property_rows(mine)).fetchall()
         large = [code for _, code, rows in counted if code and min_rows <= rows < sum(row[2] for row in counted)]

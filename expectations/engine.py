@@ -7,14 +7,19 @@ from contextlib import contextmanager
 import duckdb
 
 from expectations.errors import GateError
+from guestbook.settings import Settings
 
 MEMORY_LIMIT = "1GB"
 
 
 @contextmanager
-def engine(what: str) -> Iterator[duckdb.DuckDBPyConnection]:
-    """A connection; raises GateError, naming what was to be read, when the lake can't be read."""
-    with tempfile.TemporaryDirectory(prefix="guestbook_gate_") as spill, duckdb.connect() as con:
+def engine(settings: Settings, what: str) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A connection that spills to a folder of the home, gone afterwards: the system's may be small, or memory itself.
+
+    Raises GateError, naming what was to be read, when the lake can't be read.
+    """
+    settings.home.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=settings.home, prefix=".gate-") as spill, duckdb.connect() as con:
         con.execute(f"set memory_limit = '{MEMORY_LIMIT}'")
         con.execute("set temp_directory = ?", [spill])
         con.execute("set TimeZone = 'UTC'")

@@ -42,7 +42,7 @@ def gate_feed(settings: Settings, feed: str, night_date: date, files: Iterable[A
     if not (batch or is_expected(settings, feed, ledger)):
         return GateOutcome(feed, night_date, (), released)
     properties = known_properties(settings, ledger)
-    checks, lake_rows = check_rows(feed, night_date, [file for file in batch if file.has_rows], properties)
+    checks, lake_rows = check_rows(settings, feed, night_date, [file for file in batch if file.has_rows], properties)
     checks += check_files(feed, batch, lake_rows, ledger)
     checks += check_shrunk(feed, batch, ledger)
     checks += check_drift(settings, feed, batch, ledger)

@@ -56,7 +56,7 @@ def _dates_of_properties(
 ) -> dict[str, dict[str, int]]:
     """Property -> rows by date on which it sent, tonight among them."""
     paths = {path: (name, 1) for name, part in dates.items() for path in rows_of(settings, part)}
-    with engine(f"accepted files of {feed} of {len(dates)} earlier dates") as con:
+    with engine(settings, f"accepted files of {feed} of {len(dates)} earlier dates") as con:
         rows = con.execute(property_rows(paths | dict.fromkeys(tonight, (NIGHT, 1)))).fetchall()
     sent: dict[str, dict[str, int]] = {}
     for name, code, row_count in rows:
