@@ -87,7 +87,7 @@ def _problem(kind: str, found: list[str]) -> str:
     """Why there is no card; without what was asked for, which may be personal."""
     what = {"id": "id", "email": "e-mail", "phone": "phone number", "loyalty": "loyalty number"}[kind]
     if found:
-        return f"{len(found)} customers have shown this {what}: {', '.join(found[:10])}; ask for one of these ids"
+        return f"{len(found)} customers have this {what}: {', '.join(found[:10])}; ask for one of these ids"
     return f"no customer of the published night has this {what}; look it up another way, or run the night again"
 
 

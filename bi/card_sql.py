@@ -4,22 +4,14 @@ FIND_ID = """
 select coalesce(current_customer_id, customer_id) as customer_id, id_status
 from core.customer_id_history where customer_id = ?
 """
-#: Candidates hold every value ever shown, as a JSON list; the golden record only the one that won.
+#: By the golden record: other contact data that a guest once showed never leaves the warehouse.
 FIND_EMAIL = """
-select customer_id from core.customer_360 where email = $text
-union
-select customer_id from core.customer_field_candidate
-where field_group = 'email' and list_contains(from_json(field_values, '["varchar"]'), $text)
-order by customer_id
+select customer_id from core.customer_360 where email = $text order by customer_id
 """
 #: A number without its country is looked for at the end of those known: 030 2016144 is +49302016144.
 FIND_PHONE = """
 select customer_id from core.customer_360
 where phone_e164 = $text or (not starts_with($text, '+') and ends_with(phone_e164, $text))
-union
-select customer_id from core.customer_field_candidate,
-    unnest(from_json(field_values, '["varchar"]')) as known (phone)
-where field_group = 'phone' and (phone = $text or (not starts_with($text, '+') and ends_with(phone, $text)))
 order by customer_id
 """
 FIND_LOYALTY = """

@@ -22,8 +22,8 @@ def register(app: typer.Typer) -> None:
 def show(
     context: typer.Context,
     customer_id: str | None = typer.Argument(None, help="A customer id, current or merged away."),
-    email: str | None = typer.Option(None, "--email", help="Any e-mail the customer has shown."),
-    phone: str | None = typer.Option(None, "--phone", help="Any phone, with +country or without."),
+    email: str | None = typer.Option(None, "--email", help="E-mail, as in the golden record."),
+    phone: str | None = typer.Option(None, "--phone", help="Phone of the golden record, with +country or without."),
     loyalty: str | None = typer.Option(None, "--loyalty", help="Loyalty number."),
     html: HtmlOption = None,
     home: HomeOption = None,
