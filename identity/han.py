@@ -7,6 +7,7 @@ import re
 from functools import cache, lru_cache
 
 from identity.reference import word_list
+from identity.words import known_given_names
 
 HAN = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]")
 _ONLY_HAN = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff·・\s]+")
@@ -66,6 +67,18 @@ def pinyin_name(text: str) -> tuple[str, str]:
 def is_pinyin_surname(folded: str) -> bool:
     """Whether a folded family name is a frequent Han surname in pinyin."""
     return folded in _pinyin_words("pinyin_surnames")
+
+
+def given_script(first_words: tuple[str, ...]) -> str | None:
+    """Whether the given name beside a Han surname is `pinyin` or `western`; null for initials and for both."""
+    syllables = [
+        0 if (count := syllable_count(word)) > 1 and word in known_given_names() else count
+        for word in first_words
+        if len(word) > 1
+    ]
+    if not syllables or (any(syllables) and not all(syllables)):
+        return None
+    return "pinyin" if all(syllables) else "western"
 
 
 @lru_cache(maxsize=20_000)

@@ -1,9 +1,10 @@
 """One name field: its words without titles and suffix, with letters where a scanner read digits. Pure."""
 
 import re
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Literal, NamedTuple
 
+from identity import hangul
 from identity.text import fold, plain_vowels
 from identity.words import gender_of_title, known_given_names, suffixes, words
 
@@ -36,6 +37,23 @@ class NamePart(NamedTuple):
 NO_PART = NamePart((), (), None, None)
 
 
+def without_peerage(text: str) -> str:
+    """A field without a peer's title and what follows it; what follows, where nothing stands before it.
+
+    `Thomas Clifford, 1st Baron Clifford of Chudleigh` -> `Thomas Clifford`; `4th Earl of Sandwich` -> `Sandwich`.
+    """
+    found = _ranked().search(text)
+    if found is None:
+        return text
+    return text[: found.start()].rstrip(" ,") or text[found.end() :].strip()
+
+
+@cache
+def _ranked() -> re.Pattern[str]:
+    """An ordinal and a rank, and `of`."""
+    return re.compile(rf"\b\d+(?:st|nd|rd|th) (?:{'|'.join(sorted(words('peerage')))})\b(?: of\b)?", re.IGNORECASE)
+
+
 @lru_cache(maxsize=20_000)
 def name_part(text: str, field: Field) -> NamePart:
     """One name field without titles and suffix; nothing is left of a lone title."""
@@ -43,7 +61,7 @@ def name_part(text: str, field: Field) -> NamePart:
         text = _HONORIFIC.sub("", _TITLE_ENDING.sub(r"\1\2", text))
     spaced = text.replace(",", " ").replace("/", " ")
     written = [with_letters(word) for word in spaced.replace(".", ". ").split()]
-    pairs = [(word, folded) for word in written if (folded := fold(word) or _ordinal(word))]
+    pairs = [(word, folded) for word in written if (folded := _folded(word, field) or _ordinal(word))]
     gender = suffix = None
     while len(pairs) > 1 and _is_title(pairs[0], pairs[1][1]):
         gender = gender or gender_of_title(pairs[0][1])
@@ -94,6 +112,10 @@ def _letters_for_digits(word: str) -> str:
     if is_shouted:
         return word.translate(_SHOUTED_LOOKALIKES)
     return word[:1].translate(_SHOUTED_LOOKALIKES) + word[1:].translate(_LOOKALIKES)
+
+
+def _folded(word: str, field: Field) -> str:
+    return (hangul.surname(word) if field == "family" else None) or fold(word)
 
 
 def _ordinal(word: str) -> str:

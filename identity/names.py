@@ -4,8 +4,8 @@ import re
 from functools import lru_cache
 from typing import NamedTuple
 
-from identity import han
-from identity.name_part import NO_PART, NamePart, is_initial, is_only_suffix, name_part
+from identity import han, hangul
+from identity.name_part import NO_PART, NamePart, is_initial, is_only_suffix, name_part, without_peerage
 from identity.text import clean, fold, plain_vowels, spelling
 from identity.words import gender_of_title, known_given_names, names_of_form, words
 
@@ -43,7 +43,8 @@ def parse_name(
     title: str | None, first: str | None, last: str | None, full: str | None, native: str | None
 ) -> PersonName:
     """The compared form of a name given in parts, or in one piece (`full`) when the parts are empty."""
-    first_part, last_part, is_ordered, native_name = _pieces(clean(first), clean(last), clean(full), clean(native))
+    first, last, full = (without_peerage(clean(text)) for text in (first, last, full))
+    first_part, last_part, is_ordered, native_name = _pieces(first, last, full, clean(native))
     suffix = last_part.suffix_code or first_part.suffix_code
     gender = _title_gender(clean(title)) or first_part.title_gender or last_part.title_gender
     native_name, honorific = han.without_honorific(native_name)
@@ -62,13 +63,14 @@ def parse_name(
     if is_pinyin and native_name:
         surname, given = han.pinyin_name(native_name)
         first_words, last_words = (given,) if given else (), (surname,)
+    last_words = hangul.usual_surname(last_words, "".join(first_words))
     bare_last = tuple(word for word in last_words if word not in words("particles")) or last_words
     return PersonName(
         first_name=_display(first_part.words) if first_words and not is_pinyin else None,
         last_name=_display(last_part.words) if last_words and not is_pinyin else None,
         native_name=native_name,
         first_key=" ".join(first_words) or None,
-        first_roots=_roots(first_words),
+        first_roots=_roots(first_words, "".join(last_words)),
         first_parts=_parts(first_words, native_name if native_name and han.is_han_name(native_name) else None),
         is_initial=bool(first_words) and all(is_initial(word) for word in first_words),
         last_key=" ".join(bare_last) or None,
@@ -84,7 +86,7 @@ def parse_name(
         is_organisation=False,
         is_known_first=bool(first_words) and first_words[0] in known_given_names(),
         is_known_last=bool(bare_last) and bare_last[0] in known_given_names(),
-        given_script=_given_script(first_words) if han.is_pinyin_surname("".join(last_words)) else None,
+        given_script=han.given_script(first_words) if han.is_pinyin_surname("".join(last_words)) else None,
     )
 
 
@@ -97,6 +99,9 @@ def compared_text(name: PersonName) -> str:
 
 def _pieces(first: str, last: str, full: str, native: str) -> tuple[NamePart, NamePart, bool, str | None]:
     """First part, last part, whether their order is known, and the name in its own script."""
+    if (last or full) and (korean := hangul.split_name(f"{last} {first}".strip() or full)):
+        surname, given = korean
+        return name_part(given, "given"), name_part(surname, "family"), True, native or None
     if not first and ("/" in last or "," in last):
         first, last, full = "", "", last
     elif last and not first and _has_initial_at_an_end(name_part(last, "whole")):
@@ -265,11 +270,16 @@ def _title_gender(title: str) -> str | None:
 
 
 @lru_cache(maxsize=20_000)
-def _roots(first_words: tuple[str, ...]) -> tuple[str, ...]:
-    """Given names that the first word, or all words together, may stand for, and how they are spelt in any language."""
+def _roots(first_words: tuple[str, ...], family: str = "") -> tuple[str, ...]:
+    """Given names that the first word, or all words together, may stand for, and how they are spelt in any language.
+
+    Beside a Korean family name, what the spellings of all words together share, too.
+    """
+    korean = hangul.given_spelling(family, "".join(first_words))
     forms = {form for form in (*first_words[:1], "".join(first_words)) if len(form) > 1}
     names = {root for form in forms for root in names_of_form().get(form, frozenset({form}))}
-    return tuple(sorted(names | {f"~{spelling(form)}" for form in forms}))
+    spelt = {f"~{spelling(form)}" for form in forms} | ({f"~ko {korean}"} if korean else set())
+    return tuple(sorted(names | spelt))
 
 
 @lru_cache(maxsize=20_000)
@@ -281,15 +291,3 @@ def _parts(first_words: tuple[str, ...], han_name: str | None) -> tuple[str, ...
     if han_name and (given := han.pinyin_name(han_name)[1]):
         found.add(given)
     return tuple(sorted(found))
-
-
-def _given_script(first_words: tuple[str, ...]) -> str | None:
-    """Whether the given name beside a Han surname is `pinyin` or `western`; null for initials and for both."""
-    syllables = [
-        0 if (count := han.syllable_count(word)) > 1 and word in known_given_names() else count
-        for word in first_words
-        if len(word) > 1
-    ]
-    if not syllables or (any(syllables) and not all(syllables)):
-        return None
-    return "pinyin" if all(syllables) else "western"

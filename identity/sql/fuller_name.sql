@@ -20,7 +20,7 @@ select linked, other_number, profile_number, match_weight from tied
 -- the same where three or more profiles hang together: what either holds that may be misread
 create or replace temp view tie_in_crowd as
 select
-    tied_profile.linked, tied_profile.match_weight, one.birth_date, other.birth_date as other_date,
+    tied_profile.linked, one.birth_date, other.birth_date as other_date,
     one.name_number, other.name_number as other_name_number
 from tied_profile
 inner join profile as one on tied_profile.profile_number = one.profile_number
@@ -85,8 +85,8 @@ where not exists (
 )
 
 -- name: commoner_date
--- one row per component and birth date that is one slip of a commoner one it is strongly tied to: two people who misread
--- one date each by a slip of their own don't contradict each other
+-- one row per component and birth date that is tied to a commoner one: two people who misread one date each in a way of their own,
+-- or know the year alone, don't contradict each other
 create or replace temp table commoner_date as
 with held as (
     select member.linked, profile.birth_date, sum(profile.record_count) as held_count
@@ -98,7 +98,7 @@ with held as (
 tied as (
     select distinct linked, birth_date, other_date
     from tie_in_crowd
-    where match_weight >= $strong_bits and birth_level(birth_date, other_date) = 'near'
+    where birth_level(birth_date, other_date) in ('near', 'slips', 'doubtful')
 )
 select tied.linked, tied.birth_date, arg_max(tied.other_date, (other.held_count, tied.other_date)) as commoner
 from tied

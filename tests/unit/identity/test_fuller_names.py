@@ -90,3 +90,19 @@ def test_two_misread_dates_or_names_of_a_commoner_one_are_one_person(hotel: Hote
         found = {frozenset(name[1:3] for name in held) for held in together if min(held).startswith(kind)}
         assert frozenset({"30", "31", "32"}) in found
         assert not any({"10", "11"} <= held for held in found)
+
+
+def test_a_year_alone_and_a_date_misread_twice_are_of_the_commoner_date(hotel: Hotel) -> None:
+    """1 January 1942 and 20 November 1946 are two people, unless several records say 21 November 1942."""
+    people: list[Row] = []
+    for count, name in ((1, "Laika Ulker"), (3, "Laika Akdeniz")):
+        born = [date(1942, 1, 1), date(1946, 11, 20), *[date(1942, 11, 21)] * count]
+        people += [
+            person(f"{name[6]}{at}", name, birth_date=day, email=f"{name[6:]}@example.com".lower())
+            for at, day in enumerate(born)
+        ]
+
+    together = hotel.night(people).clusters()
+
+    assert frozenset({"A0", "A1", "A2", "A3", "A4"}) in together
+    assert not any({"U0", "U1"} <= held for held in together)

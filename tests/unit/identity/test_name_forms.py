@@ -134,3 +134,22 @@ def test_the_initial_of_the_name_behind_a_nickname_agrees(hotel: Hotel) -> None:
     ]
 
     assert hotel.night(people).clusters() == {frozenset({"r1", "c1"})}
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "full", "first_key", "last_key"),
+    [
+        (None, None, "Thomas Clifford, 1st Baron Clifford of Chudleigh", "thomas", "clifford"),
+        ("Holly", "Barnes, 7th Earl of Westmead", None, "holly", "barnes"),
+        ("2nd Viscount of", "Eastham", None, None, "eastham"),
+        (None, "4th Earl of Sandwich", None, None, "sandwich"),
+        ("Earl", "Duke", None, "earl", "duke"),
+        (None, None, "John Smith, 3rd", "john", "smith"),
+    ],
+)
+def test_a_peer_is_known_by_name(
+    first: str | None, last: str | None, full: str | None, first_key: str | None, last_key: str
+) -> None:
+    parsed = parse_name(None, first, last, full, None)
+
+    assert (parsed.first_key, parsed.last_key) == (first_key, last_key)
