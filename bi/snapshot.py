@@ -8,7 +8,7 @@ import os
 import re
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 
@@ -17,6 +17,7 @@ import duckdb
 from bi import sql
 from bi.errors import PublishError
 from guestbook.settings import Settings
+from guestbook.warehouse import transaction
 
 KEPT = 3
 FILE_MODE = 0o600
@@ -101,27 +102,17 @@ def _fill(con: duckdb.DuckDBPyConnection, draft: Path, night_date: date) -> dict
     con.execute(f"attach {sql.literal(str(draft))} as {ALIAS}")
     try:
         draft.chmod(FILE_MODE)  # before any row is in it
-        con.begin()  # one commit for a thousand small statements
-        for schema in sql.PUBLISHED_SCHEMAS:
-            con.execute(f"create schema if not exists {sql.relation(ALIAS, schema)}")
-        found = relations(con)
-        counts = {f"{schema}.{name}": _copy(con, schema, name) for schema, name, _ in found}
-        _comment(con, found)
-        _write_night(con, night_date, counts)
-        con.commit()
+        with transaction(con):  # one commit for a thousand small statements
+            for schema in sql.PUBLISHED_SCHEMAS:
+                con.execute(f"create schema if not exists {sql.relation(ALIAS, schema)}")
+            found = relations(con)
+            counts = {f"{schema}.{name}": _copy(con, schema, name) for schema, name, _ in found}
+            _comment(con, found)
+            _write_night(con, night_date, counts)
         con.execute(f"checkpoint {ALIAS}")
-    except Exception:
-        _roll_back(con)
-        raise
     finally:
         con.execute(f"detach {ALIAS}")
     return counts
-
-
-def _roll_back(con: duckdb.DuckDBPyConnection) -> None:
-    """End the transaction, if the error has left one open."""
-    with suppress(duckdb.TransactionException):
-        con.rollback()
 
 
 def _copy(con: duckdb.DuckDBPyConnection, schema: str, name: str) -> int:

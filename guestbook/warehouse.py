@@ -3,7 +3,7 @@
 import shutil
 import tempfile
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -73,21 +73,32 @@ def warehouse_copy(settings: Settings) -> Iterator[duckdb.DuckDBPyConnection]:
             con.close()
 
 
+@contextmanager
+def transaction(con: duckdb.DuckDBPyConnection) -> Iterator[None]:
+    """All of the block's statements or, whatever ends it early, none."""
+    con.begin()
+    try:
+        yield
+        con.commit()
+    finally:
+        with suppress(duckdb.TransactionException):  # nothing is open after the commit
+            con.rollback()
+
+
 def ensure_tables(con: duckdb.DuckDBPyConnection) -> None:
     """Create what is missing: schemas, declared tables, columns declared since, their comments."""
     existing: dict[str, set[str]] = {}
     for name, column in con.sql(EXISTING_COLUMNS).fetchall():
         existing.setdefault(name, set()).add(column)
-    con.begin()
-    for schema in (*DBT_SCHEMAS, *SCHEMAS):
-        con.execute(f"create schema if not exists {quoted(schema)}")
-    for schema in SCHEMAS:
-        for table in declared_schema(schema).values():
-            if f"{schema}.{table.name}" not in existing:
-                _create(con, table)
-            else:
-                _add_columns(con, table, existing[f"{schema}.{table.name}"])
-    con.commit()
+    with transaction(con):
+        for schema in (*DBT_SCHEMAS, *SCHEMAS):
+            con.execute(f"create schema if not exists {quoted(schema)}")
+        for schema in SCHEMAS:
+            for table in declared_schema(schema).values():
+                if f"{schema}.{table.name}" not in existing:
+                    _create(con, table)
+                else:
+                    _add_columns(con, table, existing[f"{schema}.{table.name}"])
 
 
 def write_rows(
@@ -104,19 +115,15 @@ def write_rows(
     table = declared(*table_name.split("."))
     arrow = pa.Table.from_pandas(rows, preserve_index=False) if isinstance(rows, pd.DataFrame) else rows
     conformed = conform(arrow, table)
-    con.begin()
-    try:
+    with transaction(con):
         if replace_where is not None:
             clause = " and ".join(f"{quoted(column)} is not distinct from ?" for column in replace_where) or "true"
             con.execute(f"delete from {qualified(table)} where {clause}", list(replace_where.values()))
         con.register("rows_to_write", conformed)
-        con.execute(f"insert into {qualified(table)} by name select * from rows_to_write")
-        con.commit()
-    except Exception:
-        con.rollback()
-        raise
-    finally:
-        con.unregister("rows_to_write")
+        try:
+            con.execute(f"insert into {qualified(table)} by name select * from rows_to_write")
+        finally:
+            con.unregister("rows_to_write")
     return len(conformed)
 
 

@@ -12,7 +12,7 @@ from guestbook.errors import GuestbookError
 from guestbook.lake import write_record
 from guestbook.settings import Settings
 from guestbook.tables import SCHEMAS, declared, declared_schema
-from guestbook.warehouse import load_records, warehouse, write_rows
+from guestbook.warehouse import load_records, transaction, warehouse, write_rows
 
 
 @pytest.fixture
@@ -28,6 +28,24 @@ def test_every_declared_table_exists_with_comments(settings: Settings) -> None:
     }
     assert len(expected) > 10
     assert {name: found.get(name) for name in expected} == expected
+
+
+def test_what_ends_a_transaction_early_leaves_nothing_of_it(settings: Settings) -> None:
+    """Ctrl-C as well as an error; the connection can be used again."""
+
+    def insert(number: int, error: type[BaseException]) -> None:
+        with transaction(con):
+            con.execute("insert into kept values (?)", [number])
+            raise error
+
+    with warehouse(settings) as con:
+        con.execute("create table kept (number integer)")
+        for error in (KeyboardInterrupt, ValueError):
+            with pytest.raises(error):
+                insert(1, error)
+        with transaction(con):
+            con.execute("insert into kept values (2)")
+        assert con.sql("from kept").fetchall() == [(2,)]
 
 
 def test_rows_replace_those_of_the_same_key_only(settings: Settings) -> None:
