@@ -42,7 +42,8 @@ def build(settings: Settings, select: str, variables: dict[str, Any], full_refre
 
     Raises GuestbookError that names the nodes that failed. Unit tests belong to `make test`, not to a night.
     """
-    arguments = ["build", "--select", select, "--exclude-resource-type", "unit_test"]
+    # Artifacts cost a second a call; nobody reads them, and `guestbook docs` writes them.
+    arguments = ["build", "--select", select, "--exclude-resource-type", "unit_test", "--no-write-json"]
     arguments += ["--full-refresh"] if full_refresh else []
     with warehouse_lock(settings):
         result = run_dbt(settings, arguments, variables)
