@@ -25,6 +25,7 @@ from guestbook.settings import Settings
 
 logger = logging.getLogger(__name__)
 
+NEEDS = "; {user} needs CREATE on the database, CREATEROLE the first time, and to own what was published before"
 READER_ROLE = "guestbook_reader"
 CLEAR_ROLE = "guestbook_clear"
 MASKED = "masked_"
@@ -86,8 +87,9 @@ def _server(url: str) -> Iterator[psycopg.Connection[Any]]:
         try:
             yield server
         except psycopg.Error as error:
+            needs = NEEDS.format(user=parts.username) if isinstance(error, psycopg.errors.InsufficientPrivilege) else ""
             raise PublishError(
-                f"publishing to {where} failed, what was published stays: {_first_line(error)}"
+                f"publishing to {where} failed, what was published stays: {_first_line(error)}{needs}"
             ) from error
 
 

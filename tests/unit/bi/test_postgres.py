@@ -259,6 +259,15 @@ def test_an_address_that_does_not_answer_is_named_without_its_password(
     assert PASSWORD not in str(error.value)
 
 
+def test_a_user_who_may_not_publish_is_told_what_to_be_granted(
+    on_server: tuple[Settings, dict[str, int]], server: str
+) -> None:
+    with psycopg.connect(server) as con:
+        con.execute(f"create role plain login password '{PASSWORD}'")
+    with pytest.raises(PublishError, match="; plain needs CREATE on the database, CREATEROLE the first time"):
+        bi.publish_to(on_server[0], server.replace("owner:", "plain:"))
+
+
 @pytest.mark.parametrize("url", ["mysql://ana:secret@host/bi", "guestbook.db"])
 def test_another_kind_of_address_is_refused(settings: Settings, url: str) -> None:
     with pytest.raises(UsageError, match="allowed: postgresql://") as error:
