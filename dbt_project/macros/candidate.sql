@@ -33,11 +33,13 @@ len(list_filter({{ some }}, lambda word: list_bool_or(list_transform({{ words }}
 ))))
 {%- endmacro %}
 
-{# How the name said agrees with one the customer is known by: 2 all that both give, at least two words; 1 the one word that one of them gives; -1 a part of it;
-   -2 nothing; null when one side has no name. A nickname is the name that it stands for, unless both give a second name (José Luis and José Antonio are brothers). Both sides are tables with first_name_key, last_name_key and given_names. #}
+{# How the name said agrees with one the customer is known by: 2 all that both give, at least two words; 1 the one word that one of them gives; 0 the given name beside
+   another family name (people marry, and have several); -1 another part of it (who shares a family name is family); -2 nothing; null when one side has no name. A nickname is the name that it stands for, unless both give a second name (José Luis and José Antonio are brothers). Both sides are tables with first_name_key, last_name_key and given_names. #}
 {% macro said_name_level(said, known) -%}
 {% set said_words = key_words(said ~ '.first_name_key', said ~ '.last_name_key') %}
 {% set known_words = key_words(known ~ '.first_name_key', known ~ '.last_name_key') %}
+{% set said_given = key_words(said ~ '.first_name_key', 'null') %}
+{% set known_given = key_words(known ~ '.first_name_key', 'null') %}
 {% set said_family = key_words('null', said ~ '.last_name_key') %}
 {% set known_family = key_words('null', known ~ '.last_name_key') %}
 {% set said_text = "replace(concat(" ~ said ~ ".first_name_key, " ~ said ~ ".last_name_key), ' ', '')" %}
@@ -53,6 +55,9 @@ case
         and greatest({{ words_alike(said_family, known_family) }}, {{ words_alike(known_family, said_family) }}) >= least(len({{ said_family }}), len({{ known_family }}))
         then case when least(len({{ said_family }}), len({{ known_family }})) > 0 then 2 else 1 end
     when {{ said_text }} in (replace({{ known }}.first_name_key, ' ', ''), replace({{ known }}.last_name_key, ' ', '')) then 1
+    when least(length({{ said }}.first_name_key), length({{ known }}.first_name_key)) > 1 and {{ words_alike(said_family, known_family) }} = 0
+        and {{ words_alike(said_given, known_given) }} >= least(len({{ said_given }}), len({{ known_given }}))
+        then 0
     when {{ words_alike(said_words, known_words) }} > 0 then -1
     else -2
 end
@@ -71,6 +76,7 @@ end
     {'name': 'same_record', 'bits': 1, 'condition': 'is_linked'},
     {'name': 'name', 'bits': 2, 'condition': 'name_level = 2'},
     {'name': 'part_of_name', 'bits': 1, 'condition': 'name_level = 1'},
+    {'name': 'other_family_name', 'bits': -1, 'condition': 'name_level = 0 and not is_companion and not is_linked'},
     {'name': 'other_part_of_name', 'bits': -5, 'condition': 'name_level = -1 and not is_companion and not is_linked'},
     {'name': 'other_name', 'bits': -7, 'condition': 'name_level = -2 and not is_companion and not is_linked'},
     {'name': 'matter_of_the_guest', 'bits': -2, 'condition': "is_booker_only and reason_code in ('complaint', 'billing')"},

@@ -124,7 +124,9 @@ distance as (
 
 weighed as (
     select
-        candidate.*,
+        candidate.* exclude (is_number_similar),
+        -- A number that somebody has is no slip of another's: those who share a room have neighbouring numbers.
+        is_number_similar and not bool_or(is_number_agreed) over (partition by {{ call }}) as is_number_similar,
         case when is_bearer then 2 else name_agreement.name_level end as name_level,
         -- Two customers of one name to whom one call points are most likely one person whom nothing else brought together.
         case when not is_bearer then main_name.whole_name end as namesakes,
