@@ -10,7 +10,7 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from guestbook.errors import GuestbookError
-from guestbook.settings import Settings
+from guestbook.settings import Settings, unwritable
 
 logger = logging.getLogger(__name__)
 
@@ -39,10 +39,10 @@ def night_lock(settings: Settings) -> Iterator[None]:
 @contextmanager
 def _held(path: Path, wait_seconds: int, complaint: str) -> Iterator[None]:
     settings_hint = "wait for it to end, or end that process"
-    path.parent.mkdir(parents=True, exist_ok=True)
     owner_file = path.with_suffix(".owner")
     lock = FileLock(path)
     try:
+        path.parent.mkdir(parents=True, exist_ok=True)
         lock.acquire(timeout=0)
     except Timeout:
         if wait_seconds:
@@ -53,18 +53,23 @@ def _held(path: Path, wait_seconds: int, complaint: str) -> Iterator[None]:
             raise GuestbookError(
                 f"{complaint} (process {_owner(owner_file)}, waited {wait_seconds} s): {settings_hint}"
             ) from None
+    except OSError as error:
+        raise unwritable(path.parent, error) from None
     try:
-        _note_stale(owner_file)
-        owner_file.write_text(json.dumps({"process_id": os.getpid()}))
+        _note_owner(owner_file)
         yield
     finally:
         owner_file.unlink(missing_ok=True)
         lock.release()
 
 
-def _note_stale(owner_file: Path) -> None:
+def _note_owner(owner_file: Path) -> None:
     if owner_file.exists():
         logger.warning("process %s ended without freeing %s: taking it over", _owner(owner_file), owner_file.stem)
+    try:
+        owner_file.write_text(json.dumps({"process_id": os.getpid()}))
+    except OSError as error:
+        raise unwritable(owner_file.parent, error) from None
 
 
 def _owner(owner_file: Path) -> str:

@@ -141,10 +141,13 @@ class Settings(BaseModel):
             probe.touch()
             probe.unlink()
         except OSError as error:
-            reason = error.strerror or type(error).__name__
-            raise GuestbookError(
-                f"home {self.home} can't be written ({reason}): choose another with --home or GUESTBOOK_HOME"
-            ) from None
+            raise unwritable(self.home, error) from None
+
+
+def unwritable(home: Path, error: OSError) -> GuestbookError:
+    """What to tell of a home that refuses to be written."""
+    reason = error.strerror or type(error).__name__
+    return GuestbookError(f"home {home} can't be written ({reason}): choose another with --home or GUESTBOOK_HOME")
 
 
 def _from_environment(environ: Mapping[str, str]) -> dict[str, Any]:

@@ -56,3 +56,16 @@ def test_the_lock_of_a_killed_process_is_taken_over(holder, tmp_path: Path, capl
     holder.wait()
     with night_lock(Settings.load({}, home=tmp_path)):
         assert f"process {holder.pid} ended without freeing night" in caplog.text
+
+
+@pytest.mark.parametrize("in_the_way", ["home", "home/warehouse.lock/x"])
+def test_a_home_that_can_not_be_written_is_named(tmp_path: Path, in_the_way: str) -> None:
+    """Read-only, full, or not a folder: the question of a command that only reads takes the lock as well."""
+    obstacle = tmp_path / in_the_way
+    obstacle.parent.mkdir(parents=True, exist_ok=True)
+    obstacle.touch()
+    with (
+        pytest.raises(GuestbookError, match=r"home .*home can't be written \(.*choose another with --home"),
+        warehouse_lock(Settings.load({}, home=tmp_path / "home")),
+    ):
+        pass
