@@ -26,6 +26,7 @@ SEVERAL_SHARE = 0.02
 class GuardCounts(NamedTuple):
     """Pairs of names and dates, or numbers, of profiles at one home (work statement guard_count).
 
+    `known_home_count`: of the pairs of one birth date, of one first name or two, those whose homes are both known.
     `sure_`: pairs of dates of profiles of one document and name, and those that lie a generation apart.
     """
 

@@ -177,7 +177,9 @@ select
     count(distinct (family, birth_dates)) filter (birth_level = 'same' and has_same_name) as same_name_count,
     count(distinct (first_names, birth_dates)) filter (birth_level = 'same' and has_other_first_name)
         as other_first_name_count,
-    count(distinct (family, birth_dates)) filter (birth_level = 'same' and has_same_name and is_home_known) as known_home_count,
+    count(distinct (family, birth_dates)) filter (birth_level = 'same' and has_same_name and is_home_known)
+        + count(distinct (first_names, birth_dates)) filter (birth_level = 'same' and has_other_first_name and is_home_known)
+        as known_home_count,
     count(distinct (family, birth_dates)) filter (
         birth_level in ('differs', 'doubtful') and has_other_first_name and is_home_equal
     ) as household_count,

@@ -104,6 +104,28 @@ def test_one_slip_of_a_regular_guest_waives_no_guard(hotel: Hotel) -> None:
     assert "birth_date" not in model.waived_guards
 
 
+def test_twins_of_a_register_that_knows_everybody_once_waive_no_guard(hotel: Hotel) -> None:
+    """A hundred couples at home, and seven pairs of twins; no name and birth date is there twice."""
+    couples = {"Anna": 0, "Karl": 900}
+    twins = {"Eva": 0, "Paul": 0}
+    people = [
+        person(
+            f"f{family}{first}", f"{first} {chr(65 + family // 10)}{'aeiou'[family % 5]}ndl{'aeiou'[family % 3]}r",
+            birth_date=date(1950, 1, 1) + timedelta(days=97 * family + days), postal_code=f"{10000 + family}",
+            address=f"Lindenweg {family}", city=f"City {family % 12}", country_code="DE",
+        ) | {"row_number": 2 * family + bool(days)}
+        for family in range(107)
+        for first, days in (twins if family >= 100 else couples).items()
+    ]  # fmt: skip
+    hotel.put(people)
+
+    identity.train(hotel.con, hotel.settings, NIGHT)
+
+    model = current_model(hotel.settings)
+    assert model is not None
+    assert model.waived_guards == []
+
+
 def test_a_model_of_other_code_is_trained_again(trained: Hotel) -> None:
     pointer = models_folder(trained.settings) / "current.json"
     pointer.write_text(json.dumps({"model_version": json.loads(pointer.read_text())["model_version"]}))
