@@ -19,9 +19,12 @@ APPROVAL_STAGE = "build_customer_view.approve_identity"  # blocked: a person is 
 def parse_night_date(text: str) -> date:
     """A night's date from `YYYY-MM-DD`; raises UsageError for anything else."""
     try:
-        return date.fromisoformat(text)
+        day = date.fromisoformat(text)
     except ValueError:
-        raise UsageError(f"date {text!r} is not a calendar date; allowed: YYYY-MM-DD, such as 2026-11-20") from None
+        day = None
+    if day is None or day.isoformat() != text:  # Python reads 20261120 and 2026-W47-5 as well
+        raise UsageError(f"date {text!r} is not a calendar date; allowed: YYYY-MM-DD, such as 2026-11-20")
+    return day
 
 
 @dataclass

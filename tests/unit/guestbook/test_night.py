@@ -25,7 +25,7 @@ def settings(tmp_path: Path) -> Settings:
     return Settings.load({}, home=tmp_path)
 
 
-@pytest.mark.parametrize("text", ["20.11.2026", "2026-02-30", "", "yesterday"])
+@pytest.mark.parametrize("text", ["20.11.2026", "2026-02-30", "", "yesterday", "20261120", "2026-W47-5"])
 def test_a_date_that_is_none_is_wrong_usage(text: str) -> None:
     with pytest.raises(UsageError, match="YYYY-MM-DD"):
         parse_night_date(text)
