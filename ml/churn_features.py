@@ -4,10 +4,12 @@ import numpy as np
 import pandas as pd
 from scipy.special import logit
 
+from ml.horizon import season_days
 from ml.judge import clipped
 from ml.visit_rhythm import Floats
 
 RHYTHM_COLUMN = "rhythm_logit"
+YEARS_BACK = {"visits_year_ago": 1, "visits_two_years_ago": 2}
 
 
 def design(features: pd.DataFrame, p_none: Floats) -> pd.DataFrame:
@@ -55,6 +57,16 @@ def design(features: pd.DataFrame, p_none: Floats) -> pd.DataFrame:
         RHYTHM_COLUMN: logit(np.clip(p_none, 1e-4, 1.0 - 1e-4)),
     }
     return pd.DataFrame({name: np.asarray(values, dtype=np.float64) for name, values in columns.items()})
+
+
+def only_known_years(frame: pd.DataFrame, history_days: int, horizon_days: int) -> pd.DataFrame:
+    """The design of a past cut-off, own visits of the season a year or two before null where the house is younger.
+
+    There they are 0 for all. Learnt from as such, the first night that knows that season holds everybody for a kind of
+    customer that was hardly ever seen.
+    """
+    unknown = [name for name, years in YEARS_BACK.items() if history_days < years * season_days(horizon_days)]
+    return frame.assign(**dict.fromkeys(unknown, np.nan))
 
 
 def rfm_design(features: pd.DataFrame) -> pd.DataFrame:

@@ -17,8 +17,8 @@ from sklearn.preprocessing import StandardScaler
 from ml.churn_features import hiatus_design, own_rhythm_design, rfm_design
 from ml.churn_model import ENSEMBLE, PARTS, REGRESSIONS, VISIT_MODEL, ChurnEnsemble
 from ml.history import CutOff, p_none, same_season, spaced, training_cut_offs
-from ml.judge import MIN_OF_EACH_CLASS, calibration_table, can_be_judged, judge_probability, lift_gain
-from ml.season import expected_pace, observed_pace
+from ml.judge import calibration_table, can_be_judged, judge_probability, lift_gain
+from ml.season import expected_pace
 from ml.stacking import Line, Period
 from ml.visit_rhythm import Floats
 
@@ -27,7 +27,7 @@ HELD_OUT_ONE_IN = 3
 BASELINE_DESIGNS = {"hiatus": hiatus_design, "hiatus_own_rhythm": own_rhythm_design, "rfm_logistic": rfm_design}
 BASELINES = ("hiatus", "hiatus_own_rhythm", "rfm_logistic", "bgnbd", "mbgnbd")
 CHAMPION = REGRESSIONS  # what scores when no candidate is promoted
-LARGE_GROUP_SHARE = 0.1
+LARGE_GROUP_SHARE, LARGE_GROUP_ROWS = 0.1, 100
 EVERYBODY = "everybody"
 
 
@@ -84,11 +84,6 @@ class Judgement:
         return {name: judge_probability(self.trial.period.label, said) for name, said in self.others.items()}
 
     @cached_property
-    def pace(self) -> float:
-        """The pace that came, as a visit model sees it."""
-        return observed_pace(self.trial.cut_off)
-
-    @cached_property
     def groups(self) -> list[tuple[str, np.ndarray]]:
         """Groups of the trial's customers large enough to be judged on their own, everybody first."""
         return _groups(self.trial.window)
@@ -116,7 +111,7 @@ class Judgement:
             "trained_on": [c.as_of_date.isoformat() for c in trial.train],
             "pace": {
                 "expected": trial.pace and round(trial.pace, 4),
-                "observed": round(self.pace, 4),
+                "observed": round(trial.cut_off.observed_pace, 4),
             },
             "weights": {name: round(float(w), 4) for name, w in zip(PARTS, line.weights, strict=True)},
             "level": {"known_share": round(trial.ensemble.known_share_, 6), "trust": round(line.trust, 4)},
@@ -225,8 +220,8 @@ def _groups(window: CutOff) -> list[tuple[str, np.ndarray]]:
         "on_books": f["on_books_count"] > 0,
         "seen_lately": f["rfm_recency_days"] <= f["rfm_recency_days"].median(),
     }
-    least = max(MIN_OF_EACH_CLASS, LARGE_GROUP_SHARE * len(f))
-    return [(name, rows.to_numpy()) for name, rows in groups.items() if rows.sum() >= least]
+    least = max(LARGE_GROUP_ROWS, LARGE_GROUP_SHARE * len(f))
+    return [(name, rows.to_numpy()) for name, rows in groups.items() if name == EVERYBODY or rows.sum() >= least]
 
 
 def mean_figures(judged: list[dict[str, Any]]) -> dict[str, dict[str, float]]:

@@ -15,11 +15,10 @@ from scipy.special import expit
 from sklearn.ensemble import HistGradientBoostingClassifier
 from threadpoolctl import threadpool_limits
 
-from ml.churn_features import RHYTHM_COLUMN, design, log_odds, rfm_design
+from ml.churn_features import RHYTHM_COLUMN, design, log_odds, only_known_years, rfm_design
 from ml.history import CutOff, p_none
 from ml.prior_logistic import PriorLogistic
 from ml.rhythm_mean import RhythmMean
-from ml.season import observed_pace
 from ml.stacking import Line, Period, fit_blend
 from ml.visit_rhythm import Floats
 
@@ -56,10 +55,12 @@ class ChurnEnsemble:
         for cut_off in cut_offs:
             used = _sample(cut_off.keep(cut_off.in_window(self.window_days)), most, self.random_state)
             own = cut_off.rhythm or rhythm
-            stretched = self.horizon_days * (1.0 if pace is None else observed_pace(cut_off))
-            frames.append(design(used.features, p_none(own, used.features, stretched)))
+            stretched = self.horizon_days * (1.0 if pace is None else cut_off.observed_pace)
+            frame = design(used.features, p_none(own, used.features, stretched))
+            frames.append(only_known_years(frame, cut_off.history_days, self.horizon_days))
             rfm.append(rfm_design(used.features))
             labels.append(used.has_left())
+        period = np.repeat(np.arange(len(labels)), [len(label) for label in labels])
         frame, y = pd.concat(frames, ignore_index=True), np.concatenate(labels)
         self.columns_ = [name for name in frame.columns if name != RHYTHM_COLUMN and _tells(frame[name].to_numpy())]
         self.training_row_count_ = len(frame)
@@ -68,7 +69,7 @@ class ChurnEnsemble:
         x, by_rhythm = frame[self.columns_].to_numpy(), frame[RHYTHM_COLUMN].to_numpy()
         by_few = pd.concat(rfm, ignore_index=True).to_numpy()
         with threadpool_limits(1):
-            self.regression_ = PriorLogistic().fit(x, by_rhythm, y)
+            self.regression_ = PriorLogistic().fit(x, by_rhythm, y, period)
             self.rfm_ = PriorLogistic(RFM_STRENGTH).fit(by_few, np.zeros(len(y)), y)
             self.boosting_ = make_boosting(self.random_state).fit(np.column_stack([x, by_rhythm]), y)
         self.line_ = Line(default_weights(len(frame)))

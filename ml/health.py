@@ -4,10 +4,11 @@ import numpy as np
 import pyarrow as pa
 
 from ml.churn_training import ChurnScorer
-from ml.judge import MIN_OF_EACH_CLASS, auc, calibration_error
+from ml.judge import auc, calibration_error
 from ml.visit_rhythm import Floats
 
 HEALTHY, DEGRADED, FAILED, UNJUDGED = "healthy", "degraded", "failed", "unjudged"
+LEAST_OF_EACH_CLASS = 100  # one night alone decides here
 WARN_CALIBRATION_ERROR = 0.1
 FAIL_ERRORS = 2.0  # paired standard errors
 
@@ -23,7 +24,7 @@ def health_rows(matured: pa.Table, scorer: ChurnScorer) -> pa.Table:
     scored = np.isfinite(said)
     label, said = label[scored].astype(np.float64), said[scored]
     row: dict[str, object] = {"row_count": len(label), "health_code": UNJUDGED}
-    if scorer.rhythm is not None and min(label.sum(), len(label) - label.sum()) >= MIN_OF_EACH_CLASS:
+    if scorer.rhythm is not None and min(label.sum(), len(label) - label.sum()) >= LEAST_OF_EACH_CLASS:
         names = ("clv_frequency", "clv_recency_days", "clv_age_days")
         repeats, recency, age = (matured[name].to_numpy().astype(np.float64)[scored] for name in names)
         fallback = scorer.rhythm.p_none(repeats, recency, age, scorer.horizon_days * scorer.pace)

@@ -16,6 +16,9 @@ from ml.visit_rhythm import Family, Floats, VisitRhythm, fit_visit_rhythm
 
 MAX_RHYTHM_CUSTOMERS = 200_000
 NEWEST = 3  # cut-offs to train on, beside that of the same season
+PACE_DOUBT_VISITS = 100.0  # a pace counts as if so many visits had come as expected beside those seen
+PACE_LIMITS = (0.05, 5.0)
+PACE_STEPS = 5
 
 
 @dataclass(frozen=True)
@@ -45,6 +48,22 @@ class CutOff:
     def rhythm(self) -> RhythmMean | None:
         """The fitted visit models together; None without any."""
         return RhythmMean(tuple(self.rhythms.values())) if self.rhythms else None
+
+    @cached_property
+    def observed_pace(self) -> float:
+        """The stretch of the horizon with which the visit model expects as many visits as came; near 1 with few due.
+
+        None at all, where many were due, is a closed season: the pace is near 0.
+        """
+        if self.rhythm is None:
+            return 1.0
+        due = float(expected_visits(self.rhythm, self.features, self.horizon_days).sum())
+        share = (float(self.future_visit_count.sum()) + PACE_DOUBT_VISITS) / (due + PACE_DOUBT_VISITS)
+        pace = float(np.clip(share, *PACE_LIMITS))
+        for _ in range(PACE_STEPS):
+            expected = float(expected_visits(self.rhythm, self.features, self.horizon_days * pace).sum())
+            pace = float(np.clip(pace * due * share / max(expected, 1e-9), *PACE_LIMITS))
+        return pace
 
     def in_window(self, window_days: int) -> NDArray[np.bool_]:
         """Per row: a visit in the trailing window, so that there is a customer to lose."""

@@ -10,6 +10,11 @@ def has_season(horizon_days: int) -> bool:
     return horizon_days % YEAR_DAYS != 0
 
 
+def season_days(horizon_days: int) -> int:
+    """Whole years, as many as a horizon takes, in days."""
+    return YEAR_DAYS * -(-horizon_days // YEAR_DAYS)
+
+
 def season_date(as_of_date: date, horizon_days: int) -> date:
     """The same day of the year, as many years before as a horizon takes."""
-    return as_of_date - timedelta(days=YEAR_DAYS * -(-horizon_days // YEAR_DAYS))
+    return as_of_date - timedelta(days=season_days(horizon_days))

@@ -5,7 +5,7 @@ from numpy.typing import NDArray
 from scipy.special import expit, logit
 
 Floats = NDArray[np.float64]
-MIN_OF_EACH_CLASS = 100
+MIN_OF_EACH_CLASS = 25  # to learn from and to compare models by, on the mean of several cut-offs
 EPSILON = 1e-6
 
 
@@ -15,7 +15,7 @@ def clipped(probability: Floats) -> Floats:
 
 
 def can_be_judged(label: Floats) -> bool:
-    """Whether both classes have enough rows for a figure to mean anything."""
+    """Whether both classes have enough rows to learn from, and for a figure to count among others."""
     positives = int(np.sum(label))
     return positives >= MIN_OF_EACH_CLASS and len(label) - positives >= MIN_OF_EACH_CLASS
 

@@ -11,35 +11,16 @@ from datetime import date, timedelta
 
 import numpy as np
 
-from ml.history import CutOff, expected_visits, same_season, spaced
+from ml.history import CutOff, same_season, spaced
 
 SEASON_HISTORY_DAYS = 180  # a younger cut-off says more about new customers than about the season
-DOUBT_VISITS = 100.0  # a pace counts as if so many visits had come as expected beside those seen
 DOUBT_SPREAD = 0.05  # squares of logarithms of paces, summed: so many that came back are believed half
-LIMITS = (0.05, 5.0)
-STEPS = 5
-
-
-def observed_pace(cut_off: CutOff) -> float:
-    """The stretch of the horizon with which the visit model expects as many visits as came; near 1 when few were due.
-
-    None at all, where many were due, is a closed season: the pace is near 0.
-    """
-    if cut_off.rhythm is None:
-        return 1.0
-    due = float(expected_visits(cut_off.rhythm, cut_off.features, cut_off.horizon_days).sum())
-    share = (float(cut_off.future_visit_count.sum()) + DOUBT_VISITS) / (due + DOUBT_VISITS)
-    pace = float(np.clip(share, *LIMITS))
-    for _ in range(STEPS):
-        expected = float(expected_visits(cut_off.rhythm, cut_off.features, cut_off.horizon_days * pace).sum())
-        pace = float(np.clip(pace * due * share / max(expected, 1e-9), *LIMITS))
-    return pace
 
 
 def expected_pace(as_of_date: date, known: Sequence[CutOff], horizon_days: int) -> float | None:
     """The pace to expect after a date, from cut-offs whose outcome was known by then; None if none is of the season."""
     season = same_season(known, as_of_date, horizon_days)
-    return observed_pace(season) if season is not None and season.history_days >= SEASON_HISTORY_DAYS else None
+    return season.observed_pace if season is not None and season.history_days >= SEASON_HISTORY_DAYS else None
 
 
 def proven_pace(as_of_date: date, past: Sequence[CutOff], horizon_days: int) -> float:
@@ -58,6 +39,6 @@ def proven_pace(as_of_date: date, past: Sequence[CutOff], horizon_days: int) -> 
         guess = expected_pace(cut_off.as_of_date, earlier, horizon_days)
         if guess is not None:
             guessed.append(np.log(guess))
-            seen.append(np.log(observed_pace(cut_off)))
+            seen.append(np.log(cut_off.observed_pace))
     share = float(np.clip(np.dot(guessed, seen) / (np.dot(guessed, guessed) + DOUBT_SPREAD), 0.0, 1.0))
     return float(expected**share)

@@ -16,7 +16,6 @@ from ml.churn_features import design
 from ml.churn_model import MAX_BINS
 from ml.history import CutOff, expected_visits, p_none
 from ml.rhythm_mean import RhythmMean
-from ml.season import observed_pace
 from ml.value_interval import revenue_interval, spend_posterior, visit_interval
 from ml.visit_rhythm import Floats, VisitRhythm
 from ml.visit_value import VisitValue
@@ -113,7 +112,7 @@ def fit_correction(cut_offs: Sequence[CutOff], has_pace: bool, random_state: int
     for cut_off in cut_offs:
         if cut_off.rhythm is None:
             continue
-        stretched = cut_off.horizon_days * (observed_pace(cut_off) if has_pace else 1.0)
+        stretched = cut_off.horizon_days * (cut_off.observed_pace if has_pace else 1.0)
         step = -(-len(cut_off.features) * len(cut_offs) // MAX_TRAINING_ROWS)
         features = cut_off.features.iloc[::step].reset_index(drop=True)
         frames.append(design(features, p_none(cut_off.rhythm, features, stretched)))

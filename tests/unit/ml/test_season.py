@@ -10,7 +10,7 @@ from histories import cut_off, random_history
 
 from ml.history import CutOff
 from ml.horizon import has_season, season_date
-from ml.season import expected_pace, observed_pace, proven_pace
+from ml.season import expected_pace, proven_pace
 
 
 @pytest.fixture(scope="module")
@@ -23,15 +23,15 @@ def summers() -> pd.DataFrame:
 
 
 def test_the_pace_is_low_before_winter_and_high_before_summer(summers: pd.DataFrame) -> None:
-    assert observed_pace(cut_off(summers, date(2022, 10, 31), 90)) < 0.7
-    assert observed_pace(cut_off(summers, date(2023, 2, 28), 90)) > 1.2
+    assert cut_off(summers, date(2022, 10, 31), 90).observed_pace < 0.7
+    assert cut_off(summers, date(2023, 2, 28), 90).observed_pace > 1.2
 
 
 def test_next_winter_is_expected_to_be_like_the_last(summers: pd.DataFrame) -> None:
     night = date(2023, 10, 31)
     last = cut_off(summers, season_date(night, 90), 90)
     newest = cut_off(summers, night - timedelta(days=90), 90)
-    assert expected_pace(night, [newest, last], 90) == observed_pace(last)
+    assert expected_pace(night, [newest, last], 90) == last.observed_pace
 
 
 def test_without_the_same_season_nothing_is_expected(summers: pd.DataFrame) -> None:
@@ -49,7 +49,7 @@ def test_a_horizon_of_whole_years_has_no_season(summers: pd.DataFrame) -> None:
 def test_few_visits_hardly_move_the_pace() -> None:
     few = cut_off(random_history(60, 700), date(2021, 6, 1), 30)
     assert 0 < few.future_visit_count.sum() < 10
-    assert observed_pace(few) == pytest.approx(1.0, abs=0.1)
+    assert few.observed_pace == pytest.approx(1.0, abs=0.1)
 
 
 def test_a_closed_season_has_a_pace_near_nothing() -> None:
@@ -57,8 +57,8 @@ def test_a_closed_season_has_a_pace_near_nothing() -> None:
     every = random_history(3000, 3 * 365, start="2021-01-01")
     closed = cut_off(every[every["day"].dt.month < 11], date(2022, 10, 31), 60)
     assert closed.future_visit_count.sum() == 0
-    assert observed_pace(closed) < 0.25
-    assert observed_pace(replace(closed, future_visit_count=closed.future_visit_count + 5.0)) > 1.5
+    assert closed.observed_pace < 0.25
+    assert replace(closed, future_visit_count=closed.future_visit_count + 5.0).observed_pace > 1.5
 
 
 NIGHT = date(2023, 10, 31)
@@ -81,14 +81,14 @@ def test_a_pace_is_believed_as_far_as_paces_came_back(
     days = [NIGHT - timedelta(days=back) for back in (90, 135, 180)]
     paces = {season_date(NIGHT, 90): 1.5, **dict(zip(days, this_year, strict=False))}
     paces |= {season_date(day, 90): pace for day, pace in zip(days, last_year, strict=False)}
-    monkeypatch.setattr("ml.season.observed_pace", lambda cut_off: paces[cut_off.as_of_date])
+    monkeypatch.setattr(CutOff, "observed_pace", property(lambda cut_off: paces[cut_off.as_of_date]))
     past = [CutOff(day, LONG_AGO, horizon_days=90) for day in sorted(paces, reverse=True)]
     assert believed[0] - 1e-9 <= proven_pace(NIGHT, past, 90) <= believed[1] + 1e-9
 
 
 def test_a_pace_takes_only_outcomes_known_by_then(monkeypatch: pytest.MonkeyPatch) -> None:
     """The cut-off 89 days before is not over: neither it nor what it would prove is looked at."""
-    monkeypatch.setattr("ml.season.observed_pace", lambda cut_off: 1.5)
+    monkeypatch.setattr(CutOff, "observed_pace", property(lambda cut_off: 1.5))
     days = [NIGHT - timedelta(days=back) for back in (89, 365, 89 + 365)]
     assert proven_pace(NIGHT, [CutOff(day, LONG_AGO, horizon_days=90) for day in days], 90) == 1.0
 
