@@ -4,9 +4,18 @@ from datetime import date
 
 import typer
 
-from guestbook.cli.options import HomeOption, JsonOption, console, date_of, print_json, settings_of
+from guestbook.cli.options import (
+    HomeOption,
+    JsonOption,
+    console,
+    date_of,
+    error_console,
+    print_json,
+    settings_of,
+)
 from guestbook.cli.progress import progress
 from guestbook.cli.summary import show_status, show_summary
+from guestbook.night import last_night
 from guestbook.settings import Settings
 
 
@@ -101,8 +110,21 @@ def status(context: typer.Context, home: HomeOption = None, as_json: JsonOption 
 def _report(settings: Settings, night_date: date, as_json: bool) -> None:
     from bi import summary
 
+    _tell_of_past(settings, night_date)
     content = summary(settings, night_date)
     if as_json:
         print_json(content)
     else:
         show_summary(content)
+
+
+def _tell_of_past(settings: Settings, night_date: date) -> None:
+    """Else a mistyped date far ahead, once run, would silently end all loading."""
+    newest = last_night(settings)
+    if night_date < newest:
+        error_console.print(
+            f"guestbook: nights move forward, and the newest completed night is {newest}: the run of {night_date}"
+            " loaded no file and changed no current table; it computed that night's history again",
+            markup=False,
+            soft_wrap=True,
+        )

@@ -1,0 +1,35 @@
+"""What `guestbook nightly` says of a night that lies before the newest completed one."""
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from guestbook.cli import app
+from guestbook.night import complete_night
+from guestbook.settings import Settings
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A home whose newest completed night is 2026-11-20, and whose runs do nothing."""
+    complete_night(Settings.load({}, home=tmp_path), date(2026, 11, 20))
+    monkeypatch.setattr("guestbook.airflow_run.run_night", lambda *_: None)
+    monkeypatch.setattr("bi.summary", lambda *_: {"run_status": "succeeded"})
+    return tmp_path
+
+
+def night(home: Path, day: str) -> Result:
+    return CliRunner().invoke(app, ["nightly", "--date", day, "--json", "--home", str(home)])
+
+
+def test_a_past_night_says_that_it_loaded_nothing(home: Path) -> None:
+    said = night(home, "2026-11-19")
+    assert said.exit_code == 0
+    assert "newest completed night is 2026-11-20: the run of 2026-11-19 loaded no file" in said.stderr
+    assert '"run_status"' in said.stdout
+
+
+def test_the_newest_night_says_nothing_of_the_kind(home: Path) -> None:
+    assert "nights move forward" not in night(home, "2026-11-20").stderr
