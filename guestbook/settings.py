@@ -180,5 +180,6 @@ def _explain(error: ValidationError) -> str:
     for problem in error.errors():
         field = str(problem["loc"][0])
         about = Settings.model_fields[field].description if field in Settings.model_fields else "unknown setting"
-        lines.append(f"{PREFIX}{field.upper()} = {problem['input']!r}: {problem['msg']} ({about})")
+        reason = problem["msg"].removeprefix("Value error, ")  # pydantic's words before ours
+        lines.append(f"{PREFIX}{field.upper()} = {problem['input']!r}: {reason} ({about})")
     return "\n".join(lines)

@@ -40,7 +40,7 @@ def test_every_wrong_value_is_named_with_key_and_what_is_allowed(tmp_path: Path)
     with pytest.raises(ConfigError) as caught:
         Settings.load(environ, home=tmp_path)
     message = str(caught.value)
-    for part in ("GUESTBOOK_CHURN_HORIZON_DAYS = 'soon'", "'euro'", "'Mars/Base'", "unknown feed spa", "pos_checks"):
+    for part in ("GUESTBOOK_CHURN_HORIZON_DAYS = 'soon'", "'euro'", "'Mars/Base'", ": unknown feed spa", "pos_checks"):
         assert part in message
     assert caught.value.exit_code == 2
 
