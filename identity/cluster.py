@@ -12,7 +12,7 @@ from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
 from identity.arrays import Bools, Floats, Ints
-from identity.groups import CITY, RELATIVE_BITS, STREET, Contradictions, Groups, Identifiers, Link
+from identity.groups import CITY, DOCUMENT, RELATIVE_BITS, STREET, Contradictions, Groups, Identifiers, Link
 
 MUST_LINK_WEIGHT = 1000.0
 # Evidence (bits) from which an edge links whatever else its clusters say, unless parent and child of one name may share
@@ -139,15 +139,15 @@ def _are_strong(edges: Edges) -> Bools:
 def _links(edges: Edges, nodes: Nodes, identifiers: Identifiers) -> list[Link]:
     """What each edge says, as groups weigh it."""
     are_bare = nodes.is_bare[edges.first] & nodes.is_bare[edges.second]
-    known = {slot: identifiers.node[identifiers.slot == slot] for slot in (CITY, STREET)}
+    known = {slot: identifiers.node[identifiers.slot == slot] for slot in (CITY, STREET, DOCUMENT)}
     weighed = [np.isin(edges.first, node) & np.isin(edges.second, node) for node in known.values()]
-    of_home = [
+    of_both = [
         frozenset(slot for slot, is_known in zip(known, row, strict=True) if is_known)
         for row in zip(*weighed, strict=True)
     ]
     return [
         Link(*columns)
-        for columns in zip(edges.weight.tolist(), edges.is_of_family.tolist(), are_bare.tolist(), of_home, strict=True)
+        for columns in zip(edges.weight.tolist(), edges.is_of_family.tolist(), are_bare.tolist(), of_both, strict=True)
     ]
 
 

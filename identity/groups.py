@@ -11,7 +11,8 @@ from identity.arrays import Ints
 from identity.lives import NO_STAYS, Lives, Stays
 
 # Slots of identifiers (work statement member_identifier_rows); from the last one on profiles, one slot per property.
-EMAIL, PHONE, LOYALTY, DOCUMENT, CITY, STREET, POSTAL_CODE, LIKE_EMAIL, LIKE_PHONE, FIRST_PROFILE_SLOT = range(10)
+EMAIL, PHONE, LOYALTY, DOCUMENT, CITY, STREET, POSTAL_CODE, LIKE_EMAIL, LIKE_PHONE, DOCUMENT_KIND = range(10)
+FIRST_PROFILE_SLOT = 10
 # What excuses a difference: one postal code makes one town, however it is spelled; one slip makes another e-mail, phone
 # or town (linked records that carry such a pair share a value).
 EXCUSES = {CITY: POSTAL_CODE, EMAIL: LIKE_EMAIL, PHONE: LIKE_PHONE}
@@ -21,14 +22,15 @@ KEPT_TOGETHER = frozenset((EMAIL,))  # people have several of these at one time
 # What a second profile of one property says, at the least, against one person of whom nothing but the name is shared:
 # desks and channels make one for every eighth visit or more (every fourth of guests whose document was seen).
 PROFILE_BITS = 3.0
+# What another document says against one person before any is seen; a match model knows how often people renew theirs.
+DOCUMENT_BITS = 10.0
 # Bits against one person where all that two groups know of a slot differs, and the link is one that parent and child
 # of one name share: from fits to clusters with truth of three generators (DECISIONS 50). What the days of the stays say
-# comes on top (identity.lives). Documents of one kind that differ are a contradiction of facets; a passport beside an
-# identity card is nothing.
-AGAINST_RELATIVES = {EMAIL: 3.7, PHONE: 4.2, LOYALTY: 10.0, DOCUMENT: 0.0, CITY: 4.3, STREET: 0.5}
+# comes on top (identity.lives).
+AGAINST_RELATIVES = {EMAIL: 3.7, PHONE: 4.2, LOYALTY: 10.0, CITY: 4.3, STREET: 0.5}
 PROFILE_BITS_OF_RELATIVES = 0.8
 # The same where the name alone links: whoever differs in contact data or number is somebody else until more is known.
-AGAINST_NAMESAKES = {EMAIL: 10.0, PHONE: 10.0, LOYALTY: 10.0, DOCUMENT: 10.0, CITY: 4.0, STREET: 2.0}
+AGAINST_NAMESAKES = {EMAIL: 10.0, PHONE: 10.0, LOYALTY: 10.0, CITY: 4.0, STREET: 2.0}
 # What a link of relatives says at most: one pair of clusters in 45 that share name and contact data or home is of a
 # parent and a child, and one person must be four times likelier. E-mail, phone and street that agree say more each: an
 # e-mail or phone of two that showed one on several days says as much once more where neither knows another, and
@@ -60,14 +62,15 @@ class Contradictions:
 class Identifiers:
     """What nodes carry: one row per node and slot (kind of identifier) with its value's number.
 
-    `profile_bits`: what another profile of one property says against one person of whom only the name is shared.
-    `stays`: when nodes were guests.
+    `profile_bits`: what another profile of one property says against one person of whom only the name is shared;
+    `document_bits`: what another document says. `stays`: when nodes were guests.
     """
 
     node: Ints
     slot: Ints
     value: Ints
     profile_bits: float = PROFILE_BITS
+    document_bits: float = DOCUMENT_BITS
     stays: Stays = NO_STAYS
 
 
@@ -94,7 +97,7 @@ class Groups:
 
     def __init__(self, contradictions: Contradictions) -> None:
         self._contradicted = contradictions.by_facet
-        self._profile_bits = PROFILE_BITS
+        self._profile_bits, self._document_bits = PROFILE_BITS, DOCUMENT_BITS
         self._parent: dict[int, int] = {}
         self._held: dict[int, set[int]] = {}
         self._forbidden: dict[int, set[int]] = {}
@@ -112,7 +115,7 @@ class Groups:
             self._forbidden.setdefault(group, set()).update(self._contradicted[facet])
         if identifiers is None:
             return
-        self._profile_bits = identifiers.profile_bits
+        self._profile_bits, self._document_bits = identifiers.profile_bits, identifiers.document_bits
         groups, sizes = np.unique(group_of[nodes], return_counts=True)
         self._plural.update(groups[sizes > 1].tolist())
         wanted = np.isin(identifiers.node, nodes)
@@ -229,13 +232,17 @@ class Groups:
         """
         agrees, differs = self._compared(one, other)
         has_other_profile = not link.are_bare and any(slot >= FIRST_PROFILE_SLOT for slot in differs)
-        kinds = {slot for slot in differs if slot < FIRST_PROFILE_SLOT}
+        kinds = {slot for slot in differs if slot < FIRST_PROFILE_SLOT and slot != DOCUMENT}
+        of_document = self._document_bits * (DOCUMENT in differs)
         if not link.is_of_family and agrees.isdisjoint(HOW_TO_REACH):
             if one not in self._plural and other not in self._plural:
                 kinds -= link.weighed
-            return link.weight, sum(AGAINST_NAMESAKES[slot] for slot in kinds) + self._profile_bits * has_other_profile
+                of_document *= DOCUMENT not in link.weighed
+            against = sum(AGAINST_NAMESAKES[slot] for slot in kinds) + of_document
+            return link.weight, against + self._profile_bits * has_other_profile
         lives = self._lives
-        against = sum(AGAINST_RELATIVES[slot] for slot in kinds) + PROFILE_BITS_OF_RELATIVES * has_other_profile
+        against = sum(AGAINST_RELATIVES[slot] for slot in kinds) + of_document
+        against += PROFILE_BITS_OF_RELATIVES * has_other_profile
         against += lives.bits_of_days(one, other, kinds, kinds & KEPT_TOGETHER)
         against += lives.bits_of_membership(one, other) + lives.bits_of_membership(other, one)
         shared = agrees & {EMAIL, PHONE, STREET}
@@ -252,7 +259,8 @@ class Groups:
     def _compared(self, one: int, other: int) -> tuple[set[int], set[int]]:
         """Slots of which both know something: those where some value agrees, and those where none does.
 
-        What is excused does neither. Another street of another town is not counted again.
+        What is excused does neither, nor a document beside one of another kind. Another street of another town is not
+        counted again.
         """
         carried, others = self._carried.get(one, {}), self._carried.get(other, {})
         known = carried.keys() & others.keys()
@@ -260,6 +268,8 @@ class Groups:
         agrees = known - differs
         if CITY in differs and POSTAL_CODE not in agrees:
             differs.discard(STREET)
+        if DOCUMENT_KIND in differs:
+            differs -= {DOCUMENT, DOCUMENT_KIND}
         differs -= {slot for slot, excuse in EXCUSES.items() if excuse in agrees} | set(EXCUSES.values())
         return agrees, differs
 

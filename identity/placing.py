@@ -15,8 +15,9 @@ from identity.cluster import (
     components,
     unite,
 )
-from identity.groups import Contradictions, Identifiers
+from identity.groups import DOCUMENT_BITS, PROFILE_BITS, Contradictions, Identifiers
 from identity.lives import Stays
+from identity.match.model import MatchModel
 from identity.normalise import staged_columns
 from identity.rules import RuleBook
 from identity.tree import link_tree
@@ -27,11 +28,11 @@ COMMON_COUNT = 3
 MAX_BITS = 60.0  # 2**-60 is nought in a probability
 
 
-def place_members(con: duckdb.DuckDBPyConnection, book: RuleBook, profile_bits: float) -> int:
+def place_members(con: duckdb.DuckDBPyConnection, book: RuleBook, model: MatchModel | None) -> int:
     """From edges to profile_cluster: one row per member with its cluster and the link that ties it to the anchor.
 
-    Members are the profiles of components that lost or gained an edge; returns their number. `profile_bits`: what
-    another profile of one property says against one person of whom only the name is shared.
+    Members are the profiles of components that lost or gained an edge; returns their number. The model says what
+    another profile or document says against one person.
     """
     sql.run(con, "open_component", "insert_member_profile", "insert_missing_names", "node", "insert_known_edge")
     sql.run(con, "member_edge", family_rules=[rule.name for rule in book.rules if rule.is_of_family])
@@ -43,7 +44,7 @@ def place_members(con: duckdb.DuckDBPyConnection, book: RuleBook, profile_bits: 
     sql.run(con, "wanted_names_of_ties", "name_pair", "fuller_name")
     sql.run(con, "commoner_date", "commoner_name", least_count=COMMON_COUNT)
     sql.run(con, "bearer", "facet", "facet_of_profile")
-    _label_members(con, every_edge, profile_bits)
+    _label_members(con, every_edge, model)
     return _tie_members(con)
 
 
@@ -53,7 +54,7 @@ def _link_members(con: duckdb.DuckDBPyConnection, edges: Edges) -> None:
     sql.keep_rows(con, "member", pa.table({"profile_number": numbers, "linked": components(len(numbers), edges)}))
 
 
-def _label_members(con: duckdb.DuckDBPyConnection, every_edge: Edges, profile_bits: float) -> None:
+def _label_members(con: duckdb.DuckDBPyConnection, every_edge: Edges, model: MatchModel | None) -> None:
     """Fill profile_label: one row per member with its cluster and its component, named by its smallest profile."""
     members = sql.arrays(con, "member_rows")
     numbers, facets = members["profile_number"].astype(np.int64), members["facet_number"].astype(np.int64)
@@ -72,7 +73,8 @@ def _label_members(con: duckdb.DuckDBPyConnection, every_edge: Edges, profile_bi
     contradictions = Contradictions(found["first_facet"].astype(np.int64), found["second_facet"].astype(np.int64))
     carried = sql.arrays(con, "member_identifier_rows")
     node, slot, value = (carried[name].astype(np.int64) for name in ("node_number", "slot", "identifier"))
-    identifiers = Identifiers(node, slot, value, profile_bits, _stays(con))
+    bits = (model.second_profile_bits, model.second_document_bits) if model else (PROFILE_BITS, DOCUMENT_BITS)
+    identifiers = Identifiers(node, slot, value, *bits, stays=_stays(con))
     labels = unite(cluster(kind, edges, contradictions, identifiers), *_steward_pairs(con))
     reached = components(len(numbers), every_edge)
     smallest = numbers[np.unique(reached, return_index=True)[1]] if len(numbers) else numbers

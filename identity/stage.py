@@ -13,7 +13,6 @@ from guestbook.settings import Settings
 from identity import sql
 from identity.changes import judge_changes, read_changes
 from identity.cluster import MUST_LINK_WEIGHT
-from identity.groups import PROFILE_BITS
 from identity.ids import decide_ids, load_committed, write_commit
 from identity.match import MatchModel, current_model, save_model, save_no_model, was_trained
 from identity.placing import place_members
@@ -61,7 +60,7 @@ def resolve(
     if is_full or not changes.is_nothing:
         judge_changes(con, is_full=is_full)
         _link(con, book, model, is_full=is_full)
-        placed = place_members(con, book, model.second_profile_bits if model else PROFILE_BITS)
+        placed = place_members(con, book, model)
         sql.run(con, "customer_verdict", "member_record", "assignment")
         decide_ids(con, night_date, is_full=is_full)
         _write(con, settings, model, is_full=is_full)

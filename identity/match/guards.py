@@ -39,8 +39,6 @@ class GuardCounts(NamedTuple):
     generation_count: int
     slip_count: int
     other_year_count: int
-    known_document_count: int
-    other_document_count: int
     known_loyalty_count: int
     other_loyalty_count: int
     known_surname_count: int
@@ -55,8 +53,7 @@ def waived_guards(counts: GuardCounts) -> list[str]:
     birth_date: parent and child of one name are a generation apart, errors are not, or are so as often with one
     document; and there are many. birth_year: dates with other slips are more by far. twin: more other first names on
     one birth date than twins can make of those who live together; first_name: more than live together at all.
-    document: numbers differ oftener on one sure person than two people share name and home. loyalty_number,
-    second_surname: sure people who have two.
+    loyalty_number, second_surname: sure people who have two.
     """
     wrong_generations = counts.sure_generation_count / max(1, counts.sure_birth_count)
     by_error = max(RANDOM_GENERATIONS * counts.odd_gap_count, wrong_generations * counts.known_birth_count)
@@ -64,7 +61,6 @@ def waived_guards(counts: GuardCounts) -> list[str]:
         counts.sure_generation_count, counts.sure_birth_count
     )
     is_birth_date_unsure = are_dates_often_wrong and by_error > counts.generation_count / 2
-    namesakes = max(0.0, counts.generation_count - by_error) / max(1, counts.known_birth_count)
     named = counts.same_name_count + counts.other_first_name_count
     are_homes_known = 2 * counts.known_home_count > named
     twins = max(MINIMUM_COUNT, TWIN_SHARE * named)
@@ -72,9 +68,7 @@ def waived_guards(counts: GuardCounts) -> list[str]:
         twins = max(MINIMUM_MISREAD, TWINS_AT_HOME * counts.household_count)
     is_first_name_unsure = counts.other_first_name_count >= twins
     is_nobody_together = are_homes_known and counts.other_first_name_count > counts.household_count
-    mistyped = counts.other_document_count / max(1, counts.known_document_count)
-    is_document_unsure = counts.other_document_count >= MINIMUM_COUNT and mistyped > 2 * namesakes
-    found = {"birth_date": is_birth_date_unsure, "twin": is_first_name_unsure, "document": is_document_unsure}
+    found = {"birth_date": is_birth_date_unsure, "twin": is_first_name_unsure}
     found["first_name"] = is_first_name_unsure and is_nobody_together
     found["birth_year"] = counts.slip_count >= max(MINIMUM_COUNT, SLIPS_PER_YEAR * counts.other_year_count)
     found["loyalty_number"] = _have_several(counts.other_loyalty_count, counts.known_loyalty_count)

@@ -17,10 +17,10 @@ import pyarrow.parquet as pq
 from guestbook.errors import GuestbookError
 from guestbook.files import write_json_atomic, write_parquet_atomic
 from guestbook.settings import Settings
-from identity.groups import PROFILE_BITS
+from identity.groups import DOCUMENT_BITS, PROFILE_BITS
 
 #: What a model knows; one of another shape was made by other code and is trained again.
-SHAPE = "frequencies among strangers"
+SHAPE = "whole names by chance"
 #: Pairs of a block grow with the square of the register: wide ones serve up to this many times the trained records.
 MOST_GROWTH = 2
 CURRENT, MANIFEST, SETTINGS, CARD = "current.json", "manifest.json", "settings.json", "card.json"
@@ -81,18 +81,27 @@ class MatchModel:
     @property
     def second_profile_bits(self) -> float:
         """What another profile of one property says against one person: the rarer, the more; at least PROFILE_BITS."""
-        (levels,) = (
-            one["comparison_levels"]
-            for one in self.splink_settings["comparisons"]
-            if one["output_column_name"] == "profile"
-        )
-        share = {level["label_for_charts"]: level.get("m_probability", 0.0) for level in levels}
+        share = self._shares_of_one_person("profile")
         return max(PROFILE_BITS, math.log2((share["equal"] + share["same property"]) / share["same property"]))
+
+    @property
+    def second_document_bits(self) -> float:
+        """What another document says against one person: the fewer people have two, the more; at most DOCUMENT_BITS."""
+        return min(DOCUMENT_BITS, -math.log2(self._shares_of_one_person("document")["different"]))
 
     @property
     def link_threshold_bits(self) -> float:
         """Evidence from which the model links alone."""
         return float(self.card["link_threshold_bits"])
+
+    def _shares_of_one_person(self, comparison: str) -> dict[str, float]:
+        """By level of a comparison, the share among pairs of one person."""
+        (levels,) = (
+            one["comparison_levels"]
+            for one in self.splink_settings["comparisons"]
+            if one["output_column_name"] == comparison
+        )
+        return {level["label_for_charts"]: level.get("m_probability", 0.0) for level in levels}
 
 
 def models_folder(settings: Settings) -> Path:

@@ -15,7 +15,7 @@ import pyarrow as pa
 from identity import sql
 from identity.match.expectation import Compared, Learned, Patterns, learn, total_evidence
 from identity.match.guards import GuardCounts, waived_guards
-from identity.match.homonyms import homonym_share
+from identity.match.homonyms import Homonyms, homonyms
 from identity.match.model import MatchModel
 from identity.match.scoring import add_frequencies, prepare_input, set_guards
 from identity.match.spec import Comparison, MatchSpec, match_spec
@@ -53,7 +53,7 @@ def train_match_model(con: duckdb.DuckDBPyConnection, as_of_date: date, random_s
         "prior": learned.prior,
         "link_threshold_bits": LINK_THRESHOLD_BITS,
         "waived_guards": waived,
-        "others": others(spec, learned, homonym_share(patterns, learned, compared, spec.prior_pairs), waived),
+        "others": others(spec, learned, homonyms(patterns, learned, compared, spec.prior_pairs), waived),
         "blocks": [list(block) for block in blocks],
         "wide_blocks": [list(block) for block in wide_blocks],
         **_expectations(patterns, total_evidence(patterns, learned, compared)),
@@ -112,7 +112,7 @@ def _guard_counts(con: duckdb.DuckDBPyConnection) -> GuardCounts:
     return GuardCounts(*(con.execute(sql.statement("guard_count")).fetchone() or (0,) * len(GuardCounts._fields)))
 
 
-def others(spec: MatchSpec, learned: Learned, homonyms: float, waived: list[str]) -> dict[str, Any]:
+def others(spec: MatchSpec, learned: Learned, found: Homonyms, waived: list[str]) -> dict[str, Any]:
     """Households, namesakes and kin of one name, by what the model knows of them."""
     named = list(enumerate(spec.comparisons.items()))
     of_household = {at: name for at, (name, found) in named if found.is_of_household or found.kind == "background"}
@@ -122,7 +122,8 @@ def others(spec: MatchSpec, learned: Learned, homonyms: float, waived: list[str]
         "household_levels": {name: learned.h[at].tolist() for at, name in of_household.items()},
         "namesake_factor": learned.namesake_factor,
         "namesake_levels": {name: learned.n[at].tolist() for at, name in of_one_name.items()},
-        "homonym_share": homonyms,
+        "homonym_share": found.share,
+        "whole_name_factor": found.factor,
         # Where birth dates that differ are mistakes, parent and child of one name are hardly there.
         "namesake_share": spec.namesake_share * (RARE_NAMESAKES if "birth_date" in waived else 1.0),
         "own": [name for _, (name, found) in named if found.kind == "own"],

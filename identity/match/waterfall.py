@@ -95,7 +95,10 @@ def _steps(row: Mapping[str, Any], model: MatchModel) -> list[Step]:
     strangers = sum(bits for _, _, bits in steps)
     if not _is_one_name(row, model):
         del against["namesakes"], against["homonyms"]
-    total = -math.log2(sum(2.0**-bits for bits in (strangers, *against.values())))
+    chance = others["whole_name_factor"] if all(row[name] == 0 for name in others["names"]) else 1.0
+    by_chance = [strangers, *(against[other] for other in ("household", "namesakes") if other in against)]
+    for_other_reasons = [against[other] for other in ("homonyms", "kin") if other in against]
+    total = -math.log2(chance * sum(2.0**-bits for bits in by_chance) + sum(2.0**-bits for bits in for_other_reasons))
     return [*steps, ("another person", "of one household or name", total - strangers)]
 
 

@@ -27,7 +27,6 @@ with named as (
             as is_other_profile,
         a.suffix_code as a_suffix, b.suffix_code as b_suffix,
         a.document_key as a_document, b.document_key as b_document,
-        coalesce(a.document_kind <> b.document_kind, false) as is_other_kind,
         slip.first_document is not null as is_document_slip,
         a.loyalty_number_key as a_loyalty, b.loyalty_number_key as b_loyalty,
         a.gender as a_gender, b.gender as b_gender
@@ -42,9 +41,9 @@ with named as (
         and greatest(a.name_number, b.name_number) = names.second_name_number
 )
 select
-    * exclude (a_suffix, b_suffix, a_document, b_document, is_other_kind, a_loyalty, b_loyalty, a_gender, b_gender),
+    * exclude (a_suffix, b_suffix, a_document, b_document, a_loyalty, b_loyalty, a_gender, b_gender),
     contradiction_of(
         a_suffix, b_suffix, a_document, b_document, a_loyalty, b_loyalty, a_gender, b_gender, birth_level, first_level,
-        is_other_first_name, is_other_surname, is_document_slip, is_other_kind
+        is_other_first_name, is_other_surname, is_document_slip
     ) as refused_reason
 from named

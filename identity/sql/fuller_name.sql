@@ -148,7 +148,7 @@ create or replace temp table bearer as
 select
     profile.profile_number, coalesce(fuller_name.fuller_number, commoner_name.commoner, profile.name_number) as name_number,
     coalesce(commoner_date.commoner, profile.birth_date) as birth_date,
-    profile.gender, profile.suffix_code, profile.document_key, profile.document_kind, profile.loyalty_number_key, profile.steward_record
+    profile.gender, profile.suffix_code, profile.document_key, profile.loyalty_number_key, profile.steward_record
 from member
 inner join profile on member.profile_number = profile.profile_number
 left join fuller_name

@@ -31,16 +31,16 @@ create or replace temp macro birth_level(a, b) as
 
 -- name: macro_contradiction
 -- What forbids that two facets are one person, whatever links them; null when nothing does.
--- Argued case by case in tests/unit/identity/test_guards.py: couples, parent and child, twins, renewed documents.
+-- Argued case by case in tests/unit/identity/test_guards.py: couples, parent and child, twins. Another document is no contradiction,
+-- since documents are renewed: it is weighed (identity.groups).
 create or replace temp macro contradiction_of(
     a_suffix, b_suffix, a_document, b_document, a_loyalty, b_loyalty, a_gender, b_gender, birth, first_level,
-    is_other_first_name, is_other_surname, is_document_slip, is_other_kind
+    is_other_first_name, is_other_surname, is_document_slip
 ) as
     case
         when a_suffix <> b_suffix then 'suffix'
         when birth = 'differs' and not coalesce(a_document = b_document, false) then 'birth_date'
         when birth = 'year' and not coalesce(a_document = b_document, false) then 'birth_year'
-        when birth <> 'same' and a_document <> b_document and not is_document_slip and not is_other_kind then 'document'
         when a_loyalty <> b_loyalty and birth not in ('same', 'near') and not coalesce(a_document = b_document, false)
             then 'loyalty_number'
         when is_other_surname and birth not in ('same', 'near') and not coalesce(a_document = b_document, false)
@@ -79,7 +79,6 @@ with named as (
         birth_level(a.birth_date, b.birth_date) as birth_level,
         a.suffix_code as a_suffix, b.suffix_code as b_suffix,
         a.document_key as a_document, b.document_key as b_document,
-        coalesce(a.document_kind <> b.document_kind, false) as is_other_kind,
         slip.first_document is not null as is_document_slip,
         a.loyalty_number_key as a_loyalty, b.loyalty_number_key as b_loyalty,
         a.gender as a_gender, b.gender as b_gender
@@ -97,7 +96,7 @@ select
     first_facet, second_facet,
     coalesce(contradiction_of(
         a_suffix, b_suffix, a_document, b_document, a_loyalty, b_loyalty, a_gender, b_gender, birth_level, first_level,
-        is_other_first_name, is_other_surname, is_document_slip, is_other_kind
+        is_other_first_name, is_other_surname, is_document_slip
     ), 'none') as refused_reason
 from named
 -- one list, and no "is not null": DuckDB would push that down as a tree of a thousand nodes, which costs more than a small night

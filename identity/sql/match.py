@@ -78,8 +78,8 @@ from level group by all order by all
 def model_pair(settings: dict[str, Any], others: dict[str, Any], threshold_bits: float) -> str:
     """One row per candidate pair with at least `threshold_bits` of evidence that it is one person, the prior included.
 
-    Against strangers (Splink's weight), two members of a household, namesakes by chance, homonyms (whatever the name's
-    rarity) and namesakes in one home.
+    Against strangers (Splink's weight), two members of a household, namesakes by chance (each `whole_name_factor` times
+    as many where the whole name is equal), homonyms (whatever the name's rarity) and namesakes in one home.
     Where nothing but the name and what goes with it speaks for a pair, it needs `name_only_bits` more; half a name, a
     given or a family name that only one of the two gives, is not enough where nothing beside it agrees.
     """
@@ -90,6 +90,7 @@ def model_pair(settings: dict[str, Any], others: dict[str, Any], threshold_bits:
     namesakes = strangers | _against(named, others["namesake_levels"])
     beside = [name for name in named if name not in others["names"]]
     one_name = " and ".join(f"{identifier(name)} between 0 and {len(named[name]) - 3}" for name in others["names"])
+    whole_name = " and ".join(f"{identifier(name)} = 0" for name in others["names"])
     unknown = " or ".join(f"{identifier(name)} < 0" for name in others["names"])
     no_name = " and ".join(f"{identifier(name)} < 0" for name in others["names"])
     telling = [name for name in beside if name not in others["background"]]
@@ -108,6 +109,7 @@ weighed as (
         {_number(-math.log2(others["namesake_share"]))}
             + {" + ".join(strangers[name] for name in others["own"])} as against_kin,
         {one_name} as is_one_name,
+        {whole_name} as is_whole_name,
         ({unknown}) and is_word_alone as is_half_name,
         {no_name} as is_no_name,
         greatest({", ".join(namesakes[name] for name in telling)}) < {_number(DECISIVE_BITS)} as is_name_alone,
@@ -117,8 +119,11 @@ weighed as (
 select
     first_profile, second_profile,
     -log2(
-        pow(2, -against_strangers) + pow(2, -against_household) + pow(2, -against_kin)
-        + case when is_one_name then pow(2, -against_namesakes) + pow(2, -against_homonyms) else 0 end
+        (
+            pow(2, -against_strangers) + pow(2, -against_household)
+            + case when is_one_name then pow(2, -against_namesakes) else 0 end
+        ) * case when is_whole_name then {_number(others["whole_name_factor"])} else 1 end
+        + pow(2, -against_kin) + case when is_one_name then pow(2, -against_homonyms) else 0 end
     ) as pair_weight,
     case when not (is_name_alone or is_no_name)
              or (

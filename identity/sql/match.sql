@@ -53,7 +53,7 @@ select
     profile.email_key, profile.phone_key, profile.postal_code_key, profile.address_key,
     nullif(regexp_replace(profile.address_key, '[^a-z]', '', 'g'), '') as address_words,
     nullif(trim(regexp_replace(profile.address_key, '[^0-9]+', ' ', 'g')), '') as address_number,
-    profile.city_key, profile.country_key, profile.document_key, profile.document_kind, like_document.like_keys as like_documents,
+    profile.city_key, profile.country_key, profile.document_key, like_document.like_keys as like_documents,
     profile.loyalty_number_key, profile.guest_profile_key, profile.profile_place
 from profile
 left join compared_name as compared on profile.name_number = compared.name_number
@@ -140,8 +140,6 @@ with at_home as (
         pair.is_other_first_name and is_slip(l.last_compact, r.last_compact, 0.92) as has_other_first_name,
         pair.birth_level,
         abs(date_diff('day', l.birth_date, r.birth_date)) / 365.25 as gap_years,
-        l.document_key <> r.document_key and not pair.is_document_slip and not coalesce(l.document_kind <> r.document_kind, false)
-            as is_other_document,
         l.loyalty_number_key <> r.loyalty_number_key as is_other_loyalty,
         pair.first_level >= 4 and len(l.last_words) > 1 and len(r.last_words) > 1
             and list_has_any(l.last_words, r.last_words) as has_two_surnames,
@@ -151,7 +149,6 @@ with at_home as (
         l.last_compact as family,
         list_sort([l.first_compact, r.first_compact]) as first_names,
         list_sort([l.birth_date, r.birth_date]) as birth_dates,
-        list_sort([l.document_key, r.document_key]) as documents,
         list_sort([l.loyalty_number_key, r.loyalty_number_key]) as loyalty_numbers
     from pair
     inner join match_input as l on pair.first_profile = l.unique_id
@@ -195,11 +192,6 @@ select
         birth_level in ('near', 'slips') and has_same_name and is_home_known
     ) as slip_count,
     count(distinct (family, birth_dates)) filter (birth_level = 'year' and has_same_name and is_home_known) as other_year_count,
-    count(distinct (family, documents)) filter (
-        birth_level = 'same' and has_same_name and is_other_document is not null
-    ) as known_document_count,
-    count(distinct (family, documents)) filter (birth_level = 'same' and has_same_name and is_other_document)
-        as other_document_count,
     count(distinct (family, loyalty_numbers)) filter (
         birth_level = 'same' and has_same_name and is_other_loyalty is not null
     ) as known_loyalty_count,

@@ -140,11 +140,11 @@ where profile_number in (select profile_number from neighbour)
 create or replace temp table facet as
 select
     row_number() over (
-        order by name_number, birth_date, gender, suffix_code, document_key, document_kind, loyalty_number_key, steward_record
+        order by name_number, birth_date, gender, suffix_code, document_key, loyalty_number_key, steward_record
     ) - 1 as facet_number,
     *
 from (
-    select distinct name_number, birth_date, gender, suffix_code, document_key, document_kind, loyalty_number_key, steward_record
+    select distinct name_number, birth_date, gender, suffix_code, document_key, loyalty_number_key, steward_record
     from bearer
 )
 
@@ -159,7 +159,6 @@ inner join facet
     and bearer.gender is not distinct from facet.gender
     and bearer.suffix_code is not distinct from facet.suffix_code
     and bearer.document_key is not distinct from facet.document_key
-    and bearer.document_kind is not distinct from facet.document_kind
     and bearer.loyalty_number_key is not distinct from facet.loyalty_number_key
     and bearer.steward_record is not distinct from facet.steward_record
 
@@ -179,7 +178,7 @@ order by node.node_number
 
 -- name: member_identifier_rows
 -- one row per member and slot: the identifiers that conflict when two people carry different ones, and what excuses a difference:
--- the postal code of a town; of two linked members whose e-mails (one domain, six letters), phones or towns (five letters) are one
+-- the postal code of a town; the kind of a document; of two linked members whose e-mails (one domain, six letters), phones or towns (five letters) are one
 -- slip apart, that pair
 with carried as (
     select node.node_number, profile.*
@@ -222,12 +221,11 @@ from (
     select node_number, 2, loyalty_number_key from carried where loyalty_number_key is not null
     union all
     select node_number, 3, document_key from carried
-    where document_key is not null and 'document' not in (select refused_reason from waived_guard)
+    where document_key is not null
     union all
     select node_number, 3, slip
     from carried
     inner join slip_of_document using (document_key)
-    where 'document' not in (select refused_reason from waived_guard)
     union all
     select node_number, 4, city_key from carried where city_key is not null
     union all
@@ -239,7 +237,9 @@ from (
     union all
     select node_number, slot, slip from slip
     union all
-    select node_number, 8 + dense_rank() over (order by profile_place), guest_profile_key
+    select node_number, 9, document_kind from carried where document_key is not null and document_kind is not null
+    union all
+    select node_number, 9 + dense_rank() over (order by profile_place), guest_profile_key
     from carried where guest_profile_key is not null
 )
 order by node_number, slot

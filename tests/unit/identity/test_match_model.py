@@ -151,7 +151,13 @@ def test_against_strangers_the_weights_are_those_of_splink(trained: Hotel) -> No
     """Splink reads the saved settings and finds what identity finds, where neither household nor namesake is likely."""
     model = current_model(trained.settings)
     assert model is not None
-    nobody = {"household_prior": 1e-300, "namesake_share": 1e-300, "namesake_factor": 1e-300, "homonym_share": 1e-300}
+    nobody = {
+        "household_prior": 1e-300,
+        "namesake_share": 1e-300,
+        "namesake_factor": 1e-300,
+        "homonym_share": 1e-300,
+        "whole_name_factor": 1.0,
+    }
     others = model.card["others"] | nobody | {"name_only_bits": 0}
     alone = replace(model, card=model.card | {"others": others, "link_threshold_bits": -20.0})
     trained.put(world(8))

@@ -8,6 +8,7 @@ import pytest
 
 from identity.match import MatchModel
 from identity.match.expectation import Learned
+from identity.match.homonyms import Homonyms
 from identity.match.spec import match_spec
 from identity.match.training import others, splink_settings
 from identity.match.waterfall import waterfalls
@@ -29,7 +30,11 @@ def model() -> MatchModel:
         strangers_share=[np.zeros(0)] * len(sizes),
     )
     frequencies = {column: pa.table({"value": ["huber"], "tf": [0.02]}) for column in spec.frequency_columns()}
-    card = {"trained_as_of": "2026-11-20", "link_threshold_bits": 0.0, "others": others(spec, by_hand, 0.02, [])}
+    card = {
+        "trained_as_of": "2026-11-20",
+        "link_threshold_bits": 0.0,
+        "others": others(spec, by_hand, Homonyms(share=0.02, factor=4.0), []),
+    }
     return MatchModel(splink_settings(spec, by_hand, []), frequencies, card)
 
 
