@@ -50,7 +50,7 @@ def homonyms(patterns: Patterns, learned: Learned, compared: list[Compared], pri
     blind = replace(patterns, level=undecided)
     weight, beside = total_evidence(blind, learned, compared), _beside_name(blind, learned, compared)
     is_whole, is_one, pair_count = is_whole_name(patterns, compared), decided > 0, patterns.pair_count
-    return _likeliest(
+    return likeliest(
         weight[is_asked], beside[is_asked], is_whole[is_asked], is_one[is_asked], pair_count[is_asked], prior_pairs
     )
 
@@ -75,7 +75,7 @@ def _agrees_elsewhere(patterns: Patterns, compared: list[Compared], bits: list[F
     return np.any([bits[at][patterns.level[:, at]] >= DECISIVE_BITS for at in others], axis=0)
 
 
-def _likeliest(
+def likeliest(
     weight: Floats, beside: Floats, is_whole: Bools, is_one: Bools, pair_count: Floats, prior_pairs: float
 ) -> Homonyms:
     """Means over all shares and factors, by how likely the pairs make them; `prior_pairs` pairs speak for the start."""

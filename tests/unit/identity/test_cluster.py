@@ -8,6 +8,8 @@ import pytest
 from identity.cluster import Edges, Nodes, cluster
 from identity.groups import (
     CITY,
+    DOCUMENT_BITS,
+    DOCUMENT_KIND,
     EMAIL,
     FIRST_PROFILE_SLOT,
     LIKE_PHONE,
@@ -17,6 +19,7 @@ from identity.groups import (
     Contradictions,
     Identifiers,
 )
+from identity.groups import DOCUMENT as DOCUMENT_SLOT
 from identity.lives import Stays
 
 EMAIL_AND_NAME, PHONE_AND_NAME, NAME_AND_HOME, NAME_ALONE, DOCUMENT = 17.0, 9.5, 6.0, 2.0, 24.0
@@ -43,6 +46,9 @@ def clusters(
     leaves: tuple[int, ...] = (),
     like_phones: dict[int, int] | None = None,
     facets: list[int] | None = None,
+    documents: dict[int, int] | None = None,
+    kinds: dict[int, int] | None = None,
+    document_bits: float = DOCUMENT_BITS,
 ) -> list[int]:
     """The cluster of each node; every node is its own facet (or `facets`), and the two of `apart` can't be one person.
 
@@ -57,12 +63,15 @@ def clusters(
     held += [(node, PHONE, value) for node, value in (phones or {}).items()]
     held += [(node, POSTAL_CODE, value) for node, value in (postal_codes or {}).items()]
     held += [(node, LIKE_PHONE, value) for node, value in (like_phones or {}).items()]
+    held += [(node, DOCUMENT_SLOT, value) for node, value in (documents or {}).items()]
+    held += [(node, DOCUMENT_KIND, value) for node, value in (kinds or {}).items()]
     held += [(node, LOYALTY, value) for node, value in (members or {}).items()]
     stays = np.array([(node, day) for node, each in (days or {}).items() for day in each], dtype=np.int64).reshape(
         -1, 2
     )
     of_guests = Stays(stays[:, 0], stays[:, 1], np.isin(stays[:, 0], list(members or {})))
-    identifiers = Identifiers(*(np.array(held, dtype=np.int64).reshape(-1, 3).T), stays=of_guests)
+    columns = np.array(held, dtype=np.int64).reshape(-1, 3).T
+    identifiers = Identifiers(*columns, document_bits=document_bits, stays=of_guests)
     edges_of = Edges(first, second, weight, np.zeros(len(first), dtype=np.int64), np.isin(weight, OF_FAMILY))
     found = cluster(kind, edges_of, contradictions, identifiers)
     return np.unique(found, return_inverse=True)[1].tolist()
@@ -218,6 +227,24 @@ def test_between_two_relatives_it_does_not_matter_which_rule_sees_what_they_shar
     edges = [(0, 1, EMAIL_AND_NAME), (1, 2, PHONE_AND_NAME)]
 
     assert clusters(3, edges, apart=(0, 2), emails={0: 1, 1: 1}, phones={1: 1, 2: 1}) == [0, 1, 2]
+
+
+@pytest.mark.parametrize(
+    ("case", "kinds", "document_bits", "expected"),
+    [
+        ("nobody renews", {}, DOCUMENT_BITS, [0, 1]),
+        ("one in twenty renews", {}, 4.3, [0, 0]),
+        ("passport and identity card", {0: 1, 1: 2}, DOCUMENT_BITS, [0, 0]),
+        ("two passports", {0: 1, 1: 1}, DOCUMENT_BITS, [0, 1]),
+    ],
+)
+def test_another_document_says_as_much_as_few_people_have_two(
+    case: str, kinds: dict[int, int], document_bits: float, expected: list[int]
+) -> None:
+    """One name, one e-mail, one phone."""
+    edges, held = [(0, 1, EMAIL_AND_NAME)], {"documents": {0: 1, 1: 2}, "kinds": kinds} | SAME_EMAIL | SAME_PHONE
+
+    assert clusters(2, edges, document_bits=document_bits, **held) == expected, case
 
 
 def test_what_each_always_shows_is_known_before_two_lives_are_compared() -> None:

@@ -7,7 +7,7 @@ import pytest
 
 from identity.match.expectation import UNKNOWN, Compared, Patterns, learn, total_evidence
 from identity.match.guards import GuardCounts, waived_guards
-from identity.match.homonyms import homonyms
+from identity.match.homonyms import homonyms, likeliest
 
 COUNTS = GuardCounts(*[0] * len(GuardCounts._fields))
 START = np.array([0.8, 0.2])
@@ -117,6 +117,19 @@ def test_homonyms_are_counted_where_a_birth_date_tells(together: int, low: float
     learned = learn(patterns, by_frequency, prior_pairs=10)
 
     assert low <= homonyms(patterns, learned, by_frequency, prior_pairs=10).share <= high
+
+
+def test_more_people_of_common_names_are_no_homonyms_of_rare_ones() -> None:
+    """Chance makes eight times the pairs of a whole name that its parts let expect, in a register of any size."""
+    weight = np.array([-4.0, 0.0, 4.0, 8.0])
+    against = 8 * np.exp2(-weight) + 0.05
+    for size in (1_000, 20_000):
+        counted = np.concatenate([size / (1 + against), size * against / (1 + against)])
+        sides, is_one = np.tile(weight, 2), np.repeat([True, False], len(weight))
+        found = likeliest(sides, np.zeros(8), np.full(8, True), is_one, counted, prior_pairs=10)
+
+        assert found.share == pytest.approx(0.05, rel=0.25)
+        assert found.factor == pytest.approx(8, rel=0.25)
 
 
 def test_a_sampled_pair_that_looks_like_one_name_makes_no_homonyms() -> None:
