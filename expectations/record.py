@@ -17,13 +17,22 @@ from guestbook.tables import Table, declared
 
 
 def write_outcome(settings: Settings, outcome: GateOutcome) -> None:
-    """Record a gate's results. A second pass keeps the results of files that only the first one saw."""
+    """Record a gate's results. A second pass keeps what only the first one could judge: its files and its feed."""
     if not outcome.results:
         return
     rows = [result.row(outcome.night_date) for result in outcome.results]
-    seen = {row["file_sha256"] for row in rows}
-    kept = [row for row in results_of(settings, outcome.night_date, outcome.suite) if row["file_sha256"] not in seen]
-    _write_results(settings, outcome.night_date, outcome.suite, kept + rows)
+    again = {_judged(row) for row in rows}
+    earlier = results_of(settings, outcome.night_date, outcome.suite)
+    _write_results(
+        settings, outcome.night_date, outcome.suite, [row for row in earlier if _judged(row) not in again] + rows
+    )
+
+
+def _judged(row: dict) -> tuple:
+    """What a result speaks of: a file as a whole, or one rule of one column of a part of the feed."""
+    if row["file_sha256"]:
+        return (row["file_sha256"],)
+    return tuple(row[name] for name in ("rule_name", "column_name", "vendor", "property_code", "file_name"))
 
 
 def results_of(settings: Settings, night_date: date, suite: str | None = None) -> list[dict]:

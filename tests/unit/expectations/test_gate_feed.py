@@ -177,6 +177,21 @@ def test_results_are_recorded_and_a_second_pass_keeps_those_of_the_first(
     assert names == {first["file_name"], second["file_name"], None}
 
 
+def test_a_second_pass_keeps_what_only_the_first_could_judge_of_the_feed_as_a_whole(
+    settings: Settings, stage_file: Make, typical_rows: Make
+) -> None:
+    refused = {"sha256": None, "accepted_path": None, "vendor": "opera", "load_status": "refused", "status_reason": "x"}
+    counts = dict.fromkeys(("rows_read", "rows_loaded", "rows_duplicate", "rows_quarantined"), 0)
+    expectations.gate_feed(
+        settings, "reservations", NIGHT, [refused | counts | {"file_name": "reservations/opera/cut.csv"}]
+    )
+    expectations.gate_feed(
+        settings, "reservations", NIGHT, [stage_file("reservations", typical_rows("reservations", 3), "whole.csv")]
+    )
+    warned = [(row["file_name"], row["observed"]) for row in results_of(settings, NIGHT) if not row["success"]]
+    assert warned == [("reservations/opera/cut.csv", "refused: x")]
+
+
 def test_nothing_personal_is_recorded(settings: Settings, stage_file: Make, typical_rows: Make) -> None:
     rows = typical_rows(
         "reservations",
