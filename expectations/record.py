@@ -29,9 +29,11 @@ def write_outcome(settings: Settings, outcome: GateOutcome) -> None:
 
 
 def _judged(row: dict) -> tuple:
-    """What a result speaks of: a file as a whole, or one rule of one column of a part of the feed."""
+    """What a result speaks of: a file, one rule of the whole feed in a night, or one of a column of a vendor's part."""
     if row["file_sha256"]:
         return (row["file_sha256"],)
+    if not row["vendor"]:  # every pass of a night judges all that came in it
+        return (row["rule_name"],)
     return tuple(row[name] for name in ("rule_name", "column_name", "vendor", "property_code", "file_name"))
 
 

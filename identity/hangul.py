@@ -12,6 +12,7 @@ _SYLLABLES = re.compile(
     r"(?:(?:[bdghjklmnprst]|ch|sh)?[yw]?(?:ae|eo|eu|ee|oo|ou|oe|ui|uh|ah|[aeiou])(?:ng|[kglnmpb])?){1,3}"
 )
 _LONGEST_SURNAME = 2
+_NAME_FIELDS = 2
 
 
 def split_name(text: str) -> tuple[str, str] | None:
@@ -22,8 +23,10 @@ def split_name(text: str) -> tuple[str, str] | None:
     pieces = text.split()
     if not _NAME.fullmatch("".join(pieces)):
         return None
-    if len(pieces) == _LONGEST_SURNAME and pieces[0] not in _surnames() and pieces[1] in _surnames():
-        return pieces[1], pieces[0]
+    if len(pieces) == _NAME_FIELDS:
+        for surname, given in (pieces, reversed(pieces)):
+            if surname in _surnames():
+                return surname, given
     name = "".join(pieces)
     length = _LONGEST_SURNAME if name[:_LONGEST_SURNAME] in _surnames() and len(name) > _LONGEST_SURNAME else 1
     return (name[:length], name[length:]) if name[:length] in _surnames() else None

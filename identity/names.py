@@ -99,7 +99,7 @@ def compared_text(name: PersonName) -> str:
 
 def _pieces(first: str, last: str, full: str, native: str) -> tuple[NamePart, NamePart, bool, str | None]:
     """First part, last part, whether their order is known, and the name in its own script."""
-    if (last or full) and (korean := hangul.split_name(f"{last} {first}".strip() or full)):
+    if korean := hangul.split_name(f"{last} {first}" if last else full):
         surname, given = korean
         return name_part(given, "given"), name_part(surname, "family"), True, native or None
     if not first and ("/" in last or "," in last):

@@ -10,6 +10,7 @@ from typing import Any
 import duckdb
 
 from guestbook.settings import Settings
+from guestbook.warehouse import transaction
 from identity import sql
 from identity.changes import judge_changes, read_changes
 from identity.cluster import MUST_LINK_WEIGHT
@@ -108,10 +109,9 @@ def commit(con: duckdb.DuckDBPyConnection, settings: Settings, night_date: date)
     if not knows_commits(con, settings):
         load_committed(con, settings)
         sql.run(con, "find_uncommitted_record")
-    con.begin()
-    counts = write_commit(con, settings, night_date)
-    mark_committed(con, settings)
-    con.commit()
+    with transaction(con):
+        counts = write_commit(con, settings, night_date)
+        mark_committed(con, settings)
     sql.drop_work_tables(con)
     return counts
 
@@ -165,10 +165,9 @@ def _find_neighbours(con: duckdb.DuckDBPyConnection, book: RuleBook, model: Matc
 
 def _write(con: duckdb.DuckDBPyConnection, settings: Settings, model: MatchModel | None, *, is_full: bool) -> None:
     """Write what the night found in one transaction."""
-    con.begin()
-    if is_committed(con):
-        sql.run(con, "forget_touched_customer")
-    sql.run(con, "forget_everything" if is_full else "delete_touched_identifier")
-    sql.run(con, *WRITES)
-    keep_fingerprint(con, settings, model)
-    con.commit()
+    with transaction(con):
+        if is_committed(con):
+            sql.run(con, "forget_touched_customer")
+        sql.run(con, "forget_everything" if is_full else "delete_touched_identifier")
+        sql.run(con, *WRITES)
+        keep_fingerprint(con, settings, model)

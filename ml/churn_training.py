@@ -123,8 +123,9 @@ def _lack(past: Sequence[CutOff], horizon_days: int, window_days: int) -> str:
         return f"no cut-off with {horizon_days} days of history before it and its outcome after it"
     labels = [c.has_left()[c.in_window(window_days)] for c in grown]
     fewest = min(int(min(label.sum(), len(label) - label.sum())) for label in labels)
-    needed = f"{MIN_OF_EACH_CLASS} of each needed to learn and to judge"
-    return f"{fewest} customers of the rarer class in a cut-off, {needed}"
+    is_split = fewest >= MIN_OF_EACH_CLASS  # enough, but no later cut-off to judge by
+    purpose = "in the third that is held out to judge by" if is_split else "to learn and to judge"
+    return f"{fewest} customers of the rarer class in a cut-off, {MIN_OF_EACH_CLASS} of each needed {purpose}"
 
 
 def loss_by_gains(rounds: list[dict[str, dict[str, float]]]) -> str | None:

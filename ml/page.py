@@ -52,14 +52,18 @@ def models_page(
 def _in_use(cards: Mapping[str, dict[str, Any]]) -> Section:
     names = ("trained_as_of", "model_version", "training_row_count", "promotion_reason")
     rows = [(name, *(card.get(column) for column in names)) for name, card in cards.items()]
-    columns = ("Model", "Trained as of", "Version", "Rows", "Why it serves")
+    columns = ("Model", "Trained as of", "Version", "Rows", "What its training said")
     return Section("in-use", "In use", [Table("Models that scored this night", columns, rows)])
 
 
 def _churn(metrics: dict[str, Any]) -> Section:
     judged = metrics["judged"]
     if not judged:
-        return Section("churn", "Churn", [Text("No past period could be judged yet: the fallback scores.", "warn")])
+        return Section(
+            "churn",
+            "Churn",
+            [Text("No past period could be judged yet: the fallback scores, if there is one.", "warn")],
+        )
     mean = metrics["mean"]
     names = [name for name in MODELS if name in mean]
     rows = [(MODELS[name], *(mean[name][figure] for figure in FIGURES)) for name in names]

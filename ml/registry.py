@@ -100,10 +100,10 @@ def load(settings: Settings, model_name: str, model_version: str) -> SavedModel:
 
 def read_card(settings: Settings, model_name: str, model_version: str) -> dict[str, Any]:
     """The card of a version."""
+    saved = versions(settings, model_name)
+    if model_version not in saved:  # asked by name: a version is no path, which could lead to another home's files
+        raise ModelError(f"model {model_name} has no version {model_version}; saved: {', '.join(saved) or 'none'}")
     path = _folder(settings, model_name) / model_version / CARD
-    if not path.is_file():
-        known = ", ".join(versions(settings, model_name)) or "none"
-        raise ModelError(f"model {model_name} has no version {model_version}; saved: {known}")
     content: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
     return content
 

@@ -39,8 +39,8 @@ def train_value(night: CutOff, past: Sequence[CutOff], horizon_days: int, random
     model = _candidates(night, past, horizon_days, random_state, chosen in CORRECTED)[chosen]
     metrics = {"judged": judged, "choice": why, "pace": round(model.pace, 4)}
     if model.rhythm is None:
-        reason = "not promoted: too few customers came back for any visit model; value is not scored"
-        return ValueTraining(model, False, reason, metrics)
+        lack = "too few customers came back for any visit model; value is not scored"
+        return ValueTraining(model, False, f"not promoted: {lack}", {**metrics, "choice": lack})
     metrics["parameters"] = {
         "visits": night.rhythm and night.rhythm.parameters(),
         "spend": model.visit_value and vars(model.visit_value),

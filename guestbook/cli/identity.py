@@ -136,6 +136,7 @@ def approve(
     if not _is_asking(settings, night):
         raise UsageError(
             f"the night of {night} does not wait for an approval: `guestbook nightly --date {night}` asks if it has to"
+            " (a night of Airflow asks under Required Actions and is answered there)"
         )
     record_approval(settings, night, reason, by or getpass.getuser(), _now())
     console.print(f"approved for the night of {night}; run it again: guestbook nightly --date {night}")

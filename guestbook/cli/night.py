@@ -58,7 +58,7 @@ def backfill(
     first, last = date_of(start), date_of(end)
     with progress(f"nights {first} to {last}") as show:
         run_backfill(settings, first, last, show)
-    _report(settings, last, as_json)
+    _report(settings, max(first, last), as_json)
 
 
 def train(

@@ -20,7 +20,7 @@ from guestbook.settings import Settings
 from identity.groups import DOCUMENT_BITS, PROFILE_BITS
 
 #: What a model knows; one of another shape was made by other code and is trained again.
-SHAPE = "whole names by chance"
+SHAPE = "documents of one kind"
 #: Pairs of a block grow with the square of the register: wide ones serve up to this many times the trained records.
 MOST_GROWTH = 2
 CURRENT, MANIFEST, SETTINGS, CARD = "current.json", "manifest.json", "settings.json", "card.json"

@@ -50,7 +50,7 @@ select
     case when not compared.is_initial then sound(compared.first_compact) end as first_sound,
     sound(compared.last_compact) as last_sound,
     profile.birth_date, year(profile.birth_date) as birth_year, strftime(profile.birth_date, '%m%d') as birth_day,
-    profile.email_key, profile.phone_key, profile.postal_code_key, profile.address_key,
+    profile.email_key, profile.phone_key, profile.postal_code_key, profile.address_key, profile.document_kind,
     nullif(regexp_replace(profile.address_key, '[^a-z]', '', 'g'), '') as address_words,
     nullif(trim(regexp_replace(profile.address_key, '[^0-9]+', ' ', 'g')), '') as address_number,
     profile.city_key, profile.country_key, profile.document_key, like_document.like_keys as like_documents,

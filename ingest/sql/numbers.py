@@ -24,6 +24,7 @@ def plain_number(sql: str, style: NumberStyle, once: Callable[[str], str]) -> st
     sql = f"regexp_replace({sql}, {literal(AROUND_DIGITS)}, '', 'g')"
     if style.thousands:
         sql = _without_thousands(once(sql), style.thousands)
+    sql = f"regexp_replace({sql}, '[,.][-–—]+$', '')"  # 12,- and 12.– are whole: no cents, and no sign
     sql = f"regexp_replace({sql}, '^[(](.*)[)]$|^(.*[0-9,.])-$', '-\\1\\2')"
     if style.decimal == ".":
         return sql

@@ -7,8 +7,10 @@ from typing import Any
 import pytest
 
 import expectations
-from expectations.outcome import GateOutcome
-from expectations.record import results_of
+from expectations.judge import judge
+from expectations.outcome import Check, GateOutcome, Measure
+from expectations.record import results_of, write_outcome
+from expectations.rules import rules_of
 from guestbook.errors import GateBlocked
 from guestbook.night import complete_night
 from guestbook.settings import FEEDS, Settings
@@ -190,6 +192,15 @@ def test_a_second_pass_keeps_what_only_the_first_could_judge_of_the_feed_as_a_wh
     )
     warned = [(row["file_name"], row["observed"]) for row in results_of(settings, NIGHT) if not row["success"]]
     assert warned == [("reservations/opera/cut.csv", "refused: x")]
+
+
+def test_what_the_second_pass_finds_of_the_whole_feed_replaces_what_the_first_found(settings: Settings) -> None:
+    rule = next(rule for rule in rules_of("reservations") if rule.measure == "silent")
+    late = Check(rule, "reservations", None, Measure(3, 3, "3 nights without a file"), property_code="VIE")
+    in_time = Check(rule, "reservations", None, Measure(0, 2, "all sent"))
+    for check in (late, in_time):
+        write_outcome(settings, GateOutcome("reservations", NIGHT, judge([check], frozenset())))
+    assert [row["observed"] for row in results_of(settings, NIGHT)] == ["all sent"]
 
 
 def test_nothing_personal_is_recorded(settings: Settings, stage_file: Make, typical_rows: Make) -> None:

@@ -161,7 +161,7 @@ def test_a_cut_link_says_whom_else_the_customer_fits_and_what_contradicts(con) -
         | {"refused_reason": "birth_date"},
         LINK
         | {"source_record_id_1": "r2", "source_record_id_2": "r5", "edge_status": "refused"}
-        | {"refused_reason": "document"},
+        | {"refused_reason": "loyalty_number"},
     ]
     for table, rows in (("customer_record", records), ("match_edge", links), ("person_normalised", persons)):
         write_rows(con, f"identity.{table}", pa.Table.from_pylist(rows))
@@ -170,10 +170,10 @@ def test_a_cut_link_says_whom_else_the_customer_fits_and_what_contradicts(con) -
 
     cut = {row["source_record_id_2"]: row for row in found["links"] if row["edge_status"] == "cut"}
     assert (cut["r4"]["customers_contradict"], cut["r4"]["also_fits"]) == (None, "c5")
-    assert (cut["r5"]["customers_contradict"], cut["r5"]["also_fits"]) == ("document", "c4")
+    assert (cut["r5"]["customers_contradict"], cut["r5"]["also_fits"]) == ("loyalty_number", "c4")
     page = explain_page(found).html()
     assert "one of them fits as well: c5" in page
-    assert "their records contradict each other: document" in page
+    assert "their records contradict each other: loyalty_number" in page
 
 
 def test_the_page_answers_why_offline_and_escapes_what_guests_wrote(con) -> None:

@@ -36,6 +36,22 @@ def test_the_same_training_gives_the_same_version(trained: Hotel) -> None:
     assert card["model_version"] == first.model_version
 
 
+def test_a_document_of_another_kind_is_no_sign_that_people_renew_theirs(hotel: Hotel) -> None:
+    """Every second guest shows a passport here and an identity card there; nobody has two of one kind."""
+    kinds = {0: ("passport", "passport"), 1: ("passport", "identity card")}
+    for at, row in enumerate(people := world(7)):
+        who, visit = divmod(at, 2)
+        kind = kinds[who % 2][visit]
+        row |= {"document_hash": f"{kind} {who}", "document_type": kind}
+    hotel.put(people)
+    identity.train(hotel.con, hotel.settings, NIGHT)
+
+    learned = current_model(hotel.settings)
+
+    assert learned is not None
+    assert learned.second_document_bits > 4
+
+
 def test_a_rare_name_weighs_more_than_a_common_one_in_any_population(trained: Hotel) -> None:
     saved = current_model(trained.settings)
     assert saved is not None

@@ -86,6 +86,10 @@ def test_text_operations(stage: Stage, column: str, delivered: dict[str, Any], e
         ("total_revenue_amount: {from: a, number: {thousands: ','}}", "INR 12,34,567.50-", "-1234567.50"),
         ("total_revenue_amount: {from: a, number: {decimal: ',', thousands: .}}", "(1.234.567)", "-1234567"),
         ("total_revenue_amount: {from: a, number: {}}", "1'234.50", "1234.50"),
+        ("total_revenue_amount: {from: a, number: {decimal: ','}}", "12,-", "12"),  # no cents, and no sign
+        ("total_revenue_amount: {from: a, number: {}}", "CHF 1'234.–", "1234"),
+        ("total_revenue_amount: {from: a, number: {decimal: ',', thousands: .}}", "1.234,--", "1234"),
+        ("total_revenue_amount: {from: a, number: {decimal: ','}}", "12,50-", "-12.50"),
         ("total_revenue_amount: {from: a, divide_by: 100}", "123450", "1234.50"),
         ("total_revenue_amount: {from: a, round: 1}", "12.37", "12.4"),
         ("total_revenue_amount: {sum: [a, b]}", "12.37", "12.37"),  # a null is left out

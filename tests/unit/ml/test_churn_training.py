@@ -1,5 +1,6 @@
 """Churn: promoted when it can be shown to be no worse, a stated fallback otherwise, the same numbers every time."""
 
+import re
 from dataclasses import replace
 from datetime import date, timedelta
 from types import SimpleNamespace
@@ -113,6 +114,14 @@ def test_too_few_of_a_class_falls_back(night: CutOff, past: list[CutOff]) -> Non
     probability = training.scorer.probability(night.features)
     assert ((probability > 0) & (probability < 1)).all()
     assert judge_probability(past[0].has_left(), training.scorer.probability(past[0].features))["auc"] > 0.6
+
+
+def test_a_single_cut_off_too_small_to_hold_a_third_out_says_so(night: CutOff, past: list[CutOff]) -> None:
+    few = past[0].keep(np.arange(len(past[0].features)) < 140)
+    training = train_churn(night, [few], HORIZON, WINDOW, random_state=1)
+    fewest = int(re.search(r"(\d+) customers of the rarer class", training.reason)[1])
+    assert 25 <= fewest < 75
+    assert "25 of each needed in the third that is held out to judge by" in training.reason
 
 
 def test_no_outcome_known_yet_falls_back(night: CutOff) -> None:

@@ -59,6 +59,12 @@ def test_unknown_names_are_told_with_what_there_is(saved: Settings) -> None:
         registry.promote(saved, "churn", "1")
 
 
+def test_a_version_is_a_name_and_no_path(saved: Settings) -> None:
+    with pytest.raises(ModelError, match=r"has no version \.\./churn/"):
+        registry.promote(saved, "churn", f"../churn/{OLD}")
+    assert registry.served_versions(saved, "churn") == [OLD, NEW]
+
+
 def test_another_horizon_needs_another_training(saved: Settings) -> None:
     assert registry.is_usable(saved, "churn")
     other = Settings.load({}, home=saved.home, churn_horizon_days=90)

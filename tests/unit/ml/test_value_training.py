@@ -91,6 +91,7 @@ def test_nobody_and_nothing_to_learn_from() -> None:
     night = cut_off(once, date(2021, 12, 1))
     training = train_value(night, [], HORIZON, random_state=1)
     assert not training.is_promoted
+    assert training.metrics["choice"] == "too few customers came back for any visit model; value is not scored"
     assert training.model.predict(night.features).isna().all(axis=None)
     assert len(training.model.predict(night.features.iloc[:0])) == 0
 
