@@ -58,9 +58,12 @@ VALUE = """
 select currency_code, sum(expected_revenue_amount)::decimal(18, 2) as amount
 from ml.customer_clv where expected_revenue_amount is not null group by currency_code order by currency_code
 """
+#: The model that scored; where nobody has a score, the one trained last.
 CHURN_MODEL = """
 select model_version, promotion_reason from ml.model_run where model_name = 'churn'
-order by trained_as_of desc, model_version desc limit 1
+order by exists (from ml.customer_churn as scored where scored.model_version = model_run.model_version) desc,
+    trained_as_of desc, model_version desc
+limit 1
 """
 
 GATES = """

@@ -193,10 +193,13 @@ from marts.reconciliation where business_month > date_trunc('month', $night) - i
     and ($property is null or property_code = $property)
 group by check_code order by is_equality_expected desc, check_code
 """
+#: The model that scored; where nobody has a score, the one promoted last.
 CHURN_MODEL = """
 select model_version, trained_as_of, horizon_days, metrics, is_promoted, promotion_reason from ml.model_run
 where model_name = 'churn' and trained_as_of <= $night
-order by is_promoted desc, trained_as_of desc, model_version desc limit 1
+order by exists (from ml.customer_churn as scored where scored.model_version = model_run.model_version) desc,
+    is_promoted desc, trained_as_of desc, model_version desc
+limit 1
 """
 
 #: How much a headline figure moved, in all and by cause; written by the diff of two nights.

@@ -4,16 +4,20 @@ import json
 from collections.abc import Callable
 from datetime import date
 
+import duckdb
 import pyarrow as pa
 import pytest
 
 import bi
+from bi import sql
 from bi.errors import PublishError
+from bi.pages.sql import CHURN_MODEL
 from guestbook.errors import GateBlocked
 from guestbook.lake import write_record
 from guestbook.night import stage
 from guestbook.settings import Settings
 from guestbook.tables import declared
+from guestbook.warehouse import ensure_tables, write_rows
 
 NIGHT = date(2026, 11, 19)
 Make = Callable[..., None]
@@ -153,3 +157,20 @@ def test_the_run_row_is_one_per_night_and_counts_version_conflicts(settings: Set
             "select night_date, run_status, version_conflict_count, customer_count from ops.run"
         ).fetchall()
     assert runs == [(NIGHT, "succeeded", 1, 3)]
+
+
+def test_the_churn_model_named_is_the_one_that_scored() -> None:
+    """It was promoted by hand after a newer one was trained; a third is promoted for the night to come."""
+    runs = [
+        {"model_name": "churn", "model_version": version, "trained_as_of": date(2026, 11, day), "is_promoted": promoted}
+        for version, day, promoted in (("v1", 1, False), ("v2", 8, False), ("v3", 15, True))
+    ]
+    scored = [{"customer_id": "c1", "as_of_date": NIGHT, "model_version": "v1"}]
+    with duckdb.connect() as con:
+        ensure_tables(con)
+        for table, rows in (("ml.model_run", runs), ("ml.customer_churn", scored)):
+            write_rows(con, table, pa.Table.from_pylist(rows))
+        named = [con.execute(sql.CHURN_MODEL).fetchone(), con.execute(CHURN_MODEL, {"night": NIGHT}).fetchone()]
+        assert [row[0] for row in named if row] == ["v1", "v1"]
+        con.execute("delete from ml.customer_churn")
+        assert con.execute(sql.CHURN_MODEL).fetchone() == ("v3", None)
