@@ -59,7 +59,7 @@ def promote(context: typer.Context, model_name: str, model_version: str, home: H
 
 @models.command()
 def rollback(context: typer.Context, model_name: str, home: HomeOption = None) -> None:
-    """Go back to the version that was in use before."""
+    """Go back to the version that was in use before; done twice, it returns (`promote` names any other)."""
     import ml
 
     version = ml.roll_back_model(settings_of(context, home), model_name)
