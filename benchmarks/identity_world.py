@@ -4,7 +4,6 @@ Reads the simulator's files with DuckDB alone (no ingest, no dbt), so that a ben
 be read are left out. The statements are in `identity_world.sql`.
 """
 
-import re
 from datetime import date
 from functools import cache
 from pathlib import Path
@@ -14,6 +13,7 @@ import pyarrow as pa
 
 from benchmarks.neighbourhoods import know_neighbourhoods
 from guestbook.contracts import contract
+from identity.sql.statements import named_statements
 from simulator import simulate
 
 START, END = date(2022, 1, 1), date(2025, 12, 31)
@@ -58,8 +58,7 @@ def _load_feed(con: duckdb.DuckDBPyConnection, folder: Path, feed: str) -> None:
 
 @cache
 def _statements() -> dict[str, str]:
-    _, *parts = re.split(r"^-- name: (\w+)$", Path(__file__).with_suffix(".sql").read_text("utf-8"), flags=re.MULTILINE)
-    return dict(zip(parts[::2], parts[1::2], strict=True))
+    return named_statements(Path(__file__).with_suffix(".sql").read_text(encoding="utf-8"))
 
 
 def _statement(name: str) -> str:

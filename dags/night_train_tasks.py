@@ -10,7 +10,9 @@ def train(now: Stage) -> Counts:
     """Match model and scores learn again, on features of every training date; no model of scores becomes worse."""
     import identity
     import ml
+    from guestbook.night import check_is_known
 
+    check_is_known(now.settings, now.night_date)
     with now.warehouse() as con:
         dates = ml.training_dates(con, now.settings, now.night_date)
     now.build(FEATURES, dates)

@@ -11,10 +11,10 @@ from pathlib import Path
 from typing import Any
 
 from guestbook.airflow_environment import DAGS_FOLDER, enter_airflow, is_served
-from guestbook.errors import GateBlocked, GuestbookError, UsageError
+from guestbook.errors import GateBlocked, GuestbookError
 from guestbook.lake import read_records
 from guestbook.lock import night_lock
-from guestbook.night import last_night, stage_logs
+from guestbook.night import check_is_known, stage_logs
 from guestbook.settings import FEEDS, Settings
 from guestbook.tables import declared
 
@@ -44,15 +44,9 @@ def run_backfill(settings: Settings, first: date, last: date, on_stage: OnStage 
 def run_training(settings: Settings, as_of_date: date) -> list[dict[str, Any]]:
     """Train again on what was known by a date; returns one dict per training (rows of `ml.model_run`).
 
-    Raises UsageError for a date after the newest completed night: nothing of the days between is known, and a guest who
-    is not known to have come counts as one who stayed away.
+    Raises UsageError for a date after the newest completed night.
     """
-    newest = last_night(settings)
-    if as_of_date > newest:
-        raise UsageError(
-            f"nothing is known of {as_of_date}: the newest completed night is {newest}; train on that,"
-            f" on an earlier one, or run `guestbook nightly --date {as_of_date}` first"
-        )
+    check_is_known(settings, as_of_date)
     with _open_home(settings) as airflow:
         airflow.run_dag(TRAINING_DAG, as_of_date)
     runs = read_records(settings, "model_run", declared("ml", "model_run").arrow_schema).to_pylist()

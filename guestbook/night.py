@@ -106,6 +106,19 @@ def last_night(settings: Settings) -> date:
     return newest
 
 
+def check_is_known(settings: Settings, as_of_date: date) -> None:
+    """Raises UsageError for a date after the newest completed night, as nothing of the days between is known.
+
+    To models, a guest who is not known to have come is one who stayed away.
+    """
+    newest = last_night(settings)
+    if as_of_date > newest:
+        raise UsageError(
+            f"nothing is known of {as_of_date}: the newest completed night is {newest}; train on that,"
+            f" on an earlier one, or run `guestbook nightly --date {as_of_date}` first"
+        )
+
+
 def is_past_night(settings: Settings, night_date: date) -> bool:
     """Whether a newer night is done: then this one loads nothing and changes no current table."""
     newest = newest_completed_night(settings)

@@ -20,10 +20,14 @@ def statements() -> dict[str, str]:
     found: dict[str, str] = {}
     files = (file for file in resources.files(__package__).iterdir() if file.name.endswith(".sql"))
     for file in files:
-        text = file.read_text(encoding="utf-8")
-        _, *parts = _NAME.split(text)
-        found |= dict(zip(parts[::2], (part.strip() for part in parts[1::2]), strict=True))
+        found |= named_statements(file.read_text(encoding="utf-8"))
     return found
+
+
+def named_statements(text: str) -> dict[str, str]:
+    """The statements of an `.sql` file by the names in the lines before them (`-- name: ...`)."""
+    _, *parts = _NAME.split(text)
+    return dict(zip(parts[::2], (part.strip() for part in parts[1::2]), strict=True))
 
 
 def statement(name: str) -> str:

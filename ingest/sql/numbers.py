@@ -28,6 +28,7 @@ def plain_number(sql: str, style: NumberStyle, once: Callable[[str], str]) -> st
     sql = f"regexp_replace({sql}, '^[(](.*)[)]$|^(.*[0-9,.])-$', '-\\1\\2')"
     if style.decimal == ".":
         return sql
+    # a dot that stayed must not become the decimal point
     return f"translate({sql}, ',.', '.,')" if style.thousands == "." else f"replace({sql}, ',', '.')"
 
 
