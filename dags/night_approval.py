@@ -3,6 +3,7 @@
 from typing import Any
 
 from airflow.providers.standard.operators.hitl import HITLOperator
+from night_alert import OpenQuestion
 from night_stage import stage
 from night_wiring import DEFAULT_ARGS, WAREHOUSE_POOL
 
@@ -56,6 +57,7 @@ def approve_identity() -> ApproveIdentity:
         task_id="approve_identity",
         subject="Many known customers would change tonight",
         options=[APPROVE, REJECT],
+        notifiers=OpenQuestion(),
         pool=WAREHOUSE_POOL,
         execution_timeout=None,  # Airflow would read it as how long a person may think
     )

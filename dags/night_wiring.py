@@ -1,4 +1,4 @@
-"""What every DAG shares: owner, retries, pool, tags, assets, schedule. No task and no DAG is made here."""
+"""What every DAG shares: owner, retries, alerts, pool, tags, assets, schedule. No task and no DAG is made here."""
 
 from datetime import timedelta
 from enum import StrEnum
@@ -11,6 +11,7 @@ from airflow.sdk import (
     PartitionedAssetTimetable,
     conf,
 )
+from night_alert import RedTask
 
 FEEDS = ("reservations", "pos_checks", "interactions")
 WAREHOUSE_POOL = "warehouse"
@@ -33,6 +34,7 @@ DEFAULT_ARGS = {
     "retries": 2,
     "retry_delay": timedelta(seconds=30),
     "execution_timeout": timedelta(hours=3),
+    "on_failure_callback": [RedTask()],
 }
 # One run of a DAG at a time, no catch-up: nights move forward, backfill is a command of its own.
 DAG_ARGS = {"default_args": DEFAULT_ARGS, "catchup": False, "max_active_runs": 1}

@@ -18,6 +18,7 @@ PREFIX = "GUESTBOOK_"
 CONFIG_FILE = "guestbook.toml"
 DEFAULT_HOME = ".guestbook"
 PROJECT_ROOT = Path(__file__).resolve().parent.parent
+ADDRESS = r"[^@\s,]+@[^@\s,]+"
 # Set by the project for its own child processes, never by a user.
 INTERNAL_NAMES = frozenset({"GUESTBOOK_WAREHOUSE_FILE"})
 
@@ -45,6 +46,11 @@ class Settings(BaseModel):
     warehouse_memory: str = Field("1200MB", pattern=r"^[0-9]+(MB|GB)$", description="what DuckDB may hold in memory")
     identity_change_limit: float = Field(
         0.05, gt=0, le=1, description="share of known records or customers that may be re-identified without approval"
+    )
+    alert_email: str | None = Field(
+        None,
+        pattern=rf"^{ADDRESS}(\s*,\s*{ADDRESS})*$",
+        description="who is mailed when a task is red or waits for an answer: addresses, separated by commas",
     )
     lock_wait_seconds: int = Field(3600, ge=0, description="how long a task waits for the warehouse")
 
