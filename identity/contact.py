@@ -36,7 +36,7 @@ def normalise_email(text: str | None) -> str | None:
     if address is None:
         return None
     local, domain = address.rsplit("@", 1)
-    domain = _domains().get(domain, domain)
+    domain = _domain_meant(domain)
     local = local.split("+", 1)[0].strip(".") or local
     if domain in _registry_set("dotless_domains"):
         local = local.replace(".", "")
@@ -44,6 +44,13 @@ def normalise_email(text: str | None) -> str | None:
     if local in _registry_set("placeholder_mailboxes") or canonical in _registry_set("placeholder_emails"):
         return None
     return canonical
+
+
+def _domain_meant(domain: str) -> str:
+    """The domain without a slip in its ending or in a provider's name, and by one name where it has several."""
+    name, _, ending = domain.rpartition(".")
+    meant = f"{name}.{_ending_slips().get(ending, ending)}"
+    return _domains().get(meant, meant)
 
 
 def _bare_address(piece: str) -> str:
@@ -177,6 +184,12 @@ def _domains() -> dict[str, str]:
     registry = word_list("registry")
     slips = {slip: domain for domain, found in registry["domain_slips"].items() for slip in found}
     return registry["domain_aliases"] | slips
+
+
+@cache
+def _ending_slips() -> dict[str, str]:
+    endings: dict[str, str] = word_list("registry")["domain_ending_slips"]
+    return endings
 
 
 @cache
