@@ -15,6 +15,7 @@ from scipy.special import expit
 from sklearn.ensemble import HistGradientBoostingClassifier
 from threadpoolctl import threadpool_limits
 
+from ml.boosting import SMALL_BOOSTING
 from ml.churn_features import RHYTHM_COLUMN, design, log_odds, only_known_years, rfm_design
 from ml.history import CutOff, p_none
 from ml.prior_logistic import PriorLogistic
@@ -32,7 +33,6 @@ BLENDS = {  # parts used, and which of them the level is that of
     VISIT_MODEL: (np.array([1.0, 0.0, 0.0, 0.0]), np.array([1.0, 0.0, 0.0, 0.0])),
 }
 RFM_STRENGTH = 1.0
-MAX_BINS = 64  # of a boosting: 255 say no more about eight leaves, and weighted ones take most of the fitting
 MAX_TRAINING_ROWS = 240_000
 LEAST_KNOWN = 100  # rows with a value; a feature known of fewer tells nothing, and of none of a part cannot be binned
 
@@ -153,17 +153,8 @@ def default_weights(row_count: int) -> Floats:
 
 
 def make_boosting(random_state: int) -> HistGradientBoostingClassifier:
-    """A small gradient boosting: shallow, slow, well regularised."""
-    return HistGradientBoostingClassifier(
-        max_iter=80,
-        learning_rate=0.05,
-        max_leaf_nodes=8,
-        max_bins=MAX_BINS,
-        min_samples_leaf=100,
-        l2_regularization=30.0,
-        early_stopping=False,
-        random_state=random_state,
-    )
+    """The small boosting, of whether a customer leaves."""
+    return HistGradientBoostingClassifier(**SMALL_BOOSTING, random_state=random_state)
 
 
 def _tells(values: Floats) -> bool:

@@ -21,6 +21,7 @@ from ml.rhythm_mean import RhythmMean
 from ml.season import expected_pace
 from ml.visit_rhythm import Floats
 
+LEAST_SHOWN = 0.0001  # a smaller gain or loss is not given in digits
 SHARES = (1.0, 0.5, 0.25)  # candidates: so much of the blend with the boosting, the rest of the champion
 
 
@@ -125,7 +126,8 @@ def _lack(past: Sequence[CutOff], horizon_days: int, window_days: int) -> str:
     fewest = min(int(min(label.sum(), len(label) - label.sum())) for label in labels)
     is_split = fewest >= MIN_OF_EACH_CLASS  # enough, but no later cut-off to judge by
     purpose = "in the third that is held out to judge by" if is_split else "to learn and to judge"
-    return f"{fewest} customers of the rarer class in a cut-off, {MIN_OF_EACH_CLASS} of each needed {purpose}"
+    customers = "1 customer" if fewest == 1 else f"{fewest} customers"
+    return f"{customers} of the rarer class in a cut-off, {MIN_OF_EACH_CLASS} of each needed {purpose}"
 
 
 def loss_by_gains(rounds: list[dict[str, dict[str, float]]]) -> str | None:
@@ -138,12 +140,20 @@ def loss_by_gains(rounds: list[dict[str, dict[str, float]]]) -> str | None:
     for figure, name in (("brier", "Brier score"), ("lift", "top-decile lift")):
         gain = float(np.mean([gain[figure] for gain in everybody]))
         if gain <= 0:
-            return f"{name} no better than that of the {CHAMPION} ({gain:+.4f})"
+            return f"{name} {_not_above(gain)}"
     for group in sorted({group for gains in rounds for group in gains} - {EVERYBODY}):
         gain = float(np.mean([gains[group]["brier"] for gains in rounds if group in gains]))
         if gain < 0:
-            return f"Brier score worse than that of the {CHAMPION} by {-gain:.4f} for {group}"
+            return f"Brier score {_not_above(gain)} for {group}"
     return None
+
+
+def _not_above(gain: float) -> str:
+    """By how much a figure is not better than the champion's, in words: digits that are all 0 say nothing."""
+    if gain == 0:
+        return f"the same as that of the {CHAMPION}"
+    by = f"{-gain:.4f}" if gain <= -LEAST_SHOWN else f"less than {LEAST_SHOWN}"
+    return f"worse than that of the {CHAMPION} by {by}"
 
 
 def _praise(mean: dict[str, dict[str, float]], judged: list[dict[str, Any]]) -> str:

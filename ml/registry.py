@@ -91,10 +91,8 @@ def load(settings: Settings, model_name: str, model_version: str) -> SavedModel:
             f"model {model_name} {model_version}: {path} is missing or not the file on its card; "
             "run `guestbook train` or roll back to another version"
         )
-    if card["format"] != FORMAT:
-        raise ModelError(
-            f"model {model_name} {model_version} has format {card['format']}, {FORMAT} is needed; run `guestbook train`"
-        )
+    if wrong := _other_format(card):
+        raise ModelError(f"model {model_name} {model_version} {wrong}; run `guestbook train`")
     return SavedModel(model_name, model_version, joblib.load(path), card)
 
 
@@ -132,7 +130,16 @@ def served_versions(settings: Settings, model_name: str) -> list[str]:
 
 
 def promote(settings: Settings, model_name: str, model_version: str) -> None:
-    """Put a saved version to use. Raises ModelError for a version that is not saved or can't be loaded."""
+    """Put a saved version to use.
+
+    Raises ModelError for a version that is not saved or can't be loaded, UsageError for one that today's settings and
+    libraries can't score with: the next night would train over it.
+    """
+    if wrong := misfit(settings, read_card(settings, model_name, model_version)):
+        raise UsageError(
+            f"model {model_name} {model_version} {wrong}; change that, or choose another version"
+            " (`guestbook models list`)"
+        )
     load(settings, model_name, model_version)
     served = served_versions(settings, model_name)
     if not served or served[-1] != model_version:
@@ -167,10 +174,18 @@ def is_usable(settings: Settings, model_name: str) -> bool:
     in_use = current_version(settings, model_name)
     if in_use is None:
         return False
-    card = read_card(settings, model_name, in_use)
-    asked = {"horizon_days": settings.churn_horizon_days, "window_days": settings.churn_window_days}
-    fits = all(card.get(name) in (None, value) for name, value in asked.items())
-    return fits and card["format"] == FORMAT and card["libraries"]["scikit-learn"] == library_versions()["scikit-learn"]
+    return misfit(settings, read_card(settings, model_name, in_use)) is None
+
+
+def misfit(settings: Settings, card: dict[str, Any]) -> str | None:
+    """Why a version can't score with today's settings and libraries, to follow its name; None when it can."""
+    for name, value in (("horizon_days", settings.churn_horizon_days), ("window_days", settings.churn_window_days)):
+        if card.get(name) not in (None, value):
+            return f"has {name} {card[name]}, the setting GUESTBOOK_CHURN_{name.upper()} is {value}"
+    saved_by, installed = card["libraries"]["scikit-learn"], library_versions()["scikit-learn"]
+    if saved_by != installed:
+        return f"was saved by scikit-learn {saved_by}, {installed} is installed"
+    return _other_format(card)
 
 
 def champion_before(settings: Settings, model_name: str, as_of_date: date) -> dict[str, Any] | None:
@@ -191,6 +206,10 @@ def load_as_of(settings: Settings, model_name: str, night_date: date) -> SavedMo
     limit = night_date.isoformat()
     by_then = [v for v in served if read_card(settings, model_name, v)["trained_as_of"] <= limit]
     return load(settings, model_name, by_then[-1] if by_then else served[0])
+
+
+def _other_format(card: dict[str, Any]) -> str | None:
+    return None if card["format"] == FORMAT else f"has format {card['format']}, {FORMAT} is needed"
 
 
 def _folder(settings: Settings, model_name: str) -> Path:

@@ -11,9 +11,10 @@ from datetime import date, timedelta
 
 import numpy as np
 
-from ml.history import CutOff, same_season, spaced
+from ml.history import PACE_LIMITS, CutOff, expected_visits, same_season, spaced
 
 SEASON_HISTORY_DAYS = 180  # a younger cut-off says more about new customers than about the season
+CLOSED_DUE_VISITS = 10.0  # by chance nobody comes where so many are due once in 20,000 times
 DOUBT_SPREAD = 0.05  # squares of logarithms of paces, summed: so many that came back are believed half
 
 
@@ -42,3 +43,11 @@ def proven_pace(as_of_date: date, past: Sequence[CutOff], horizon_days: int) -> 
             seen.append(np.log(cut_off.observed_pace))
     share = float(np.clip(np.dot(guessed, seen) / (np.dot(guessed, guessed) + DOUBT_SPREAD), 0.0, 1.0))
     return float(expected**share)
+
+
+def closed_pace(known: Sequence[CutOff]) -> float | None:
+    """The least pace, where nobody came after any of the cut-offs (newest first) though visits were due; else None."""
+    if not known or known[0].rhythm is None or any(c.future_visit_count.any() for c in known):
+        return None
+    due = float(expected_visits(known[0].rhythm, known[0].features, known[0].horizon_days).sum())
+    return PACE_LIMITS[0] if due >= CLOSED_DUE_VISITS else None

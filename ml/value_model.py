@@ -12,8 +12,8 @@ import pandas as pd
 from sklearn.ensemble import HistGradientBoostingRegressor
 from threadpoolctl import threadpool_limits
 
+from ml.boosting import SMALL_BOOSTING
 from ml.churn_features import design
-from ml.churn_model import MAX_BINS
 from ml.history import CutOff, expected_visits, p_none
 from ml.rhythm_mean import RhythmMean
 from ml.value_interval import revenue_interval, spend_posterior, visit_interval
@@ -122,17 +122,7 @@ def fit_correction(cut_offs: Sequence[CutOff], has_pace: bool, random_state: int
         return None
     frame, exposure, visits = pd.concat(frames, ignore_index=True), np.concatenate(expected), np.concatenate(came)
     columns = tuple(name for name in frame.columns if frame[name].nunique() > 1)
-    boosting = HistGradientBoostingRegressor(
-        loss="poisson",
-        max_iter=80,
-        learning_rate=0.05,
-        max_leaf_nodes=8,
-        max_bins=MAX_BINS,
-        min_samples_leaf=100,
-        l2_regularization=30.0,
-        early_stopping=False,
-        random_state=random_state,
-    )
+    boosting = HistGradientBoostingRegressor(loss="poisson", **SMALL_BOOSTING, random_state=random_state)
     with threadpool_limits(1):
         boosting.fit(frame[list(columns)].to_numpy(), visits / exposure, sample_weight=exposure)
     return VisitCorrection(columns, boosting)

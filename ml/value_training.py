@@ -8,7 +8,7 @@ import numpy as np
 
 from ml.history import CutOff, expected_visits, same_season, training_cut_offs
 from ml.judge import judge_amount
-from ml.season import proven_pace
+from ml.season import closed_pace, proven_pace
 from ml.value_model import ValueModel, fit_correction
 from ml.visit_value import fit_visit_value
 
@@ -36,6 +36,8 @@ def train_value(night: CutOff, past: Sequence[CutOff], horizon_days: int, random
     past = sorted(past, key=lambda c: c.as_of_date, reverse=True)
     judged = [_judge(cut_off, past, random_state) for cut_off in past[:JUDGED] if cut_off.rhythm is not None]
     chosen, why = choose(judged)
+    if closed_pace(training_cut_offs(past, night.as_of_date, horizon_days)) is not None:
+        chosen, why = "paced", f"nobody came in the {horizon_days} days after any past cut-off: as good as no visits"
     model = _candidates(night, past, horizon_days, random_state, chosen in CORRECTED)[chosen]
     metrics = {"judged": judged, "choice": why, "pace": round(model.pace, 4)}
     if model.rhythm is None:
@@ -126,11 +128,11 @@ def _candidates(
     other visit model could be fitted, is that.
     """
     f = night.features
-    pace = _useful_pace(night, past, horizon_days)
+    usable = training_cut_offs(past, night.as_of_date, horizon_days)
+    pace = closed_pace(usable) or _useful_pace(night, past, horizon_days)
     visit_value = fit_visit_value(f["visit_count"].to_numpy(), f["average_visit_amount"].to_numpy())
     alone = ValueModel(horizon_days, night.rhythm, visit_value)
     paced = replace(alone, pace=pace)
-    usable = training_cut_offs(past, night.as_of_date, horizon_days)
     correction = None
     if is_corrected and night.rhythm is not None and sum(len(c.features) for c in usable) >= LEAST_CUSTOMERS:
         correction = fit_correction(usable, pace != 1.0, random_state)

@@ -45,7 +45,7 @@ def show(
     import ml
 
     card = ml.show_model(settings_of(context, home), model_name, model_version)
-    print_json(card) if as_json else show_summary(card)
+    print_json(card) if as_json else show_summary({**card, "random_seed": str(card["random_seed"])})  # no quantity
 
 
 @models.command()

@@ -29,6 +29,22 @@ def test_promoted_only_if_nothing_is_lost(brier: float, lift: float, of_group: f
 
 
 @pytest.mark.parametrize(
+    ("gain", "said"),
+    [
+        pytest.param(0.0, "the same as that of the regressions", id="none"),
+        pytest.param(-0.012, "worse than that of the regressions by 0.0120", id="worse"),
+        pytest.param(-0.00001, "worse than that of the regressions by less than 0.0001", id="below the digits shown"),
+    ],
+)
+def test_a_refusal_says_how_much_is_lost(gain: float, said: str) -> None:
+    better = {"brier": 0.01, "lift": 0.1}
+    assert loss_by_gains([{EVERYBODY: {**better, "lift": gain}}]) == f"top-decile lift {said}"
+    if gain < 0:
+        of_group = loss_by_gains([{EVERYBODY: better, GROUP: {**better, "brier": gain}}])
+        assert of_group == f"Brier score {said} for {GROUP}"
+
+
+@pytest.mark.parametrize(
     ("lift_by_share", "share", "refusal"),
     [
         pytest.param({1.0: 0.1}, 1.0, None, id="the blend of all parts"),
@@ -37,7 +53,7 @@ def test_promoted_only_if_nothing_is_lost(brier: float, lift: float, of_group: f
         pytest.param(
             {1.0: -0.1, 0.5: -0.2, 0.25: 0.0},
             0.0,
-            "top-decile lift no better than that of the regressions (-0.1000)",
+            "top-decile lift worse than that of the regressions by 0.1000",
             id="none of it: the champion scores",
         ),
     ],

@@ -1,5 +1,7 @@
 """Saved models: what is in use, going back, what a date is scored with, what a changed setting does."""
 
+import json
+import re
 from datetime import date
 from pathlib import Path
 
@@ -69,6 +71,25 @@ def test_another_horizon_needs_another_training(saved: Settings) -> None:
     assert registry.is_usable(saved, "churn")
     other = Settings.load({}, home=saved.home, churn_horizon_days=90)
     assert not registry.is_usable(other, "churn")
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        pytest.param({"horizon_days": 90}, "has horizon_days 90, the setting GUESTBOOK_CHURN_HORIZON_DAYS is 365"),
+        pytest.param({"window_days": 400}, "has window_days 400, the setting GUESTBOOK_CHURN_WINDOW_DAYS is 730"),
+        pytest.param({"libraries": {"scikit-learn": "0.1"}}, "was saved by scikit-learn 0.1, "),
+        pytest.param({"format": 1}, f"has format 1, {registry.FORMAT} is needed"),
+    ],
+)
+def test_a_version_that_cannot_score_is_not_put_to_use(saved: Settings, change: dict, said: str) -> None:
+    """The next night would train over it: neither by name nor by going back."""
+    path = saved.models_dir / "churn" / OLD / registry.CARD
+    path.write_text(json.dumps(json.loads(path.read_text()) | change))
+    for use in (lambda: registry.promote(saved, "churn", OLD), lambda: registry.roll_back(saved, "churn")):
+        with pytest.raises(UsageError, match=f"model churn {OLD} {re.escape(said)}"):
+            use()
+    assert registry.served_versions(saved, "churn") == [OLD, NEW]
 
 
 def test_the_same_model_gives_the_same_version() -> None:

@@ -8,9 +8,9 @@ import pandas as pd
 import pytest
 from histories import cut_off, random_history
 
-from ml.history import CutOff
+from ml.history import PACE_LIMITS, CutOff
 from ml.horizon import has_season, season_date
-from ml.season import expected_pace, proven_pace
+from ml.season import closed_pace, expected_pace, proven_pace
 
 
 @pytest.fixture(scope="module")
@@ -96,3 +96,19 @@ def test_a_pace_takes_only_outcomes_known_by_then(monkeypatch: pytest.MonkeyPatc
 @pytest.mark.parametrize(("horizon", "day"), [(90, "2024-11-02"), (365, "2024-11-02"), (400, "2023-11-03")])
 def test_season_date(horizon: int, day: str) -> None:
     assert season_date(date(2025, 11, 2), horizon).isoformat() == day
+
+
+@pytest.mark.parametrize(
+    ("closed_on", "pace"),
+    [
+        pytest.param("2022-07-31", PACE_LIMITS[0], id="nobody since before the oldest cut-off"),
+        pytest.param("2022-12-31", None, id="somebody came after the oldest one"),
+        pytest.param("2021-01-03", None, id="nobody was due"),
+    ],
+)
+def test_a_house_in_which_nobody_came_after_any_cut_off_is_closed(closed_on: str, pace: float | None) -> None:
+    every = random_history(3000, 3 * 365, start="2021-01-01")
+    open_days = every[every["day"] <= pd.Timestamp(closed_on)]
+    known = [cut_off(open_days, date(2022, 10, 31) - timedelta(days=back), 60) for back in (0, 30, 60)]
+    assert closed_pace(known) == pace
+    assert closed_pace([]) is None

@@ -65,10 +65,10 @@ def test_a_pace_scales_the_visits() -> None:
 @pytest.mark.parametrize(
     ("proven", "visits", "used"),
     [
-        pytest.param(0.4, 0.0, 0.4, id="a low season: less is nearer"),
+        pytest.param(0.4, 1.0, 0.4, id="a low season: less is nearer"),
         pytest.param(1.8, 1.0, 1.0, id="right on the whole, further off for most"),
         pytest.param(1.8, 20.0, 1.8, id="everybody came often"),
-        pytest.param(1.0, 0.0, 1.0, id="no pace"),
+        pytest.param(1.0, 1.0, 1.0, id="no pace"),
     ],
 )
 def test_a_pace_is_used_where_it_does_not_raise_the_error(
@@ -94,6 +94,19 @@ def test_nobody_and_nothing_to_learn_from() -> None:
     assert training.metrics["choice"] == "too few customers came back for any visit model; value is not scored"
     assert training.model.predict(night.features).isna().all(axis=None)
     assert len(training.model.predict(night.features.iloc[:0])) == 0
+
+
+def test_a_house_closed_since_before_every_cut_off_expects_as_good_as_nobody() -> None:
+    """No correction can be learnt where nobody came; the visit models alone would still expect dozens."""
+    open_days = random_history(1500, 1000, start="2020-01-01")
+    night = date(2023, 10, 2)
+    past = [cut_off(open_days, day, 90) for day in cut_off_dates(open_days["day"].min().date(), night, 90)]
+    training = train_value(cut_off(open_days, night), past, 90, random_state=1)
+    alone = replace(training.model, pace=1.0).predict(cut_off(open_days, night).features)["expected_stays"].sum()
+    stays = training.model.predict(cut_off(open_days, night).features)["expected_stays"].sum()
+    assert alone > 10
+    assert stays < 0.06 * alone
+    assert "nobody came in the 90 days after any past cut-off" in training.reason
 
 
 def figures(error: float, rank: float = 0.5, total: float = 100.0) -> dict[str, dict[str, float]]:
