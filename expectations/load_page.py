@@ -6,6 +6,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from expectations.page import title_of
 from expectations.record import results_of
 from guestbook.files import write_text_atomic
 from guestbook.lake import read_records
@@ -62,7 +63,7 @@ def _in_words(entries: list[dict[str, Any]]) -> str:
 
 
 def _section(feed: str, rows: list[dict[str, Any]], new: Mapping[str | None, str]) -> Section:
-    title = feed.replace("_", " ").capitalize()
+    title = title_of(feed)
     if not rows:
         return Section(feed, title, [Text("No file came.", "warn")])
     table = [
@@ -75,7 +76,7 @@ def _section(feed: str, rows: list[dict[str, Any]], new: Mapping[str | None, str
         for row in rows
     ]
     totals = ("Together", "", *(sum(row[name] or 0 for row in rows) for name in COUNTS), "")
-    return Section(feed, title, [Table(f"Files of {title.lower()}", COLUMNS, [*table, totals])])
+    return Section(feed, title, [Table(f"{title}: files", COLUMNS, [*table, totals])])
 
 
 def _to_know(row: Mapping[str, Any], new: Mapping[str | None, str]) -> str:

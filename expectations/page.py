@@ -8,6 +8,7 @@ from typing import Any
 from expectations.record import overrides_of, results_of
 from expectations.rules import load_rules
 from guestbook.files import write_text_atomic
+from guestbook.labels import Labels
 from guestbook.page import template_environment
 from guestbook.settings import FEEDS, Settings
 
@@ -46,6 +47,12 @@ def write_gate_page(settings: Settings, night_date: date) -> Path:
     return path
 
 
+def title_of(name: str) -> str:
+    """A feed or suite as a heading; these pages are in English."""
+    text = Labels("en").known("feed", name)
+    return text[0].upper() + text[1:]
+
+
 def _suite(name: str, rows: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     """A suite as the page shows it: failures one by one, the rest counted by rule."""
     failures = sorted((row for row in rows if row["gate_status"] in FAILED), key=_order)
@@ -57,7 +64,7 @@ def _suite(name: str, rows: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     counts = {status: sum(row["gate_status"] == status for row in rows) for status in WORDS}
     return {
         "name": name,
-        "title": name.replace("_", " ").capitalize(),
+        "title": title_of(name),
         "verdict": _verdict([row["gate_status"] for row in rows]),
         "counts": {status: count for status, count in counts.items() if count},
         "failures": failures,

@@ -17,7 +17,7 @@ READ_BY = {
     "superset_dashboards": "deploy/superset/datasets",
 }
 #: Read by all of `bi` to find a customer or a name, and what is read for another exposure in the same file.
-ELSEWHERE = {"customer_id_history", "customer_field_candidate", "dim_property"}
+ELSEWHERE = {"customer_id_history", "dim_property"}
 #: Stages of the night, by their folder.
 STAGES = {"identity": "identity", "scores": "ml", "gates": "expectations"}
 

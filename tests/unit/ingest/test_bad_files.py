@@ -75,7 +75,9 @@ def test_unknown_ending_is_refused(one):
 
 def test_unknown_vendor_is_refused_and_taken_when_its_mapping_comes(stage: Stage):
     stage.deliver("a.csv", GOOD, vendor="newpms")
-    assert "unknown vendor 'newpms'" in refused(stage.run()[-1])
+    reason = refused(stage.run()[-1])
+    assert "unknown vendor 'newpms'" in reason
+    assert "Add <home>/sources/newpms/mapping.yml" in reason, "it is published, so it names no path of this machine"
     assert len(stage.run()) == 1, "a refused file is not reported every night"
     columns = {name: name for name in reservation() if name != "source_system"}
     stage.settings.sources_dir.mkdir()
