@@ -152,14 +152,9 @@ def _start(server: AirflowServer, environment: dict[str, str]) -> None:
 
 
 def _stop(processes: list[subprocess.Popen[bytes]]) -> None:
-    """End every component with its children: Airflow leaves children behind when only the parent is told."""
-    family: list[psutil.Process] = []
-    for process in processes:
-        try:
-            parent = psutil.Process(process.pid)
-            family += [*parent.children(recursive=True), parent]
-        except psutil.NoSuchProcess:
-            continue
+    """End every component with all of its session: Airflow leaves children behind, and so does a component killed."""
+    sessions = {process.pid for process in processes}
+    family = [member for member in psutil.process_iter() if _session(member.pid) in sessions]
     for member in family:
         _signal(member, signal.SIGTERM)
     _, alive = psutil.wait_procs(family, timeout=STOP_SECONDS)
@@ -167,6 +162,13 @@ def _stop(processes: list[subprocess.Popen[bytes]]) -> None:
         _signal(member, signal.SIGKILL)
     for process in processes:
         process.wait(timeout=STOP_SECONDS)
+
+
+def _session(process_id: int) -> int | None:
+    try:
+        return os.getsid(process_id)
+    except OSError:  # it has ended meanwhile, or is not ours
+        return None
 
 
 def _signal(process: psutil.Process, number: signal.Signals) -> None:
