@@ -1,9 +1,13 @@
 -- one row per customer_id that is a member: tier now, activity, and the tier that nights and visits of the trailing year would earn
 {{ config(materialized='table', tags=['marts']) }}
+{% set tiers = var('member_tiers') %}
 
 -- A tier is earned by nights or by visits, whichever reaches it: frequent short stays count as much as rare long ones.
 with rule (tier_level, tier_code, night_limit, visit_limit) as (
-    values (4, 'platinum', 40, 15), (3, 'gold', 20, 8), (2, 'silver', 10, 4), (1, 'classic', 0, 0)
+    values
+    {%- for tier in tiers %}
+    ({{ loop.index }}, '{{ tier.code }}', {{ tier.nights }}, {{ tier.visits }}){{ ',' if not loop.last }}
+    {%- endfor %}
 ),
 
 year as (
@@ -17,7 +21,7 @@ member as (
     select
         customer.*,
         coalesce(year.night_trailing_year_count, 0) as night_trailing_year_count,
-        coalesce(lower(customer.loyalty_tier_code), 'classic') as current_tier_code
+        coalesce(lower(customer.loyalty_tier_code), '{{ tiers[0].code }}') as current_tier_code
     from {{ ref('customer_360') }} as customer
     left join year on customer.customer_id = year.customer_id
     where customer.is_member
