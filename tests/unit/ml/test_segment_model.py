@@ -40,6 +40,13 @@ def customers(count: int = 100, seed: int = 0, keep: float = 1.0) -> pd.DataFram
     return frame[rng.random(len(frame)) < keep].reset_index(drop=True)
 
 
+@pytest.fixture
+def one_draw(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Stability on one draw of centres, not thirty, most of the time of a fit: for tests that do not ask for it."""
+    monkeypatch.setattr("ml.segment_centres.CentrePlan.resamples", 1)
+    monkeypatch.setattr("ml.segment_yardstick.CONFIRMING_RESAMPLES", 1)
+
+
 def test_five_groups_are_found_and_named() -> None:
     frame = customers()
     model = SegmentModel(1).fit(frame)
@@ -54,11 +61,9 @@ def test_five_groups_are_found_and_named() -> None:
     assert model.names[by_group["old_once"]] == "Long gone low-spending one-time guests"
 
 
-def test_codes_keep_their_meaning_over_twelve_months_of_an_unchanged_world(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.usefixtures("one_draw")
+def test_codes_keep_their_meaning_over_twelve_months_of_an_unchanged_world() -> None:
     """Each month other customers of the same five groups are seen; in each the code is that of the first month."""
-    # Codes do not depend on them; they cost most of the time.
-    monkeypatch.setattr("ml.segment_centres.CentrePlan.resamples", 1)
-    monkeypatch.setattr("ml.segment_yardstick.CONFIRMING_RESAMPLES", 1)
     champion, first, names = None, None, None
     for month in range(12):
         frame = customers(60, seed=100 + month)
@@ -82,6 +87,7 @@ def test_all_that_was_tried_is_on_record_with_what_was_chosen() -> None:
     assert (chosen["ari_mean"] >= 0.9, chosen["ari_lowest"] >= 0.8, chosen["silhouette"] >= 0.3) == (True, True, True)
 
 
+@pytest.mark.usefixtures("one_draw")
 def test_how_the_axes_were_prepared_is_on_record() -> None:
     frame = customers(100)
     model = SegmentModel(1).fit(frame)
@@ -107,6 +113,7 @@ def test_a_segment_is_described_in_a_sentence(visits: float, said: str) -> None:
     assert told.endswith("3,557 spent so far.")
 
 
+@pytest.mark.usefixtures("one_draw")
 def test_each_segment_is_judged() -> None:
     frame = customers(60).assign(consent_email=lambda f: (f["group"] != "old_once").astype(float))
     model = SegmentModel(1).fit(frame)
@@ -119,6 +126,7 @@ def test_each_segment_is_judged() -> None:
     assert verdicts[by_group["old_once"]]["revenue_share"] < 0.02
 
 
+@pytest.mark.usefixtures("one_draw")
 def test_a_segment_that_was_not_there_gets_a_code_never_used() -> None:
     frame = customers()
     champion = SegmentModel(1).fit(frame[frame["group"] != "old_regular"].reset_index(drop=True))
@@ -153,6 +161,7 @@ def test_the_same_seed_gives_the_same_segments() -> None:
     assert one.record() == two.record()
 
 
+@pytest.mark.usefixtures("one_draw")
 def test_what_retraining_did_to_codes_is_on_record() -> None:
     frame = customers(40)
     first = SegmentModel(1).fit(frame)
@@ -176,6 +185,7 @@ ODD = {
 }
 
 
+@pytest.mark.usefixtures("one_draw")
 @pytest.mark.parametrize("odd", ODD)
 def test_odd_customers_get_segments_that_meet_the_bars_or_say_what_they_miss(odd: str) -> None:
     rng = np.random.default_rng(3)
