@@ -13,6 +13,7 @@ _SYLLABLES = re.compile(
 )
 _LONGEST_SURNAME = 2
 _NAME_FIELDS = 2
+_SHORTEST_SYLLABLE = 2  # shorter words are initials
 
 
 def split_name(text: str) -> tuple[str, str] | None:
@@ -55,6 +56,22 @@ def given_spelling(family: str, given: str) -> str | None:
     for written, shared in word_list("hangul")["spellings"]:
         given = given.replace(written, shared)
     return given
+
+
+def given_script(family: str, first_words: tuple[str, ...]) -> str | None:
+    """Whether the given name beside a Korean surname is surely `korean` or surely `western`; null for all others."""
+    given = "".join(first_words)
+    if family not in _usual() or min(map(len, first_words), default=0) < _SHORTEST_SYLLABLE:
+        return None
+    if _given_name().fullmatch(given):
+        return "korean"
+    return None if _SYLLABLES.fullmatch(given) else "western"
+
+
+@cache
+def _given_name() -> re.Pattern[str]:
+    """Two syllables of given names."""
+    return re.compile(rf"(?:{'|'.join(word_list('hangul')['given_syllables'].split())}){{2}}")
 
 
 @cache

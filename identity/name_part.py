@@ -16,6 +16,7 @@ _TITLE_ENDING = re.compile(r"\b(dott|prof|sig|avv|dr|sr)\.\s?(ra|na|ssa|a)\b", r
 _LONE_ONE = re.compile(r"(?<![aeiouAEIOU])1(?![aeiouAEIOU])")  # between consonants an i, else an l: Sm1th, K1aus
 _HONORIFIC = re.compile(r"(?<=\w)-(?:san|sama)$", re.IGNORECASE)
 _ORDINAL = re.compile(r"\d+(?:st|nd|rd|th)", re.IGNORECASE)
+_COUPLE = 3  # words: two titles and one between them
 _LAST_DIGITS = re.compile(r"\d+$")
 
 
@@ -63,6 +64,8 @@ def name_part(text: str, field: Field) -> NamePart:
     written = [with_letters(word) for word in spaced.replace(".", ". ").split()]
     pairs = [(word, folded) for word in written if (folded := _folded(word, field) or _ordinal(word))]
     gender = suffix = None
+    if _is_of_couple(pairs):
+        pairs = pairs[_COUPLE:]
     while len(pairs) > 1 and _is_title(pairs[0], pairs[1][1]):
         gender = gender or gender_of_title(pairs[0][1])
         pairs = pairs[1:]
@@ -128,6 +131,16 @@ def _is_title(pair: tuple[str, str], next_folded: str) -> bool:
     if folded in words("titles") or (word.endswith(".") and folded in words("dotted_titles")):
         return True
     return word.endswith(".") and folded in words("letter_titles") and next_folded in known_given_names()
+
+
+def _is_of_couple(pairs: list[tuple[str, str]]) -> bool:
+    """Whether a name begins with two titles and a word between them: `Mr and Mrs Tony Howard`, `M. et Mme Petit`."""
+    if len(pairs) < _COUPLE or pairs[1][1] not in words("couple_words"):
+        return False
+    return all(
+        folded in words("titles") | words("dotted_titles") | words("letter_titles")
+        for folded in (pairs[0][1], pairs[2][1])
+    )
 
 
 def _suffix(pair: tuple[str, str], field: Field) -> str | None:

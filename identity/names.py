@@ -4,7 +4,8 @@ import re
 from functools import lru_cache
 from typing import NamedTuple
 
-from identity import han, hangul
+from identity import abjad, han, hangul
+from identity.desk_notes import without_company, without_host, without_notes
 from identity.name_part import NO_PART, NamePart, is_initial, is_only_suffix, name_part, without_peerage
 from identity.text import clean, fold, plain_vowels, spelling
 from identity.words import gender_of_title, known_given_names, names_of_form, words
@@ -37,13 +38,16 @@ class PersonName(NamedTuple):
     is_known_first: bool
     is_known_last: bool
     given_script: str | None
+    first_consonants: str | None
+    last_consonants: str | None
 
 
 def parse_name(
     title: str | None, first: str | None, last: str | None, full: str | None, native: str | None
 ) -> PersonName:
     """The compared form of a name given in parts, or in one piece (`full`) when the parts are empty."""
-    first, last, full = (without_peerage(clean(text)) for text in (first, last, full))
+    first, last, full = (without_notes(without_peerage(clean(text))) for text in (first, last, full))
+    first, last, full = without_host(first, without_company(first, last), full)
     first_part, last_part, is_ordered, native_name = _pieces(first, last, full, clean(native))
     suffix = last_part.suffix_code or first_part.suffix_code
     gender = _title_gender(clean(title)) or first_part.title_gender or last_part.title_gender
@@ -86,7 +90,9 @@ def parse_name(
         is_organisation=False,
         is_known_first=bool(first_words) and first_words[0] in known_given_names(),
         is_known_last=bool(bare_last) and bare_last[0] in known_given_names(),
-        given_script=han.given_script(first_words) if han.is_pinyin_surname("".join(last_words)) else None,
+        given_script=_given_script("".join(last_words), first_words),
+        first_consonants=abjad.consonants(first_part.words),
+        last_consonants=abjad.consonants(last_part.words),
     )
 
 
@@ -94,7 +100,9 @@ def compared_text(name: PersonName) -> str:
     """All that is compared of a name as one text: equal for equal names, the same on every machine and night."""
     parts = (name.first_key, name.last_key, name.last_compact, name.native_key, name.suffix_code)
     flags = f"{name.is_pinyin:d}{name.is_organisation:d}"
-    return "\x1f".join([*(part or "" for part in parts), flags, " ".join(name.first_roots)])
+    consonants = [name.first_consonants or "", name.last_consonants or ""]
+    written = consonants if any(consonants) else []
+    return "\x1f".join([*(part or "" for part in parts), flags, " ".join(name.first_roots), *written])
 
 
 def _pieces(first: str, last: str, full: str, native: str) -> tuple[NamePart, NamePart, bool, str | None]:
@@ -222,6 +230,11 @@ def _is_organisation(first: NamePart, last: NamePart) -> bool:
     )
 
 
+def _given_script(family: str, first_words: tuple[str, ...]) -> str | None:
+    """Beside a Chinese or Korean surname, whether the given name is of its language or `western`; null if unsure."""
+    return han.given_script(first_words) if han.is_pinyin_surname(family) else hangul.given_script(family, first_words)
+
+
 def _organisation(first: NamePart, last: NamePart, native_name: str | None) -> PersonName:
     found = _key_words(first) + _key_words(last)
     return PersonName(
@@ -246,6 +259,8 @@ def _organisation(first: NamePart, last: NamePart, native_name: str | None) -> P
         is_known_first=False,
         is_known_last=False,
         given_script=None,
+        first_consonants=None,
+        last_consonants=None,
     )
 
 

@@ -8,6 +8,7 @@ from identity import sql
 from identity.contact import email_registry_reason, normalise_email, normalise_phone
 from identity.names import PersonName, compared_text, parse_name
 from identity.reference import word_list
+from identity.text import latin_letters
 
 _TYPES: dict[str, pa.DataType] = {
     "first_roots": pa.list_(pa.string()),
@@ -30,6 +31,7 @@ NAME_SCHEMA = pa.schema(
     ]
 )
 EMAIL_SCHEMA = pa.schema([("email", pa.string()), ("email_normalised", pa.string()), ("registry_reason", pa.string())])
+PLACE_SCHEMA = pa.schema([("place", pa.string()), ("latin_text", pa.string())])
 PHONE_SCHEMA = pa.schema([(name, pa.string()) for name in ("phone", "country_hint", "phone_e164", "phone_national")])
 
 
@@ -40,13 +42,14 @@ def normalise_people(con: duckdb.DuckDBPyConnection) -> None:
     sql.keep_rows(con, "name_form", _name_forms(con))
     sql.keep_rows(con, "email_form", _email_forms(con))
     sql.keep_rows(con, "phone_form", _phone_forms(con))
+    sql.keep_rows(con, "place_form", _place_forms(con))
     sql.run(con, "numbered_name", "compared_name")
     sql.run(con, "person_name")
     lists = {name: word_list("registry")[name] for name in ("placeholder_birth_dates", "lettered_postal_codes")}
     sql.run(con, "macro_postal_text_of")
     kinds = {spelling: kind for kind, names in word_list("registry")["document_kinds"].items() for spelling in names}
     sql.run(con, "person", document_spellings=list(kinds), document_kinds=list(kinds.values()), **lists)
-    sql.drop(con, "person_raw", "name_value", "name_form", "person_name", "email_form", "phone_form")
+    sql.drop(con, "person_raw", "name_value", "name_form", "person_name", "email_form", "phone_form", "place_form")
 
 
 def _name_forms(con: duckdb.DuckDBPyConnection) -> pa.Table:
@@ -80,6 +83,12 @@ def _phone_forms(con: duckdb.DuckDBPyConnection) -> pa.Table:
     numbers = [normalise_phone(phone, hint) for phone, hint in zip(phones, hints, strict=True)]
     e164, national = zip(*numbers, strict=True) if numbers else ((), ())
     return pa.table([phones, hints, e164, national], schema=PHONE_SCHEMA)
+
+
+def _place_forms(con: duckdb.DuckDBPyConnection) -> pa.Table:
+    """One row per distinct delivered address or city with letters that are no Latin ones with or without diacritics."""
+    places = sql.rows(con, "place_value_rows").column(0).to_pylist()
+    return pa.table([places, [latin_letters(place) for place in places]], schema=PLACE_SCHEMA)
 
 
 def staged_columns(con: duckdb.DuckDBPyConnection) -> set[str]:

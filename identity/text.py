@@ -15,6 +15,7 @@ _SPECIAL = str.maketrans(
     }
 )  # fmt: skip
 # Letters of other alphabets and syllables, Han characters aside (identity.han).
+_APOSTROPHE = re.compile("['’‘`´ʼʻ]")
 _OTHER_SCRIPT = re.compile(r"[\u0370-\u1dff\u1f00-\u1fff\u3040-\u30ff\u31f0-\u31ff\uac00-\ud7af]+")
 _NOT_ASCII_LETTER = re.compile(r"[^a-z]+")
 _GREEK_PAIR = re.compile(r"ου|αυ|ευ|γγ|γκ|γχ|\bμπ|\bντ")
@@ -48,6 +49,12 @@ def fold(text: str) -> str:
     if lowered.isascii():
         return _NOT_LETTER.sub(" ", lowered.replace("'", "").replace("`", "")).strip()
     return _NOT_LETTER.sub(" ", unicodedata.normalize("NFC", _without_marks(lowered))).strip()
+
+
+def latin_letters(text: str) -> str:
+    """A place in lower-case Latin letters without diacritics: `Łódź` -> `lodz`, `ул. Мира 5` -> `ul. mira 5`."""
+    lowered = _OTHER_SCRIPT.sub(_latin, _APOSTROPHE.sub(" ", text).lower()).translate(_SPECIAL)
+    return anyascii(unicodedata.normalize("NFC", _without_marks(lowered))).lower()
 
 
 def _latin(found: re.Match[str]) -> str:

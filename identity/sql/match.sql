@@ -41,6 +41,7 @@ select
     profile.profile_number as unique_id, profile.is_touched,
     row_number() over (order by profile.profile_id) - 1 as position,
     compared.first_compact, compared.first_roots, compared.long_first_words, coalesce(compared.is_initial, false) as is_initial,
+    compared.first_consonants, compared.first_parts, compared.last_consonants, list_append(compared.last_words, compared.last_compact) as last_parts,
     compared.last_compact, list_filter(compared.last_words, word -> length(word) > 2) as last_words,
     case when contains(compared.sorted_words, ' ') then compared.sorted_words end as sorted_words,
     case when not compared.is_initial then left(compared.first_compact, 3) end as first_start,

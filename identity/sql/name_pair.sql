@@ -38,6 +38,13 @@ with measured as (
             or (len(b.long_first_words) > 0 and list_has_all(a.long_first_words, b.long_first_words)) as is_first_part,
         case
             when a.first_key is null or b.first_key is null then 0
+            when (a.first_consonants is null) <> (b.first_consonants is null) then
+                case
+                    when is_vocalised(a.first_consonants, b.first_consonants, a.first_parts, b.first_parts) then 4
+                    when a.is_initial or b.is_initial then case when left(a.first_compact, 1) = left(b.first_compact, 1) then 2 else 1 end
+                    when is_slip_of_consonants(a.first_consonants, b.first_consonants, a.first_compact, b.first_compact) then 1
+                    else -1
+                end
             when a.is_initial then initial_level(a.first_compact, b.first_compact, b.first_roots, b.first_parts)
             when b.is_initial then initial_level(b.first_compact, a.first_compact, a.first_roots, a.first_parts)
             when a.first_compact = b.first_compact then 5
@@ -58,6 +65,14 @@ with measured as (
         end as first_level,
         case
             when a.last_key is null or b.last_key is null then 0
+            when (a.last_consonants is null) <> (b.last_consonants is null) then
+                case
+                    when is_vocalised(
+                        a.last_consonants, b.last_consonants, list_append(a.last_words, a.last_compact), list_append(b.last_words, b.last_compact)
+                    ) then 3
+                    when is_slip_of_consonants(a.last_consonants, b.last_consonants, a.last_compact, b.last_compact) then 2
+                    else -1
+                end
             when a.last_key = b.last_key or a.last_compact = b.last_compact then 4
             when a.last_spelling = b.last_spelling or list_has_all(a.last_words, b.last_words) or list_has_all(b.last_words, a.last_words) then 3
             when list_has_any(list_filter(a.last_words, word -> length(word) > 2), b.last_words) then 3
@@ -123,6 +138,33 @@ from measured
 -- is_family_alone: two fields that hold nothing but family names of the other, the given name was lost
 -- is_other_surname: of two double surnames that share a word, what each has beside it (mother's names that tell father
 -- and son apart), no slip and no short form of one another
+-- latin_consonants: what a Latin spelling has in common with one in Arabic or Hebrew letters (identity.abjad);
+-- is_vocalised: one of the names alone is in those letters, and some words of the other show its consonants; is_slip_of_consonants: all but one
+create or replace temp macro undoubled(a) as
+    replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(
+        a, 'ck', 'k'), 'bb', 'b'), 'cc', 'c'), 'dd', 'd'), 'ff', 'f'), 'gg', 'g'), 'll', 'l'), 'mm', 'm'), 'nn', 'n'), 'rr', 'r'), 'ss', 's'), 'tt', 't');
+create or replace temp macro latin_consonants(a) as
+    regexp_replace(
+        translate(
+            replace(replace(replace(replace(replace(replace(replace(replace(replace(
+                undoubled(a), 'sch', 's'), 'kh', 'k'), 'ch', 'k'), 'sh', 's'), 'ph', 'f'), 'tz', 's'), 'ts', 's'), 'zh', 's'), 'x', 'ks'),
+            'cqvpz', 'kkbfs'
+        ),
+        '[aeiouhyw]', '', 'g'
+    );
+create or replace temp macro is_vocalised(a_consonants, b_consonants, a_words, b_words) as
+    case
+        when (a_consonants is null) = (b_consonants is null) then false
+        else len(list_filter(
+            case when a_consonants is null then a_words else b_words end,
+            word -> regexp_full_match(latin_consonants(word), coalesce(a_consonants, b_consonants))
+        )) > 0
+    end;
+create or replace temp macro is_slip_of_consonants(a_consonants, b_consonants, a, b) as
+    case
+        when (a_consonants is null) = (b_consonants is null) then false
+        else is_typo(latin_consonants(a), latin_consonants(b), 3, 6)
+    end;
 create or replace temp macro scanned(a) as
     replace(replace(replace(replace(a, 'vv', 'w'), 'rn', 'm'), 'cl', 'd'), 'ri', 'n');
 create or replace temp macro is_misread(a, b) as

@@ -59,6 +59,13 @@ from person_raw
 where phone is not null
 order by phone, country_hint
 
+-- name: place_value_rows
+-- addresses and cities that strip_accents leaves in letters that address_key and city_key would lose (ł, ß, all of Москва)
+select distinct place
+from (select address as place from person_raw union all select city from person_raw)
+where regexp_matches(strip_accents(place), '[^\x00-\x7f]')
+order by place
+
 -- name: numbered_name
 -- one row per distinct delivered name with the number of its compared form
 create or replace temp view numbered_name as
@@ -98,7 +105,9 @@ from (
         any_value(is_organisation) as is_organisation,
         any_value(is_known_first) as is_known_first,
         any_value(is_known_last) as is_known_last,
-        any_value(given_script) as given_script
+        any_value(given_script) as given_script,
+        any_value(first_consonants) as first_consonants,
+        any_value(last_consonants) as last_consonants
     from numbered_name
     group by name_number
 )
@@ -138,9 +147,9 @@ with joined as (
             name.title_gender
         ) as gender,
         postal_text_of(bare_postal_code(raw.postal_code), list_contains($lettered_postal_codes, upper(raw.country_code))) as postal_text,
-        nullif(array_to_string(list_sort(regexp_extract_all(lower(strip_accents(raw.address)), '[0-9]+|[a-z]{3,}')), ' '), '')
+        nullif(array_to_string(list_sort(regexp_extract_all(coalesce(address.latin_text, lower(strip_accents(raw.address))), '[0-9]+|[a-z]{3,}')), ' '), '')
             as address_key,
-        nullif(regexp_replace(lower(strip_accents(raw.city)), '[^a-z]', '', 'g'), '') as city_key,
+        nullif(regexp_replace(coalesce(city.latin_text, lower(strip_accents(raw.city))), '[^a-z]', '', 'g'), '') as city_key,
         upper(raw.country_code) as country_code,
         coalesce(upper(raw.country_code), upper(raw.nationality_code)) as country_key,
         nullif(regexp_replace(upper(raw.loyalty_number), '[^0-9A-Z]', '', 'g'), '') as loyalty_number_key,
@@ -154,6 +163,8 @@ with joined as (
     left join person_name as name on raw.name_text = name.name_text
     left join email_form as email on raw.email = email.email
     left join phone_form as phone on raw.phone = phone.phone and raw.country_hint = phone.country_hint
+    left join place_form as address on raw.address = address.place
+    left join place_form as city on raw.city = city.place
 )
 select
     * exclude (postal_text, country_code, guest_profile_id, reservation_id),

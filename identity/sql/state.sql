@@ -10,6 +10,7 @@ create table if not exists identity_state.compared_name (
     name_number bigint, compared_text varchar, first_key varchar, first_roots varchar[], first_parts varchar[], is_initial boolean,
     last_key varchar, last_words varchar[], last_compact varchar, last_roots varchar[], last_spelling varchar, native_key varchar,
     suffix_code varchar, is_pinyin boolean, is_organisation boolean, is_known_first boolean, is_known_last boolean, given_script varchar,
+    first_consonants varchar, last_consonants varchar,
     first_compact varchar, first_words varchar[], long_first_words varchar[], sorted_words varchar
 );
 create table if not exists identity_state.profile (

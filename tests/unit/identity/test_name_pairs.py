@@ -56,6 +56,12 @@ def compare(con: duckdb.DuckDBPyConnection, one: Written, other: Written) -> tup
         (("Γιώργος", "Παπαδόπουλος"), ("George", "Papadopoulos"), "same"),
         (("Mohamed", "Youssef"), ("Muhammad", "Yousef"), "same"),
         (("Abd al-Rahman", "Saleh"), ("Abdul Rahman", "Saleh"), "same"),
+        # Letters without vowels beside Latin ones; of two in such letters every letter counts.
+        (("محمد", "السيد"), ("Mohammed", "El Sayed"), "same"),
+        (("يوسف", "בן דוד"), ("Yossef Haim", "Bendavid"), "same"),
+        (("محمد", "حداد"), ("M.", "Haddad"), "close"),
+        (("خديجة", "الغامدي"), ("Khadija", "Alghandi"), "close"),
+        (("محمد", "حداد"), ("محمود", "حداد"), "close"),
         (("Sophie", "Schmidt"), ("Sofie", "Schmitt"), "close"),
         (("Çağlar", "IŞIK"), ("Caglar", "Isik"), "same"),
         (("Dolores", "Gil"), ("Lola", "Gil"), "same"),
@@ -73,6 +79,9 @@ def compare(con: duckdb.DuckDBPyConnection, one: Written, other: Written) -> tup
         # A Western and a pinyin given name of one Han family name: two names of one person, or two people.
         (("Grace", "Zheng"), ("Long", "Zheng"), "married"),
         (("Tina", "Li"), ("Juan Yun", "Li"), "married"),
+        # Likewise of a Korean one.
+        (("Jeongja", "Jung"), ("Nicole", "Jung"), "married"),
+        (("영식", "문"), ("Jeremiah", "Moon"), "married"),
         # An initial in the family name's field.
         (("Luzi", "C."), ("Chiara", "Luzi"), "close"),
         (("Luzi", "C."), ("Carlo", "Luzi"), "close"),
@@ -98,6 +107,10 @@ def test_one_person(con: duckdb.DuckDBPyConnection, one: Written, other: Written
         (("Huber", "Anna"), ("Jan", "Huber")),
         (("Luzi", "D."), ("Chiara", "Luzi")),
         (("Martín", "García"), ("Luis", "García Martín")),  # Martín is a given name: father and son, or cousins
+        (("Jeongja", "Jung"), ("Minho", "Jung")),
+        (("Bryan", "Kim"), ("Nicole", "Kim")),
+        (("Susan", "Lee"), ("Bryan", "Lee")),
+        (("ليلى", "حداد"), ("Ali", "Haddad")),  # what is written must be heard, though vowels are not
     ],
 )
 def test_two_people(con: duckdb.DuckDBPyConnection, one: Written, other: Written) -> None:

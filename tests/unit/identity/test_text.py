@@ -2,7 +2,7 @@
 
 import pytest
 
-from identity.text import fold, spelling
+from identity.text import fold, latin_letters, spelling
 
 
 @pytest.mark.parametrize(
@@ -57,3 +57,18 @@ def test_forms_of_one_spelling(forms: tuple[str, ...]) -> None:
 )
 def test_other_names_are_spelt_otherwise(pair: tuple[str, str]) -> None:
     assert spelling(pair[0]) != spelling(pair[1])
+
+
+@pytest.mark.parametrize(
+    ("place", "latin_text"),
+    [
+        ("Łódź", "lodz"),
+        ("Straße der Einheit 5", "strasse der einheit 5"),
+        ("rue de l’Église 3", "rue de l eglise 3"),
+        ("ул. Мира, 5", "ul. mira, 5"),
+        ("北京市朝阳区8号", "beijingshichaoyangqu8hao"),
+        ("서울 12", "seoul 12"),
+    ],
+)
+def test_latin_letters(place: str, latin_text: str) -> None:
+    assert latin_letters(place) == latin_text
