@@ -56,10 +56,9 @@ def test_two_nights_pass_under_a_reader(nights: Nights, folder: Path) -> None:
     home = nights.after_first.copy(folder / "home")
     reader = Reader(home.published)
     reader.start()
-    second = home.start("nightly", "--date", SECOND)
+    both = home.start("backfill", "--from", SECOND, "--to", THIRD)
     refused = home_is_busy(home)
-    assert second.wait(timeout=NIGHT_SECONDS) == 0
-    home.night(THIRD)
+    assert both.wait(timeout=2 * NIGHT_SECONDS) == 0
     time.sleep(0.2)
     reader.stop.set()
     reader.join(timeout=10)
