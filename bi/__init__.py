@@ -8,7 +8,7 @@ from bi.exports import export_table
 from bi.pages import write_pages
 from bi.postgres import publish_to
 from bi.publish import publish
-from bi.snapshot import published_night
+from bi.snapshot import published_night, withdraw_snapshot
 from bi.status import status, summary
 
 __all__ = [
@@ -22,5 +22,6 @@ __all__ = [
     "read_card",
     "status",
     "summary",
+    "withdraw_snapshot",
     "write_pages",
 ]

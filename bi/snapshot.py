@@ -18,6 +18,7 @@ from bi import sql
 from bi.errors import PublishError
 from guestbook.settings import Settings
 from guestbook.warehouse import transaction
+from guestbook.withdrawal import put_away
 
 KEPT = 3
 FILE_MODE = 0o600
@@ -65,6 +66,17 @@ def current_version(settings: Settings) -> Path | None:
     return (same or newest or [settings.published_file])[-1]
 
 
+def withdraw_snapshot(settings: Settings, night_date: date, folder: Path) -> bool:
+    """Take a night's files away from BI; whether it has an earlier night to read again, else it keeps what it reads."""
+    own = [path for path in versions(settings.published_dir) if _night_of(path) == night_date]
+    before = [path for path in versions(settings.published_dir) if _night_of(path) < night_date]
+    if before:
+        _point_to(before[-1], settings.published_file)
+    for path in own:
+        put_away(path, folder / settings.published_dir.name)
+    return bool(before)
+
+
 @contextmanager
 def open_published(settings: Settings) -> Iterator[duckdb.DuckDBPyConnection]:
     """The current snapshot under its own name: in this process an older one may still be open under the stable name."""
@@ -96,6 +108,10 @@ def relations(con: duckdb.DuckDBPyConnection) -> list[tuple[str, str, str | None
     """Schema, name and comment of every relation that may be published."""
     found = con.execute(sql.RELATIONS, [list(sql.PUBLISHED_SCHEMAS)]).fetchall()
     return [row for row in found if row[:2] not in sql.PRIVATE_TABLES]
+
+
+def _night_of(version: Path) -> date:
+    return date.fromisoformat(version.name.split("_")[1])
 
 
 def _fill(con: duckdb.DuckDBPyConnection, draft: Path, night_date: date) -> dict[str, int]:

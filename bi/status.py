@@ -9,6 +9,7 @@ import duckdb
 from bi import sql
 from bi.night_log import landing_problems, messages, pass_logs, run_status, seconds_by_stage
 from bi.snapshot import current_version, open_published, relations
+from guestbook.night import nights_run
 from guestbook.settings import FEEDS, Settings
 
 
@@ -73,7 +74,7 @@ def summary(settings: Settings, night_date: date) -> dict[str, Any]:
 
 def _newest_night(settings: Settings) -> date | None:
     """The night run last: of the nights with logs the one whose newest stage started last."""
-    nights = [date.fromisoformat(folder.name) for folder in (settings.lake / "run").glob("????-??-??")]
+    nights = nights_run(settings)
     started = {night: max((log["started_at"] for log in pass_logs(settings, night)), default="") for night in nights}
     return max(nights, key=lambda night: (started[night], night), default=None)
 

@@ -1,5 +1,6 @@
 """How every task runs: its stage log, what a past night may do, which errors are final."""
 
+import logging
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from functools import wraps
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from guestbook.settings import Settings
 
 Counts = dict[str, int]
+log = logging.getLogger(__name__)
 
 
 class Stage(NamedTuple):
@@ -93,7 +95,20 @@ def stage(stage_name: str) -> Iterator[Stage]:
     try:
         settings = Settings.load()
         night_date = night_of(get_current_context()["dag_run"], settings)
+        is_past = is_past_night(settings, night_date)
+        _tell_night(settings, night_date, is_past)
         with logged_stage(settings, night_date, stage_name) as log:
-            yield Stage(settings, night_date, log, is_past_night(settings, night_date))
+            yield Stage(settings, night_date, log, is_past)
     except GuestbookError as error:
         raise AirflowFailException(str(error)) from error
+
+
+def _tell_night(settings: "Settings", night_date: "date", is_past: bool) -> None:
+    """The task's log names the night: Airflow names a run by when it was triggered."""
+    from guestbook.night import ahead_of_calendar
+
+    log.info("night of %s", night_date)
+    if is_past:
+        log.warning("a newer night is completed: this one loads no file and changes no current table")
+    elif warning := ahead_of_calendar(settings, night_date):
+        log.warning(warning)

@@ -14,7 +14,8 @@ DOC = """
 
 Give the date of the hotel day that ended. Runs the same tasks as `ingest_*`, `build_customer_view`, `score_customers`
 and `publish_bi`. Running a night again is safe: it changes no row. Nights move forward: for a date before the newest
-completed night no file is loaded, only that date's history is computed again.
+completed night no file is loaded, only that date's history is computed again. A mistyped date far ahead is taken back
+by `guestbook withdraw`.
 
 **Reads** landing files, the lake, saved models.
 **Writes** the lake, the warehouse, the published snapshot.
@@ -27,7 +28,13 @@ with DAG(
     "run_night",
     description="Run one night, from delivered files to BI",
     schedule=None,
-    params={"night_date": Param(type="string", format="date", description="The hotel day that ended, YYYY-MM-DD")},
+    params={
+        "night_date": Param(
+            type="string",
+            format="date",
+            description="The hotel day that ended, YYYY-MM-DD. After a night of the future no earlier one loads a file",
+        )
+    },
     tags=[Tag.BUTTON],
     is_paused_upon_creation=False,
     doc_md=DOC,

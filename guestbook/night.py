@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from guestbook.errors import GateBlocked, UsageError
 from guestbook.files import write_json_atomic
@@ -44,9 +45,19 @@ class StageLog:
         self.counts.update(counts)
 
 
+def night_folder(settings: Settings, night_date: date) -> Path:
+    """Where the logs of a night's stages are kept."""
+    return settings.lake / "run" / night_date.isoformat()
+
+
+def nights_run(settings: Settings) -> list[date]:
+    """Nights that were begun, whether or not they were completed; ascending by date."""
+    return sorted(date.fromisoformat(folder.name) for folder in (settings.lake / "run").glob("????-??-??"))
+
+
 def stage_file(settings: Settings, night_date: date, stage_name: str) -> Path:
     """Where the log of a stage is kept."""
-    return settings.lake / "run" / night_date.isoformat() / f"{stage_name}.json"
+    return night_folder(settings, night_date) / f"{stage_name}.json"
 
 
 @contextmanager
@@ -70,8 +81,7 @@ def stage(settings: Settings, night_date: date, stage_name: str) -> Iterator[Sta
 
 def stage_logs(settings: Settings, night_date: date) -> list[dict[str, Any]]:
     """The logs of a night's stages in the order of their start."""
-    folder = settings.lake / "run" / night_date.isoformat()
-    logs = [json.loads(path.read_text()) for path in folder.glob("*.json")]
+    logs = [json.loads(path.read_text()) for path in night_folder(settings, night_date).glob("*.json")]
     return sorted(
         (log for log in logs if log["stage_name"] != COMPLETED), key=lambda log: (log["started_at"], log["stage_name"])
     )
@@ -117,6 +127,20 @@ def check_is_known(settings: Settings, as_of_date: date) -> None:
             f"nothing is known of {as_of_date}: the newest completed night is {newest}; train on that,"
             f" on an earlier one, or run `guestbook nightly --date {as_of_date}` first"
         )
+
+
+def ahead_of_calendar(settings: Settings, night_date: date) -> str | None:
+    """What to say before a night after today in the group's time zone; None for any other.
+
+    The only look at the clock, for whoever names a night. No wall: a simulated group may be ahead of the calendar.
+    """
+    today = datetime.now(ZoneInfo(settings.time_zone)).date()
+    if night_date <= today:
+        return None
+    return (
+        f"the night of {night_date} lies {(night_date - today).days:,} days after today, {today}: once it is run,"
+        f" nights before it load no file any more; `guestbook withdraw --date {night_date}` takes it back"
+    )
 
 
 def is_past_night(settings: Settings, night_date: date) -> bool:

@@ -6,6 +6,7 @@ Reads staging.stg_person_record, writes the identity tables and, after the gate,
 from identity.approval import approval_question, approve
 from identity.explain import explain
 from identity.health import measure_health
+from identity.match.withdrawal import withdraw_model
 from identity.preview import preview
 from identity.review import review
 from identity.stage import commit, ensure_model, resolve, train
@@ -21,4 +22,5 @@ __all__ = [
     "resolve",
     "review",
     "train",
+    "withdraw_model",
 ]

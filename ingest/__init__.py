@@ -7,5 +7,15 @@ A night of a feed: `discover` finds new files, `load_batch` loads them (batches 
 from ingest.landing import landing_problems
 from ingest.reference import load_reference
 from ingest.stage import StagedFile, commit, discover, load_batch, staged_files
+from ingest.withdrawal import check_still_delivered
 
-__all__ = ["StagedFile", "commit", "discover", "landing_problems", "load_batch", "load_reference", "staged_files"]
+__all__ = [
+    "StagedFile",
+    "check_still_delivered",
+    "commit",
+    "discover",
+    "landing_problems",
+    "load_batch",
+    "load_reference",
+    "staged_files",
+]

@@ -18,6 +18,7 @@ _HOME = {
     "show_model": ("ml.registry", "read_card"),
     "promote_model": ("ml.registry", "promote"),
     "roll_back_model": ("ml.registry", "roll_back"),
+    "withdraw_models": ("ml.withdrawal", "withdraw_models"),
 }
 __all__ = [
     "ensure_models",
@@ -29,6 +30,7 @@ __all__ = [
     "show_model",
     "train",
     "training_dates",
+    "withdraw_models",
 ]
 
 

@@ -17,6 +17,7 @@ from guestbook.cli import (
     quarantine,
     sources,
     ui,
+    withdraw,
     world,
 )
 from guestbook.cli.options import show_error
@@ -42,6 +43,7 @@ diff.register(app)
 export.register(app)
 identity.register(app)
 models.register(app)
+withdraw.register(app)
 
 
 @app.callback()

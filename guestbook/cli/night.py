@@ -15,7 +15,7 @@ from guestbook.cli.options import (
 )
 from guestbook.cli.progress import progress
 from guestbook.cli.summary import show_status, show_summary
-from guestbook.night import last_night
+from guestbook.night import ahead_of_calendar, last_night
 from guestbook.settings import Settings
 
 
@@ -39,6 +39,7 @@ def nightly(
 
     settings = settings_of(context, home)
     day = date_of(night_date)
+    _warn_of_future(settings, day)
     with progress(f"night {day}") as show:
         run_night(settings, day, show)
     _report(settings, day, as_json)
@@ -56,6 +57,7 @@ def backfill(
 
     settings = settings_of(context, home)
     first, last = date_of(start), date_of(end)
+    _warn_of_future(settings, max(first, last))
     with progress(f"nights {first} to {last}") as show:
         run_backfill(settings, first, last, show)
     _report(settings, max(first, last), as_json)
@@ -118,13 +120,22 @@ def _report(settings: Settings, night_date: date, as_json: bool) -> None:
         show_summary(content)
 
 
+def _warn_of_future(settings: Settings, night_date: date) -> None:
+    warning = ahead_of_calendar(settings, night_date)
+    if warning:
+        _tell(f"{warning}. If that is not meant, stop this")
+
+
 def _tell_of_past(settings: Settings, night_date: date) -> None:
     """Else a mistyped date far ahead, once run, would silently end all loading."""
     newest = last_night(settings)
     if night_date < newest:
-        error_console.print(
-            f"guestbook: nights move forward, and the newest completed night is {newest}: the run of {night_date}"
-            " loaded no file and changed no current table; it computed that night's history again",
-            markup=False,
-            soft_wrap=True,
+        _tell(
+            f"nights move forward, and the newest completed night is {newest}: the run of {night_date}"
+            " loaded no file and changed no current table; it computed that night's history again. Was the night of"
+            f" {newest} a mistake? `guestbook withdraw --date {newest}` takes it back"
         )
+
+
+def _tell(what: str) -> None:
+    error_console.print(f"guestbook: {what}", markup=False, soft_wrap=True)

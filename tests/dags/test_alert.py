@@ -1,62 +1,30 @@
 """The mails of a red task and of an open question, as a real SMTP server on loopback receives them."""
 
-import email
-import socket
 import sys
 from collections.abc import Iterator
-from email.message import Message
-from email.policy import default
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from aiosmtpd.controller import Controller
 
 from guestbook.errors import ConfigError, GateBlocked, GuestbookError
 from guestbook.settings import Settings
+from tests.inbox import SENDER, Inbox, mail_server
 
 TEAM = "data-team@example.com"
 URL = "http://airflow.example/dags/run_night/runs/r/tasks/t"
 
 
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
-class Inbox:
-    """Keeps what the server was given."""
-
-    def __init__(self) -> None:
-        self.mails: list[Message] = []
-
-    async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:  # noqa: N802 - aiosmtpd's name
-        self.mails.append(email.message_from_bytes(envelope.content, policy=default))
-        return "250 OK"
-
-    def text(self) -> str:
-        (mail,) = self.mails
-        return str(mail.get_payload()[0].get_content()) if mail.is_multipart() else str(mail.get_content())
-
-
 @pytest.fixture
 def inbox(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Inbox]:
     """A mail server, and the settings that lead to it."""
-    inbox = Inbox()
-    port = free_port()
-    server = Controller(inbox, hostname="127.0.0.1", port=port)
-    server.start()
-    plain = "disable_tls=true&disable_ssl=true&retry_limit=0"
     monkeypatch.setenv("GUESTBOOK_HOME", str(tmp_path))
     monkeypatch.setenv("GUESTBOOK_ALERT_EMAIL", f"{TEAM}, night@example.com")
-    monkeypatch.setenv(
-        "AIRFLOW_CONN_SMTP_DEFAULT", f"smtp://127.0.0.1:{port}/?from_email=guestbook%40example.com&{plain}"
-    )
     monkeypatch.setenv("AIRFLOW__API__BASE_URL", "http://airflow.example")
-    yield inbox
-    server.stop()
+    with mail_server() as inbox:
+        monkeypatch.setenv("AIRFLOW_CONN_SMTP_DEFAULT", inbox.connection)
+        yield inbox
 
 
 @pytest.fixture
@@ -92,7 +60,7 @@ def test_a_gate_says_night_task_reason_and_where(alerts: Any, inbox: Inbox) -> N
         "Guestbook: run_night of the night 2026-11-20 is red at ingest_reservations.gate_and_commit"
     )
     assert mail["To"] == f"{TEAM}, night@example.com"
-    assert mail["From"] == "guestbook@example.com"
+    assert mail["From"] == SENDER
     for said in ("rows &lt;half&gt; of {{ the }} last load<br>release them", URL, "Home: "):
         assert said in inbox.text()
 

@@ -66,6 +66,26 @@ class TestStage:
         assert now.settings.home == settings.home
         assert self.log_of(settings)["stage_status"] == "succeeded"
 
+    def test_the_log_names_the_night_and_warns_of_a_past_one(
+        self, night_stage: Any, settings: Settings, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        """Airflow names a run by when it was triggered, and a past night is green without having loaded anything."""
+        with caplog.at_level("INFO"), night_stage.stage("some_stage.task"):
+            pass
+        assert caplog.messages == ["night of 2026-11-20"]
+        complete_night(settings, date(2026, 11, 21))
+        with caplog.at_level("INFO"), night_stage.stage("some_stage.task"):
+            pass
+        assert "loads no file" in caplog.messages[-1]
+
+    def test_the_log_warns_of_a_night_ahead_of_the_calendar(
+        self, night_stage: Any, settings: Settings, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(night_stage, "get_current_context", lambda: {"dag_run": run(key="9999-12-31")})
+        with night_stage.stage("some_stage.task"):
+            pass
+        assert "guestbook withdraw --date 9999-12-31" in caplog.messages[-1]
+
     def test_a_stated_error_is_not_tried_again(self, night_stage: Any, settings: Settings) -> None:
         from airflow.sdk.exceptions import AirflowFailException
 

@@ -19,6 +19,7 @@ from tests.end_to_end.homes import FIRST, SECOND, Home, Nights
 
 pytestmark = pytest.mark.end_to_end
 
+MISTYPED = "2062-11-19"
 STAGES = {
     "ingest_reservations",
     "ingest_pos_checks",
@@ -82,6 +83,29 @@ def test_a_past_night_changes_no_table(nights: Nights, folder: Path) -> None:
     home.night(FIRST)
     assert differences(nights.after_second.tables(), home.tables()) == {}
     assert home.status()["published_night_date"] == SECOND
+
+
+@in_background
+def test_a_night_of_the_far_future_is_taken_back(nights: Nights, folder: Path) -> None:
+    """A mistyped year takes all deliveries and ends all loading. Taken back, the night that was meant is whole."""
+    home = nights.after_first.copy(folder / "home")
+    assert f"guestbook withdraw --date {MISTYPED}" in home.night(MISTYPED)  # it lies ahead of the calendar
+    assert f"guestbook withdraw --date {MISTYPED}" in home.night(SECOND)  # a past night now
+    assert MISTYPED in home.run("withdraw", "--date", SECOND, exit_code=2)
+    home.run("withdraw", "--date", MISTYPED)
+    assert home.status()["published_night_date"] == FIRST
+    home.night(SECOND)
+    assert differences(nights.after_second.tables(), home.tables()) == {}
+
+
+@in_background
+def test_the_only_night_is_taken_back(nights: Nights, folder: Path) -> None:
+    """With the models that it trained: the same night trains and finds the same again."""
+    home = nights.after_first.copy(folder / "home")
+    home.run("withdraw", "--date", FIRST)
+    assert not home.warehouse.exists()
+    home.night(FIRST)
+    assert differences(nights.after_first.tables(), home.tables()) == {}
 
 
 @in_background

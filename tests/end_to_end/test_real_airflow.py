@@ -7,10 +7,10 @@ then yes, by the button in a browser (by the API as well where there is no Chrom
 import csv
 import json
 import os
-import socket
 import subprocess
 import time
 import urllib.request
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -23,6 +23,7 @@ from guestbook.settings import Settings
 from identity.approval import RECORD, SCHEMA
 from tests.browser import BROWSER, running_browser
 from tests.end_to_end.homes import FIRST, SECOND, Home
+from tests.inbox import Inbox, free_port, mail_server
 
 pytestmark = pytest.mark.end_to_end
 
@@ -138,12 +139,6 @@ class Api:
             return str(answer.read().decode())
 
 
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
 def wait_until_ready(process: subprocess.Popen[str]) -> str:
     """The line of `guestbook ui` that says where the UI is and with which password."""
     assert process.stdout is not None
@@ -212,7 +207,29 @@ def check_approved(home: Home, api: Api, before: tuple[set[str], tuple[str, int]
     assert (str(approval["night_date"]), approval["approved_by"]) == (SECOND, "admin")
 
 
-def test_a_night_asks_and_a_person_answers(after_first: Home, tmp_path: Path) -> None:
+@pytest.fixture
+def inbox() -> Iterator[Inbox]:
+    with mail_server() as inbox:
+        yield inbox
+
+
+def check_told(inbox: Inbox, url: str) -> None:
+    """The team was mailed that the night waits, and that it is red: why, and where to look.
+
+    Airflow tells a task's failure before it calls who wants to know of it.
+    """
+    deadline = time.monotonic() + 60
+    while len(inbox.mails) < 2 and time.monotonic() < deadline:
+        time.sleep(0.5)
+    assert [subject.rpartition(SECOND)[2] for subject in inbox.subjects] == [
+        " waits for an answer",
+        f" is red at {ASKING}",
+    ]
+    assert "rejected the identities of the night" in inbox.text()
+    assert f"{url}/dags/run_night/runs/" in inbox.text()
+
+
+def test_a_night_asks_and_a_person_answers(after_first: Home, tmp_path: Path, inbox: Inbox) -> None:
     home = after_first.copy(tmp_path / "home")
     link_strangers(home)
     before = committed(home), published_night(home)
@@ -220,7 +237,12 @@ def test_a_night_asks_and_a_person_answers(after_first: Home, tmp_path: Path) ->
     port = free_port()
     process = subprocess.Popen(
         home.command("ui", "--port", str(port)),
-        env=home.environment | {"COLUMNS": "200"},
+        env=home.environment
+        | {
+            "COLUMNS": "200",
+            "GUESTBOOK_ALERT_EMAIL": "team@example.com",
+            "AIRFLOW_CONN_SMTP_DEFAULT": inbox.connection,
+        },
         cwd=tmp_path,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
@@ -234,6 +256,7 @@ def test_a_night_asks_and_a_person_answers(after_first: Home, tmp_path: Path) ->
         assert [dag_id for dag_id, is_paused in paused.items() if not is_paused] == ["run_night"]
         assert listening_beyond_loopback(process.pid) == []
         check_refused(home, api, before)
+        check_told(inbox, api.url)
         check_approved(home, api, before)
         pages = api.linked_pages("ingest_reservations.gate_and_commit")
         assert f"Deliveries of the night {SECOND}" in pages["Deliveries of the night"]

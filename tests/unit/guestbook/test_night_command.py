@@ -1,4 +1,4 @@
-"""What `guestbook nightly` says of a night that lies before the newest completed one."""
+"""What `guestbook nightly` says of a night before the newest completed one, and of one ahead of the calendar."""
 
 from datetime import date
 from pathlib import Path
@@ -33,3 +33,19 @@ def test_a_past_night_says_that_it_loaded_nothing(home: Path) -> None:
 
 def test_the_newest_night_says_nothing_of_the_kind(home: Path) -> None:
     assert "nights move forward" not in night(home, "2026-11-20").stderr
+
+
+def test_a_past_night_names_the_way_back(home: Path) -> None:
+    assert "guestbook withdraw --date 2026-11-20" in night(home, "2026-11-19").stderr
+
+
+def test_a_night_ahead_of_the_calendar_is_run_with_a_warning(home: Path) -> None:
+    complete_night(Settings.load({}, home=home), date(9999, 12, 31))
+    said = night(home, "9999-12-31")
+    assert said.exit_code == 0
+    assert "days after today" in said.stderr
+    assert "guestbook withdraw --date 9999-12-31" in said.stderr
+
+
+def test_a_night_that_has_ended_is_run_without_one(home: Path) -> None:
+    assert "after today" not in night(home, "2026-11-20").stderr
