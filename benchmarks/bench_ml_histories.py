@@ -3,7 +3,7 @@
 Trains and scores as a night does, at several cut-offs of each set, and judges what came. Real sets: CDNOW and the
 donations-like example of the `lifetimes` package, and every `*.parquet` of a folder given (customer_id, day, amount).
 Made-up sets: benchmarks.history_worlds and benchmarks.trade_worlds. The model was tuned on seeds 1 to 69 and looked at
-on 211, 307, 409, 613 and 1009: judge on others.
+on 211, 307, 409, 613, 1009 and (value) 1511: judge on others.
 
 A bar can be missed by luck. `ece_floor` says how much, `brier_by_luck` and the like how often: the calibration error,
 and the share of missed bars, that the same probabilities would have if they were exactly true.
@@ -34,7 +34,7 @@ from tests.unit.ml.histories import cdnow, cut_off, lifetimes_file
 
 RESAMPLES = 40
 RNG_SEED = 5
-JUDGING_SEED = 1511  # one that nobody has looked at
+JUDGING_SEED = 1709  # one that nobody has looked at
 ECE_BARS = {False: 0.035, True: 0.07}  # by whether the season turns
 SLOPE_BARS = {False: (0.85, 1.25), True: (0.85, 1.3)}
 SEASONAL = ("seasonal", "christmas_buyers", "quarterly_promotions", "ski_lift", "gift_wholesale", "library")
