@@ -99,16 +99,6 @@ def test_a_night_of_the_far_future_is_taken_back(nights: Nights, folder: Path) -
 
 
 @in_background
-def test_the_only_night_is_taken_back(nights: Nights, folder: Path) -> None:
-    """With the models that it trained: the same night trains and finds the same again."""
-    home = nights.after_first.copy(folder / "home")
-    home.run("withdraw", "--date", FIRST)
-    assert not home.warehouse.exists()
-    home.night(FIRST)
-    assert differences(nights.after_first.tables(), home.tables()) == {}
-
-
-@in_background
 def test_the_first_night_killed_three_times(nights: Nights, folder: Path) -> None:
     """At random moments, then the same command: as if nothing had happened. This night trains, too."""
     home = nights.group.copy(folder / "home")
