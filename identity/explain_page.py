@@ -156,7 +156,7 @@ def _reason_of_cut(link: Row) -> str:
     said = "; ".join(f"{reason}: {what}" for reason, what in known.items() if what)
     return (
         said
-        or "what differs between their records, the days of their stays or another person of that name says two people"
+        or "what differs between their records, their days or hotels, or another person of that name says two people"
     )
 
 

@@ -8,6 +8,7 @@ from functools import cached_property
 import numpy as np
 
 from identity.arrays import Ints
+from identity.hotels import ANY_HOTEL, HotelHabits, Visits
 from identity.lives import NO_STAYS, Lives, Stays
 
 # Slots of identifiers (work statement member_identifier_rows); from the last one on profiles, one slot per property.
@@ -26,7 +27,7 @@ PROFILE_BITS = 3.0
 DOCUMENT_BITS = 10.0
 # Bits against one person where all that two groups know of a slot differs, and the link is one that parent and child
 # of one name share: from fits to clusters with truth of three generators (DECISIONS 50). What the days of the stays say
-# comes on top (identity.lives).
+# comes on top (identity.lives), and what their hotels say (identity.hotels).
 AGAINST_RELATIVES = {EMAIL: 3.7, PHONE: 4.2, LOYALTY: 10.0, CITY: 4.3, STREET: 0.5}
 PROFILE_BITS_OF_RELATIVES = 0.8
 # The same where the name alone links: whoever differs in contact data or number is somebody else until more is known.
@@ -63,7 +64,7 @@ class Identifiers:
     """What nodes carry: one row per node and slot (kind of identifier) with its value's number.
 
     `profile_bits`: what another profile of one property says against one person of whom only the name is shared;
-    `document_bits`: what another document says. `stays`: when nodes were guests.
+    `document_bits`: what another document says. `stays`: when and where nodes were guests; `hotels`: how guests choose.
     """
 
     node: Ints
@@ -72,6 +73,7 @@ class Identifiers:
     profile_bits: float = PROFILE_BITS
     document_bits: float = DOCUMENT_BITS
     stays: Stays = NO_STAYS
+    hotels: HotelHabits = ANY_HOTEL
 
 
 @dataclass(frozen=True)
@@ -104,6 +106,7 @@ class Groups:
         self._carried: dict[int, dict[int, set[int]]] = {}
         self._near: dict[int, dict[int, float]] = {}
         self._lives = Lives()
+        self._visits = Visits()
         self._plural: set[int] = set()
         self._certain: dict[int, list[dict[int, int]]] = {}
 
@@ -131,6 +134,7 @@ class Groups:
         for at, reached in certain.items():
             self._certain.setdefault(of_node[at], []).append(reached)
         self._lives.fill(identifiers.stays, of_node, zip(node, slot, strict=True))
+        self._visits.fill(identifiers.stays, of_node, identifiers.hotels)
 
     def meet(self, one: int, other: int, weight: float) -> None:
         """Say that two groups may be one person: they are rivals of whoever else wants either of them."""
@@ -164,6 +168,7 @@ class Groups:
         if high in self._certain:
             self._certain.setdefault(low, []).extend(self._certain[high])
         self._lives.unite(low, high)
+        self._visits.unite(low, high)
         self._inherit_neighbours(low, high)
 
     def _inherit_neighbours(self, low: int, high: int) -> None:
@@ -228,7 +233,7 @@ class Groups:
         """What a link says, and what speaks against one person.
 
         Who shares an e-mail or phone is a relative at the least. What a link of the name alone has weighed doesn't
-        count again in two groups of one record each.
+        count again in two groups of one record each. Between relatives the hotels of their stays count, too.
         """
         agrees, differs = self._compared(one, other)
         has_other_profile = not link.are_bare and any(slot >= FIRST_PROFILE_SLOT for slot in differs)
@@ -245,6 +250,7 @@ class Groups:
         against += PROFILE_BITS_OF_RELATIVES * has_other_profile
         against += lives.bits_of_days(one, other, kinds, kinds & KEPT_TOGETHER)
         against += lives.bits_of_membership(one, other) + lives.bits_of_membership(other, one)
+        against -= self._visits.bits(one, other)
         shared = agrees & {EMAIL, PHONE, STREET}
         most = RELATIVE_BITS + sum(self._bits_of_agreement(one, other, slot) for slot in shared)
         return min(link.weight, most), against

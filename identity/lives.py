@@ -18,14 +18,19 @@ MOST_MEMBERSHIP_BITS = 8.0
 
 @dataclass(frozen=True)
 class Stays:
-    """One row per node and day of arrival as a guest; `is_member`: with a membership number."""
+    """One row per node, day of arrival as a guest and hotel.
+
+    `is_member`: with a membership number; `hotel`: its number in the match model, 0 for one that it does not know.
+    """
 
     node: Ints
     day: Ints
     is_member: Bools
+    hotel: Ints
 
 
-NO_STAYS = Stays(np.empty(0, dtype=np.int64), np.empty(0, dtype=np.int64), np.empty(0, dtype=bool))
+NOTHING = np.empty(0, dtype=np.int64)
+NO_STAYS = Stays(NOTHING, NOTHING, np.empty(0, dtype=bool), NOTHING)
 
 
 class Lives:

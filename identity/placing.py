@@ -16,6 +16,7 @@ from identity.cluster import (
     unite,
 )
 from identity.groups import DOCUMENT_BITS, PROFILE_BITS, Contradictions, Identifiers
+from identity.hotels import ANY_HOTEL
 from identity.lives import Stays
 from identity.match.model import MatchModel
 from identity.normalise import staged_columns
@@ -74,7 +75,8 @@ def _label_members(con: duckdb.DuckDBPyConnection, every_edge: Edges, model: Mat
     carried = sql.arrays(con, "member_identifier_rows")
     node, slot, value = (carried[name].astype(np.int64) for name in ("node_number", "slot", "identifier"))
     bits = (model.second_profile_bits, model.second_document_bits) if model else (PROFILE_BITS, DOCUMENT_BITS)
-    identifiers = Identifiers(node, slot, value, *bits, stays=_stays(con))
+    stays, habits = _stays(con, model.hotels if model else []), model.hotel_habits if model else ANY_HOTEL
+    identifiers = Identifiers(node, slot, value, *bits, stays=stays, hotels=habits)
     labels = unite(cluster(kind, edges, contradictions, identifiers), *_steward_pairs(con))
     reached = components(len(numbers), every_edge)
     smallest = numbers[np.unique(reached, return_index=True)[1]] if len(numbers) else numbers
@@ -87,10 +89,11 @@ def _label_members(con: duckdb.DuckDBPyConnection, every_edge: Edges, model: Mat
     sql.keep_rows(con, "profile_label", pa.table(placed))
 
 
-def _stays(con: duckdb.DuckDBPyConnection) -> Stays:
-    found = con.execute(sql.member_stay(staged_columns(con))).fetchnumpy()
-    node, day = (found[name].astype(np.int64) for name in ("node_number", "day"))
-    return Stays(node, day, found["is_member"].astype(bool))
+def _stays(con: duckdb.DuckDBPyConnection, hotels: list[str]) -> Stays:
+    """When members were guests, and at which of the hotels that the model knows."""
+    found = con.execute(sql.member_stay(staged_columns(con)), {"hotels": hotels}).fetchnumpy()
+    node, day, hotel = (found[name].astype(np.int64) for name in ("node_number", "day", "hotel"))
+    return Stays(node, day, found["is_member"].astype(bool), hotel)
 
 
 def _tie_members(con: duckdb.DuckDBPyConnection) -> int:

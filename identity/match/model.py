@@ -18,11 +18,14 @@ from guestbook.errors import GuestbookError
 from guestbook.files import write_json_atomic, write_parquet_atomic
 from guestbook.settings import Settings
 from identity.groups import DOCUMENT_BITS, PROFILE_BITS
+from identity.hotels import HotelHabits
 
 #: What a model knows; one of another shape was made by other code and is trained again.
-SHAPE = "documents of one kind"
+SHAPE = "hotels of one person"
 #: Pairs of a block grow with the square of the register: wide ones serve up to this many times the trained records.
 MOST_GROWTH = 2
+#: What of the card decides a weight, beside settings and frequencies.
+DECISIVE = ("others", "hotels", "blocks", "wide_blocks", "record_count", "waived_guards", "link_threshold_bits")
 CURRENT, MANIFEST, SETTINGS, CARD = "current.json", "manifest.json", "settings.json", "card.json"
 
 
@@ -45,10 +48,7 @@ class MatchModel:
         for name, table in sorted(self.term_frequencies.items()):
             digest.update(name.encode())
             digest.update(json.dumps(table.sort_by("value").to_pydict()).encode())
-        decisive = [
-            self.card[name]
-            for name in ("others", "blocks", "wide_blocks", "record_count", "waived_guards", "link_threshold_bits")
-        ]
+        decisive = [self.card[name] for name in DECISIVE]
         digest.update(json.dumps(decisive, sort_keys=True).encode())
         return f"{self.card['trained_as_of']}-{digest.hexdigest()[:12]}"
 
@@ -88,6 +88,18 @@ class MatchModel:
     def second_document_bits(self) -> float:
         """What another document says against one person: the fewer people have two, the more; at most DOCUMENT_BITS."""
         return min(DOCUMENT_BITS, -math.log2(self._shares_of_one_person("document")["different"]))
+
+    @property
+    def hotels(self) -> list[str]:
+        """Property codes that the model knows, in the order of their numbers."""
+        return sorted(self.card["hotels"]["shares"])
+
+    @property
+    def hotel_habits(self) -> HotelHabits:
+        """How guests choose hotels; a hotel's number is its place in `hotels`, from 1 on."""
+        learned = self.card["hotels"]
+        shares = {number: learned["shares"][code] for number, code in enumerate(self.hotels, start=1)}
+        return HotelHabits(shares, learned["same_person"], learned["same_family"])
 
     @property
     def link_threshold_bits(self) -> float:

@@ -15,6 +15,7 @@ import pyarrow as pa
 from identity import sql
 from identity.match.expectation import Compared, Learned, Patterns, learn, total_evidence
 from identity.match.guards import GuardCounts, waived_guards
+from identity.match.habits import learn_hotels
 from identity.match.homonyms import Homonyms, homonyms
 from identity.match.model import MatchModel
 from identity.match.scoring import add_frequencies, prepare_input, set_guards
@@ -54,6 +55,7 @@ def train_match_model(con: duckdb.DuckDBPyConnection, as_of_date: date, random_s
         "link_threshold_bits": LINK_THRESHOLD_BITS,
         "waived_guards": waived,
         "others": others(spec, learned, homonyms(patterns, learned, compared, spec.prior_pairs), waived),
+        "hotels": learn_hotels(con),
         "blocks": [list(block) for block in blocks],
         "wide_blocks": [list(block) for block in wide_blocks],
         **_expectations(patterns, total_evidence(patterns, learned, compared)),

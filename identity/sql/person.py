@@ -107,12 +107,16 @@ anti join guest using (organisation_key)
 
 
 def member_stay(present: Iterable[str]) -> str:
-    """One row per member and day of arrival as a guest; `is_member`: with a membership number. No date: no row."""
-    day = "staged.arrival_date" if "arrival_date" in set(present) else "cast(null as date)"
+    """One row per member, day of arrival as a guest and hotel: its place in $hotels from 1 on, 0 where it is not there.
+
+    `is_member`: with a membership number. No date: no row.
+    """
+    day, hotel = _day_and_hotel(present)
     return f"""
 select
     node.node_number, datediff('day', date '2000-01-01', {day}) as day,
-    profile.loyalty_number_key is not null as is_member
+    profile.loyalty_number_key is not null as is_member,
+    coalesce(list_position(cast($hotels as varchar[]), {hotel}), 0) as hotel
 from (
     select source_record_id, profile_number from matchable
     union all
@@ -127,6 +131,26 @@ where staged.role = 'guest' and {day} is not null
 group by all
 order by all
 """
+
+
+def guest_visit(present: Iterable[str]) -> str:
+    """One row per profile, hotel and day of arrival there as a guest."""
+    day, hotel = _day_and_hotel(present)
+    return f"""
+create or replace temp table guest_visit as
+select distinct matchable.profile_number, {hotel} as property_code, {day} as arrival_date
+from matchable
+inner join staging.stg_person_record as staged on matchable.source_record_id = staged.source_record_id
+where staged.role = 'guest' and {hotel} is not null and {day} is not null
+"""
+
+
+def _day_and_hotel(present: Iterable[str]) -> tuple[str, str]:
+    """The day of arrival and the property of a staged record; null where the column is absent."""
+    have = set(present)
+    day = "staged.arrival_date" if "arrival_date" in have else "cast(null as date)"
+    hotel = "staged.property_code" if "property_code" in have else "cast(null as varchar)"
+    return day, hotel
 
 
 def _organisation_key(name: str) -> str:

@@ -20,12 +20,14 @@ from identity.groups import (
     Identifiers,
 )
 from identity.groups import DOCUMENT as DOCUMENT_SLOT
+from identity.hotels import HotelHabits
 from identity.lives import Stays
 
 EMAIL_AND_NAME, PHONE_AND_NAME, NAME_AND_HOME, NAME_ALONE, DOCUMENT = 17.0, 9.5, 6.0, 2.0, 24.0
 LIKELY = 8.0  # what the match model may say of two records
 OF_FAMILY = (EMAIL_AND_NAME, PHONE_AND_NAME, NAME_AND_HOME)
 NOTHING = np.array([], dtype=np.int64)
+LOYAL = HotelHabits({1: 0.5, 2: 0.5}, same_person=0.8, same_family=0.55)
 OTHER_EMAIL, OTHER_CITY, OTHER_PROFILE = ({kind: {0: 1, 1: 2}} for kind in ("emails", "cities", "profiles"))
 SAME_EMAIL, SAME_PHONE = {"emails": {0: 1, 1: 1}}, {"phones": {0: 1, 1: 1}}
 
@@ -43,6 +45,7 @@ def clusters(
     members: dict[int, int] | None = None,
     postal_codes: dict[int, int] | None = None,
     days: Mapping[int, tuple[int, ...]] | None = None,
+    hotels: dict[int, int] | None = None,
     leaves: tuple[int, ...] = (),
     like_phones: dict[int, int] | None = None,
     facets: list[int] | None = None,
@@ -52,7 +55,8 @@ def clusters(
 ) -> list[int]:
     """The cluster of each node; every node is its own facet (or `facets`), and the two of `apart` can't be one person.
 
-    `days`: of a node's stays as a guest; `members`: their membership numbers; `leaves`: nodes without a given name.
+    `days`: of a node's stays as a guest, at its hotel (`hotels`); `members`: their membership numbers; `leaves`: nodes
+    without a given name.
     """
     first, second, weight = (np.array(column) for column in zip(*edges, strict=True))
     kind = Nodes(np.array(facets or range(size)), np.isin(np.arange(size), leaves), np.isin(np.arange(size), bare))
@@ -69,9 +73,10 @@ def clusters(
     stays = np.array([(node, day) for node, each in (days or {}).items() for day in each], dtype=np.int64).reshape(
         -1, 2
     )
-    of_guests = Stays(stays[:, 0], stays[:, 1], np.isin(stays[:, 0], list(members or {})))
+    hotel = np.array([(hotels or {}).get(node, 0) for node in stays[:, 0].tolist()], dtype=np.int64)
+    of_guests = Stays(stays[:, 0], stays[:, 1], np.isin(stays[:, 0], list(members or {})), hotel)
     columns = np.array(held, dtype=np.int64).reshape(-1, 3).T
-    identifiers = Identifiers(*columns, document_bits=document_bits, stays=of_guests)
+    identifiers = Identifiers(*columns, document_bits=document_bits, stays=of_guests, hotels=LOYAL)
     edges_of = Edges(first, second, weight, np.zeros(len(first), dtype=np.int64), np.isin(weight, OF_FAMILY))
     found = cluster(kind, edges_of, contradictions, identifiers)
     return np.unique(found, return_inverse=True)[1].tolist()
@@ -306,3 +311,17 @@ def test_weighing_a_few_edges_at_a_time_changes_nothing(monkeypatch: pytest.Monk
 
     assert clusters(300, edges, emails=known[0], cities=known[1], profiles=known[2]) == at_once
     assert 1 < len(set(at_once)) < 299
+
+
+@pytest.mark.parametrize(("case", "hotel", "expected"), [("its own", 1, [0, 0]), ("another", 2, [0, 1])])
+def test_the_hotel_decides_where_an_own_phone_leaves_it_open_whose_record_it_is(
+    case: str, hotel: int, expected: list[int]
+) -> None:
+    """One e-mail and two phones: a parent's record or the child's own."""
+    phones, days = {0: 1, 1: 2}, {0: (0, 50), 1: (90,)}
+
+    found = clusters(
+        2, [(0, 1, EMAIL_AND_NAME)], emails={0: 1, 1: 1}, phones=phones, days=days, hotels={0: 1, 1: hotel}
+    )
+
+    assert found == expected, case
