@@ -33,10 +33,10 @@ PROFILE_BITS_OF_RELATIVES = 0.8
 # The same where the name alone links: whoever differs in contact data or number is somebody else until more is known.
 AGAINST_NAMESAKES = {EMAIL: 10.0, PHONE: 10.0, LOYALTY: 10.0, CITY: 4.0, STREET: 2.0}
 # What a link of relatives says at most: one pair of clusters in 45 that share name and contact data or home is of a
-# parent and a child, and one person must be four times likelier. E-mail, phone and street that agree say more each: an
+# parent and a child, and one person must be three times likelier. E-mail, phone and street that agree say more each: an
 # e-mail or phone of two that showed one on several days says as much once more where neither knows another, and
 # nothing where one does, since who borrows a relative's has their own beside it.
-RELATIVE_BITS = 3.5
+RELATIVE_BITS = 3.9
 AGREEING_BITS = 1.0
 # A link says nothing while a rival, who can't be the same person, is not at least three times less likely.
 RIVAL_BITS = 1.5

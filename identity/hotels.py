@@ -13,6 +13,8 @@ from identity.lives import Stays
 MOST_BITS = 2.0
 # People keep to some hotels if two of their stays share one this much oftener than strangers' do.
 LEAST_HABIT = 0.01
+# Nobody's habit is certain, however many stays of a register say so.
+LEAST_CHANGE = 0.0001
 
 
 @dataclass(frozen=True)
@@ -51,7 +53,7 @@ class HotelHabits:
     @cached_property
     def _novelty(self) -> float:
         """What the shares of all guests weigh in a person's urn, in stays."""
-        return (1 - self.same_person) / self._habit
+        return max(1 - self.same_person, LEAST_CHANGE) / self._habit
 
     @cached_property
     def _kinship(self) -> float:

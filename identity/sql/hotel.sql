@@ -8,7 +8,8 @@ group by property_code
 order by property_code
 
 -- name: hotels_of_one_person
--- stays of people whom a document or membership number knows: how often two of them are at one hotel. Who stays more often counts more, not by all pairs
+-- stays of people whom a document or membership number knows (who has both counts twice): how often two of them are at one hotel. Who stays more often
+-- counts more, not by all pairs
 with stay as (
     select document_key as number, first_key, last_key, property_code, arrival_date
     from guest_visit

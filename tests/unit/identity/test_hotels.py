@@ -39,6 +39,13 @@ def test_one_stay_each_is_weighed_by_how_often_one_person_and_two_relatives_meet
     assert bits([(1, 0)], [(2, 9)]) == pytest.approx(np.log2(0.4 / 0.7), abs=0.05)
 
 
+def test_a_habit_that_no_stay_ever_broke_is_not_certain() -> None:
+    never_changed = HotelHabits(FOUR_HOTELS, same_person=1.0, same_family=0.5)
+
+    assert bits([(1, 0)], [(1, 9)], never_changed) == pytest.approx(1.0, abs=0.05)
+    assert bits([(1, 0)], [(2, 9)], never_changed) == -MOST_BITS
+
+
 def test_it_is_the_same_from_either_side_and_never_more_than_a_habit_can_say() -> None:
     ours, theirs = [(1, day) for day in range(40)], [(2, 100 + day) for day in range(30)] + [(1, 200)]
 
