@@ -109,7 +109,7 @@ def read_card(settings: Settings, model_name: str, model_version: str) -> dict[s
 def is_loadable(settings: Settings, model_name: str, model_version: str) -> bool:
     """Whether a version is still saved, in today's format."""
     is_saved = model_version in versions(settings, model_name)
-    return is_saved and read_card(settings, model_name, model_version)["format"] == FORMAT
+    return is_saved and _other_format(read_card(settings, model_name, model_version)) is None
 
 
 def versions(settings: Settings, model_name: str) -> list[str]:
@@ -179,13 +179,15 @@ def is_usable(settings: Settings, model_name: str) -> bool:
 
 def misfit(settings: Settings, card: dict[str, Any]) -> str | None:
     """Why a version can't score with today's settings and libraries, to follow its name; None when it can."""
+    if wrong := _other_format(card):
+        return wrong
     for name, value in (("horizon_days", settings.churn_horizon_days), ("window_days", settings.churn_window_days)):
         if card.get(name) not in (None, value):
             return f"has {name} {card[name]}, the setting GUESTBOOK_CHURN_{name.upper()} is {value}"
     saved_by, installed = card["libraries"]["scikit-learn"], library_versions()["scikit-learn"]
     if saved_by != installed:
         return f"was saved by scikit-learn {saved_by}, {installed} is installed"
-    return _other_format(card)
+    return None
 
 
 def champion_before(settings: Settings, model_name: str, as_of_date: date) -> dict[str, Any] | None:
