@@ -134,13 +134,15 @@ def _is_title(pair: tuple[str, str], next_folded: str) -> bool:
 
 
 def _is_of_couple(pairs: list[tuple[str, str]]) -> bool:
-    """Whether a name begins with two titles and a word between them: `Mr and Mrs Tony Howard`, `M. et Mme Petit`."""
-    if len(pairs) < _COUPLE or pairs[1][1] not in words("couple_words"):
+    """Whether a name begins with two titles and a word between them: `Mr and Mrs Tony Howard`, `M. et Mme Petit`.
+
+    Not by letters alone: `D. E. M. Jackson` has three initials.
+    """
+    if len(pairs) < _COUPLE or pairs[1][1] not in words("couple_words") or pairs[1][0].endswith("."):
         return False
-    return all(
-        folded in words("titles") | words("dotted_titles") | words("letter_titles")
-        for folded in (pairs[0][1], pairs[2][1])
-    )
+    titles = pairs[0][1], pairs[2][1]
+    known = words("titles") | words("dotted_titles") | words("letter_titles")
+    return all(folded in known for folded in titles) and any(len(folded) > 1 for folded in titles)
 
 
 def _suffix(pair: tuple[str, str], field: Field) -> str | None:

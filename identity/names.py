@@ -46,7 +46,8 @@ def parse_name(
     title: str | None, first: str | None, last: str | None, full: str | None, native: str | None
 ) -> PersonName:
     """The compared form of a name given in parts, or in one piece (`full`) when the parts are empty."""
-    first, last, full = (without_notes(without_peerage(clean(text))) for text in (first, last, full))
+    first, last, full = (without_peerage(clean(text)) for text in (first, last, full))
+    first, last, full = without_notes(first), without_notes(last), without_notes(full, is_whole_name=True)
     first, last, full = without_host(first, without_company(first, last), full)
     first_part, last_part, is_ordered, native_name = _pieces(first, last, full, clean(native))
     suffix = last_part.suffix_code or first_part.suffix_code

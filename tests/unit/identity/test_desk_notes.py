@@ -24,6 +24,10 @@ from identity.names import parse_name
         ("Anna Early", "Anna Early"),
         ("Smith-King", "Smith-King"),
         ("Smith (Bob)", "Smith (Bob)"),
+        ("Smith - King", "Smith - King"),
+        ("Lee – Early", "Lee – Early"),
+        ("Vip", "Vip"),
+        ("(VIP)", ""),
         ("Early Arrival", ""),
         ("", ""),
     ],
@@ -42,6 +46,12 @@ def test_notes(text: str, name: str) -> None:
         ("Ana", "García/López", "García/López"),
         ("Jan", "de Vries - Bakker", "de Vries - Bakker"),
         (None, "Acme GmbH", "Acme GmbH"),
+        # Legal forms that are surnames, too: a third word or capitals of its own make it a company.
+        ("Wei", "Wang/Li Co", "Wang/Li Co"),
+        ("Ali", "Kaya/Demir As", "Kaya/Demir As"),
+        ("ALI", "KAYA/DEMIR AS", "KAYA/DEMIR AS"),
+        ("Berit", "Berg - Lund Ab", "Berg - Lund Ab"),
+        ("Wei", "Wang/Li Trading Co", "Wang"),
     ],
 )
 def test_companies(first: str | None, last: str, name: str) -> None:
@@ -54,7 +64,16 @@ def test_companies(first: str | None, last: str, name: str) -> None:
         (("", "", "Guest of Mr Smith"), ("", "", "")),
         (("X", "Guest of Kade Partners", ""), ("X", "", "")),
         (("Guest of", "Smith", ""), ("", "", "")),
+        (("Guest", "of Mr Smith", ""), ("", "", "")),
+        (("", "", "Gast von Frau Berg"), ("", "", "")),
+        (("", "", "Invité de M. Petit"), ("", "", "")),
         (("Anna", "Guest", ""), ("Anna", "Guest", "")),
+        # A surname's particle is no "of".
+        (("Guest", "De La Cruz", ""), ("Guest", "De La Cruz", "")),
+        (("Gast", "von Berg", ""), ("Gast", "von Berg", "")),
+        (("Anna", "Gast de Vries", ""), ("Anna", "Gast de Vries", "")),
+        (("Anna", "Friend de Boer", ""), ("Anna", "Friend de Boer", "")),
+        (("", "", "Guest de Souza"), ("", "", "Guest de Souza")),
     ],
 )
 def test_hosts(written: tuple[str, str, str], left: tuple[str, str, str]) -> None:
@@ -68,6 +87,11 @@ def test_hosts(written: tuple[str, str, str], left: tuple[str, str, str]) -> Non
         ("Mr and Mrs. Tony", "Howard", ("tony", "howard")),
         ("Herr und Frau", "Koch", (None, "koch")),
         ("M. et Mme Jean", "Petit", ("jean", "petit")),
+        ("D. E. M.", "Jackson", ("d e m", "jackson")),
+        ("M. Y. Mme", "Rao", ("m y mme", "rao")),
+        ("M I D", "Rao", ("m i d", "rao")),
+        ("Vip", "Jean", ("vip", "jean")),
+        ("Anna", "Smith - King", ("anna", "smith king")),
         ("Name to", "Follow", (None, None)),
         ("TBA", "Guest of Budig GmbH", (None, None)),
         ("Nicola", "O'CONNOR/BUDIG GMBH", ("nicola", "oconnor")),
@@ -77,3 +101,19 @@ def test_names_of_desks(first: str, last: str, keys: tuple[str | None, str | Non
     parsed = parse_name(None, first, last, None, None)
 
     assert (parsed.first_key, parsed.last_key, parsed.is_organisation) == (*keys, False)
+
+
+@pytest.mark.parametrize(
+    ("full", "keys"),
+    [
+        ("Anna Vip", ("anna", "vip")),
+        ("Anna Smith VIP", ("anna", "smith")),
+        # Not written like the other word: a note.
+        ("Smith VIP", (None, "smith")),
+        ("Smith (Vip)", (None, "smith")),
+    ],
+)
+def test_notes_in_whole_names(full: str, keys: tuple[str | None, str]) -> None:
+    parsed = parse_name(None, None, None, full, None)
+
+    assert (parsed.first_key, parsed.last_key) == keys
