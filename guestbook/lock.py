@@ -1,11 +1,13 @@
 """One writer: the lock that scheduler tasks and the command share, and the lock of a running night."""
 
+import fcntl
 import json
 import logging
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import IO
 
 from filelock import FileLock, Timeout
 
@@ -34,6 +36,36 @@ def night_lock(settings: Settings) -> Iterator[None]:
     """Hold the home for one in-process night; a second one is refused at once."""
     with _held(settings.home / "night.lock", 0, f"another night is running on {settings.home}"):
         yield
+
+
+@contextmanager
+def work_lock(settings: Settings) -> Iterator[None]:
+    """Held by every task at work, of a server's too, side by side; a task that starts in `no_work_lock` waits."""
+    with _opened(settings) as file:
+        fcntl.flock(file, fcntl.LOCK_SH)
+        yield
+
+
+@contextmanager
+def no_work_lock(settings: Settings) -> Iterator[None]:
+    """Hold a home on which no task is at work; refused at once beside one. Tasks that were killed don't count."""
+    with _opened(settings) as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise GuestbookError(
+                f"a task is at work on {settings.home}: wait for it to end, or stop the Airflow that runs it"
+            ) from None
+        yield
+
+
+def _opened(settings: Settings) -> IO[bytes]:
+    """The file of the lock of work; closing it frees the lock, and so does the end of its process."""
+    try:
+        settings.home.mkdir(parents=True, exist_ok=True)
+        return (settings.home / "work.lock").open("ab")
+    except OSError as error:
+        raise unwritable(settings.home, error) from None
 
 
 @contextmanager

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from guestbook.errors import GateBlocked, UsageError
 from guestbook.files import write_json_atomic
+from guestbook.lock import work_lock
 from guestbook.settings import Settings
 
 COMPLETED = "night"
@@ -65,18 +66,19 @@ def stage(settings: Settings, night_date: date, stage_name: str) -> Iterator[Sta
     """Log a stage: status `succeeded`, `blocked` (a gate) or `failed`, with the message that the user sees."""
     path = stage_file(settings, night_date, stage_name)
     log = StageLog(stage_name, night_date.isoformat(), _now())
-    write_json_atomic(vars(log), path)
-    try:
-        yield log
-    except BaseException as error:
-        log.stage_status = "blocked" if isinstance(error, GateBlocked) else "failed"
-        log.message = str(error) or type(error).__name__
-        raise
-    else:
-        log.stage_status = "succeeded"
-    finally:
-        log.finished_at = _now()
+    with work_lock(settings):
         write_json_atomic(vars(log), path)
+        try:
+            yield log
+        except BaseException as error:
+            log.stage_status = "blocked" if isinstance(error, GateBlocked) else "failed"
+            log.message = str(error) or type(error).__name__
+            raise
+        else:
+            log.stage_status = "succeeded"
+        finally:
+            log.finished_at = _now()
+            write_json_atomic(vars(log), path)
 
 
 def stage_logs(settings: Settings, night_date: date) -> list[dict[str, Any]]:
@@ -88,18 +90,35 @@ def stage_logs(settings: Settings, night_date: date) -> list[dict[str, Any]]:
 
 
 def complete_night(settings: Settings, night_date: date) -> None:
-    """Mark a night as done: everything is published."""
-    passes = completed_passes(settings, night_date) + 1
-    write_json_atomic(
-        {"stage_name": COMPLETED, "night_date": night_date.isoformat(), "passes": passes},
-        stage_file(settings, night_date, COMPLETED),
-    )
+    """Mark a night as done: everything is published. One that was never run but as a past night is marked as such."""
+    before = _completion(settings, night_date)
+    content = {
+        "stage_name": COMPLETED,
+        "night_date": night_date.isoformat(),
+        "passes": before.get("passes", 0) + 1,
+        "is_past": is_past_night(settings, night_date) and before.get("is_past", not before),
+    }
+    write_json_atomic(content, stage_file(settings, night_date, COMPLETED))
 
 
 def completed_passes(settings: Settings, night_date: date) -> int:
     """How often a night was run to its end."""
-    path = stage_file(settings, night_date, COMPLETED)
-    return int(json.loads(path.read_text())["passes"]) if path.exists() else 0
+    return int(_completion(settings, night_date).get("passes", 0))
+
+
+def past_nights_at_the_end(settings: Settings) -> list[date]:
+    """Nights newer than every night that loaded files, ascending: past ones when they were run.
+
+    None unless the newer night that they were run after has been taken back.
+    """
+    found: list[date] = []
+    for night_date in reversed(nights_run(settings)):
+        completion = _completion(settings, night_date)
+        if completion and not completion.get("is_past"):
+            break
+        if completion:
+            found.insert(0, night_date)
+    return found
 
 
 def newest_completed_night(settings: Settings) -> date | None:
@@ -132,7 +151,7 @@ def check_is_known(settings: Settings, as_of_date: date) -> None:
 def ahead_of_calendar(settings: Settings, night_date: date) -> str | None:
     """What to say before a night after today in the group's time zone; None for any other.
 
-    The only look at the clock, for whoever names a night. No wall: a simulated group may be ahead of the calendar.
+    The only look at the clock that judges a night's date. No wall: a simulated group may be ahead of the calendar.
     """
     today = datetime.now(ZoneInfo(settings.time_zone)).date()
     if night_date <= today:
@@ -147,6 +166,12 @@ def is_past_night(settings: Settings, night_date: date) -> bool:
     """Whether a newer night is done: then this one loads nothing and changes no current table."""
     newest = newest_completed_night(settings)
     return newest is not None and night_date < newest
+
+
+def _completion(settings: Settings, night_date: date) -> dict[str, Any]:
+    """The mark of a completed night; empty before it is completed."""
+    path = stage_file(settings, night_date, COMPLETED)
+    return dict(json.loads(path.read_text())) if path.exists() else {}
 
 
 def _now() -> str:

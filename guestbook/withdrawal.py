@@ -4,6 +4,7 @@ The warehouse is a function of the lake, so it goes, and the next night builds i
 taken are new to the next one. Published files and models are taken back by the stages that own them.
 """
 
+import errno
 import os
 import re
 import shutil
@@ -11,6 +12,7 @@ from datetime import date
 from pathlib import Path
 
 from guestbook.errors import UsageError
+from guestbook.files import atomic_path
 from guestbook.lake import record_dir, record_files
 from guestbook.night import night_folder, nights_run
 from guestbook.settings import Settings
@@ -37,10 +39,20 @@ def withdrawn_folder(settings: Settings, night_date: date) -> Path:
 
 
 def put_away(path: Path, folder: Path) -> None:
-    """Move a file or folder, if it is there, into a folder of the same home."""
-    if path.exists():
-        folder.mkdir(parents=True, exist_ok=True)
+    """Move a file or folder, if it is there, into another folder.
+
+    Parts of a home may be file systems of their own, as `published` is on servers: each file is whole in its new place
+    before it is gone from the old one.
+    """
+    if not path.exists():
+        return
+    folder.mkdir(parents=True, exist_ok=True)
+    try:
         os.replace(path, folder / path.name)
+    except OSError as error:
+        if error.errno != errno.EXDEV:
+            raise
+        _carry_over(path, folder)
 
 
 def withdraw_lake(settings: Settings, night_date: date, folder: Path) -> None:
@@ -49,7 +61,10 @@ def withdraw_lake(settings: Settings, night_date: date, folder: Path) -> None:
     Its stage logs go last: until then it is the newest night, and the same call goes on where a killed one ended.
     """
     for path in settings.warehouse_file.parent.glob(f"{settings.warehouse_file.name}*"):
-        path.unlink()
+        if path.is_dir():  # where DuckDB spilled when it was killed
+            shutil.rmtree(path)
+        else:
+            path.unlink()
     for table in sorted(path.name for path in record_dir(settings, "").glob("*")):
         for path in record_files(settings, table):
             if _is_of(path.stem, night_date):
@@ -57,6 +72,18 @@ def withdraw_lake(settings: Settings, night_date: date, folder: Path) -> None:
     put_away(settings.reports_dir / night_date.isoformat(), folder / "reports")
     shutil.rmtree(settings.lake / "staged" / night_date.isoformat(), ignore_errors=True)
     put_away(night_folder(settings, night_date), folder / "run")
+
+
+def _carry_over(path: Path, folder: Path) -> None:
+    """Copy to another file system, then delete."""
+    if path.is_dir():
+        for inner in sorted(path.iterdir()):
+            put_away(inner, folder / path.name)
+        path.rmdir()
+        return
+    with atomic_path(folder / path.name) as draft:
+        shutil.copy2(path, draft)
+    path.unlink()
 
 
 def _is_of(name: str, night_date: date) -> bool:

@@ -131,7 +131,7 @@ def _learn(con: duckdb.DuckDBPyConnection, settings: Settings, as_of_date: date)
 
     model = train_match_model(con, as_of_date, settings.random_seed)
     if model is None:
-        save_no_model(settings)
+        save_no_model(settings, as_of_date)
         return {"is_trained": False}
     save_model(settings, model)
     return {"is_trained": True, "model_version": model.model_version, **model.card}

@@ -8,6 +8,7 @@ import hashlib
 import json
 import math
 from dataclasses import dataclass, replace
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -125,7 +126,7 @@ def save_model(settings: Settings, model: MatchModel) -> Path:
     """Keep a model and make it the current one; the last file written is the one that makes it count."""
     folder = models_folder(settings) / model.model_version
     write_json_atomic(model.splink_settings, folder / SETTINGS)
-    write_json_atomic(model.card | {"model_version": model.model_version}, folder / CARD)
+    write_json_atomic(model.card | {"model_version": model.model_version, "shape": SHAPE}, folder / CARD)
     for column, table in model.term_frequencies.items():
         write_parquet_atomic(table, folder / f"tf_{column}.parquet")
     files = sorted(path for path in folder.iterdir() if path.name != MANIFEST and not path.name.startswith("."))
@@ -134,9 +135,10 @@ def save_model(settings: Settings, model: MatchModel) -> Path:
     return folder
 
 
-def save_no_model(settings: Settings) -> None:
-    """Go without a model from now on: rules stand alone until the next training."""
-    write_json_atomic({"model_version": None, "shape": SHAPE}, models_folder(settings) / CURRENT)
+def save_no_model(settings: Settings, as_of_date: date) -> None:
+    """Go without a model, as was learned on a date: rules stand alone until the next training."""
+    content = {"model_version": None, "shape": SHAPE, "trained_as_of": as_of_date.isoformat()}
+    write_json_atomic(content, models_folder(settings) / CURRENT)
 
 
 def was_trained(settings: Settings) -> bool:

@@ -92,7 +92,9 @@ def test_a_night_of_the_far_future_is_taken_back(nights: Nights, folder: Path) -
     assert f"guestbook withdraw --date {MISTYPED}" in home.night(MISTYPED)  # it lies ahead of the calendar
     assert f"guestbook withdraw --date {MISTYPED}" in home.night(SECOND)  # a past night now
     assert MISTYPED in home.run("withdraw", "--date", SECOND, exit_code=2)
-    home.run("withdraw", "--date", MISTYPED)
+    said = home.run("withdraw", "--date", MISTYPED)
+    assert f"Run as past nights, so without loading a file: {SECOND}" in said
+    home.run("withdraw", "--date", SECOND)
     assert home.status()["published_night_date"] == FIRST
     home.night(SECOND)
     assert differences(nights.after_second.tables(), home.tables()) == {}

@@ -25,6 +25,7 @@ def test_a_night_never_trains(trained: Hotel) -> None:
     assert first is not None
     assert current_model(trained.settings) == first
     assert first.card["trained_as_of"] == NIGHT.isoformat()
+    assert first.card["shape"] == SHAPE
 
 
 def test_the_same_training_gives_the_same_version(trained: Hotel) -> None:
@@ -73,6 +74,7 @@ def test_too_few_people_mean_rules_alone_until_the_next_training(hotel: Hotel) -
     assert json.loads((models_folder(hotel.settings) / "current.json").read_text()) == {
         "model_version": None,
         "shape": SHAPE,
+        "trained_as_of": NIGHT.isoformat(),
     }
 
 
