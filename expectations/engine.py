@@ -16,7 +16,8 @@ MEMORY_LIMIT = "1GB"
 def engine(settings: Settings, what: str) -> Iterator[duckdb.DuckDBPyConnection]:
     """A connection that spills to a folder of the home, gone afterwards: the system's may be small, or memory itself.
 
-    Raises GateError, naming what was to be read, when the lake can't be read.
+    Raises GateError, naming what was to be read, when the lake can't be read. DuckDB's own words, which may quote a
+    row, are its cause: they stay in the log.
     """
     settings.home.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=settings.home, prefix=".gate-") as spill, duckdb.connect() as con:
@@ -26,4 +27,4 @@ def engine(settings: Settings, what: str) -> Iterator[duckdb.DuckDBPyConnection]
         try:
             yield con
         except duckdb.Error as error:
-            raise GateError(f"{what} can't be read: {str(error).splitlines()[0]}") from error
+            raise GateError(f"{what} can't be read ({type(error).__name__}): the task's log says why") from error

@@ -153,7 +153,8 @@ def _load_one(settings: Settings, feed: str, file: LandedFile, ledger: Ledger, a
                 document=document_file(settings, feed, sha256),
             )
         except (FileRefused, MappingError) as error:
-            reason = str(error).replace(str(settings.home), "<home>")  # it is published: no paths of this machine
+            # It is published: no paths of this machine.
+            reason = str(error).replace(file.path, file.file_name).replace(str(settings.home), "<home>")
             return file_report(feed, file, sha256, "refused", Loaded(), reason, mapping.sha256 if mapping else None)
     return file_report(feed, file, sha256, "accepted", loaded, None, mapping.sha256 if mapping else None)
 

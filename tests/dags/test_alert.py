@@ -103,6 +103,18 @@ def test_a_mail_server_that_is_down_fails_nothing(alerts: Any, inbox: Inbox, mon
     assert inbox.mails == []
 
 
+@pytest.mark.parametrize("trouble", ["settings", "message"])
+def test_nothing_else_in_a_mail_fails_a_task_either(
+    alerts: Any, inbox: Inbox, monkeypatch: pytest.MonkeyPatch, trouble: str
+) -> None:
+    if trouble == "settings":
+        monkeypatch.setenv("GUESTBOOK_ALERT_EMAIL", "nobody at all")
+        alerts.RedTask()(context(failed(GateBlocked("x"))))
+    else:
+        alerts.OpenQuestion()(context(task=SimpleNamespace()))  # a task that asks nothing
+    assert inbox.mails == []
+
+
 def test_every_task_tells_when_red_and_the_one_that_asks_before_it_waits(dags: dict[str, Any], alerts: Any) -> None:
     for dag in dags.values():
         for task in dag.tasks:

@@ -2,9 +2,14 @@
 
 import gzip
 import json
+from pathlib import Path
+from typing import Any
 
 import pytest
 
+from guestbook.settings import Settings
+from ingest.errors import FileRefused
+from ingest.loading import Job
 from tests.unit.ingest.conftest import Stage, csv_text, reservation
 
 GOOD = csv_text([reservation()])
@@ -85,6 +90,18 @@ def test_unknown_vendor_is_refused_and_taken_when_its_mapping_comes(stage: Stage
         json.dumps({"vendor": "newpms", "feeds": {"reservations": {"columns": columns}}})
     )
     assert stage.run()[-1]["rows_loaded"] == 1
+
+
+def test_a_refusal_names_the_file_by_its_place_in_landing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    """The landing may lie elsewhere than the home; the reason is published."""
+    stage = Stage(Settings.load({}, home=tmp_path / "home", landing=str(tmp_path / "server" / "landing")))
+
+    def refuse(job: Job, *_: Any, **__: Any) -> None:
+        raise FileRefused(f"{job.path} is no file of ours")
+
+    monkeypatch.setattr("ingest.stage.load_file", refuse)
+    stage.deliver("a.csv", GOOD)
+    assert refused(stage.run()[-1]) == "reservations/canonical/2026-11-20/a.csv is no file of ours"
 
 
 def test_a_directory_where_a_file_should_be(stage: Stage):
