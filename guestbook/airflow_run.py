@@ -100,13 +100,22 @@ class InProcessAirflow:
 @contextmanager
 def _open_home(settings: Settings) -> Iterator[InProcessAirflow]:
     """Airflow over a home, for one process at a time; a second run is refused at once."""
-    gc.set_threshold(*GARBAGE_THRESHOLDS)
     settings.prepare_home()
-    with night_lock(settings):
+    with _rare_garbage_collection(), night_lock(settings):
         log_file = enter_airflow(settings)
         _refuse_beside_schedules(settings)
         _fail_left_over_runs()
         yield InProcessAirflow(settings, _load_dags(), log_file)
+
+
+@contextmanager
+def _rare_garbage_collection() -> Iterator[None]:
+    before = gc.get_threshold()
+    gc.set_threshold(*GARBAGE_THRESHOLDS)
+    try:
+        yield
+    finally:
+        gc.set_threshold(*before)
 
 
 def _refuse_beside_schedules(settings: Settings) -> None:

@@ -1,5 +1,6 @@
 """What the command says when DAGs of a night did not succeed."""
 
+import gc
 from datetime import date
 from pathlib import Path
 from types import SimpleNamespace
@@ -7,7 +8,14 @@ from typing import Any
 
 import pytest
 
-from guestbook.airflow_run import INGEST_DAGS, NIGHT_DAGS, InProcessAirflow, run_training
+from guestbook.airflow_run import (
+    GARBAGE_THRESHOLDS,
+    INGEST_DAGS,
+    NIGHT_DAGS,
+    InProcessAirflow,
+    run_night,
+    run_training,
+)
 from guestbook.errors import GateBlocked, GuestbookError, UsageError
 from guestbook.night import complete_night, stage
 from guestbook.settings import Settings
@@ -77,6 +85,21 @@ def test_a_failed_stage_stops_what_follows(tmp_path: Path) -> None:
 def test_what_an_earlier_pass_said_is_not_repeated(tmp_path: Path, dag_id: str) -> None:
     run(tmp_path, {dag_id: GateBlocked("yesterday's news")})
     assert run(tmp_path, {})[1] is None
+
+
+def test_the_process_collects_garbage_as_before(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A failed start included."""
+    before, seen = gc.get_threshold(), []
+
+    def enter(_: Settings) -> Path:
+        seen.append(gc.get_threshold())
+        raise GuestbookError("packages are missing")
+
+    monkeypatch.setattr("guestbook.airflow_run.enter_airflow", enter)
+    with pytest.raises(GuestbookError, match="packages are missing"):
+        run_night(Settings.load({}, home=tmp_path), NIGHT)
+    assert seen == [GARBAGE_THRESHOLDS]
+    assert gc.get_threshold() == before != GARBAGE_THRESHOLDS
 
 
 def test_training_waits_for_a_night(tmp_path: Path) -> None:
