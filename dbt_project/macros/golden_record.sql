@@ -4,8 +4,12 @@
 {% macro golden_field_groups() %}
 {{ return(fromyaml("
 name:
-  fields: {title: title, first_name: first_name, last_name: last_name}
+  fields: {first_name: first_name, last_name: last_name}
   needs: coalesce(first_name, last_name)
+  unfit: is_name_placeholder
+title:
+  fields: {title: title}
+  needs: title
   unfit: is_name_placeholder
 native_name:
   fields: {native_name: native_name}
