@@ -17,6 +17,7 @@ _LONE_ONE = re.compile(r"(?<![aeiouAEIOU])1(?![aeiouAEIOU])")  # between consona
 _HONORIFIC = re.compile(r"(?<=\w)-(?:san|sama)$", re.IGNORECASE)
 _ORDINAL = re.compile(r"\d+(?:st|nd|rd|th)", re.IGNORECASE)
 _COUPLE = 3  # words: two titles and one between them
+_ARABIC = re.compile(r"[\u0620-\u06ff]")
 _LAST_DIGITS = re.compile(r"\d+$")
 
 
@@ -69,11 +70,11 @@ def name_part(text: str, field: Field) -> NamePart:
     while len(pairs) > 1 and _is_title(pairs[0], pairs[1][1]):
         gender = gender or gender_of_title(pairs[0][1])
         pairs = pairs[1:]
-    while len(pairs) > 1 and ((code := _suffix(pairs[-1], field)) or pairs[-1][1] in words("trailing_titles")):
+    while len(pairs) > 1 and ((code := _suffix(pairs[-1], field)) or _is_trailing_title(pairs[-1])):
         suffix = suffix or code
         gender = gender or (None if code else gender_of_title(pairs[-1][1]))
         pairs = pairs[:-1]
-    if len(pairs) == 1 and _is_lone_title(pairs[0][1], field):
+    if len(pairs) == 1 and _is_lone_title(pairs[0], field):
         return NamePart((), (), suffix, gender or gender_of_title(pairs[0][1]))
     return NamePart(tuple(word for word, _ in pairs), tuple(folded for _, folded in pairs), suffix, gender)
 
@@ -126,8 +127,13 @@ def _ordinal(word: str) -> str:
 
 
 def _is_title(pair: tuple[str, str], next_folded: str) -> bool:
-    """Whether a word before another one is a title; `M.` before a given name is Monsieur, else an initial."""
+    """Whether a word before another one is a title; `M.` before a given name is Monsieur, else an initial.
+
+    None in Arabic letters: without vowels عمر (Omar) is `mr`.
+    """
     word, folded = pair
+    if _ARABIC.search(word):
+        return False
     if folded in words("titles") or (word.endswith(".") and folded in words("dotted_titles")):
         return True
     return word.endswith(".") and folded in words("letter_titles") and next_folded in known_given_names()
@@ -153,7 +159,15 @@ def _suffix(pair: tuple[str, str], field: Field) -> str | None:
     return None if is_name else code
 
 
-def _is_lone_title(folded: str, field: Field) -> bool:
+def _is_trailing_title(pair: tuple[str, str]) -> bool:
+    word, folded = pair
+    return folded in words("trailing_titles") and not _ARABIC.search(word)
+
+
+def _is_lone_title(pair: tuple[str, str], field: Field) -> bool:
+    word, folded = pair
+    if _ARABIC.search(word):
+        return False
     if field == "family":
         return folded in words("lone_titles") and folded in words("trailing_titles")
     return folded in words("lone_titles")

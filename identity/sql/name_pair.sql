@@ -23,6 +23,7 @@ where a.name_number <> b.name_number
 -- name: name_pair
 -- one row per pair of distinct compared names that has to be compared. Given names: 5 equal, 4 nickname, part or another spelling, 3 typo,
 -- 2 initial, 1 two typos (no support, no contradiction), 0 unknown, -1 another. Family names: 4 equal, 3 part of a compound or another spelling, 2 typo, 0 unknown, -1 another.
+-- One or two consonants fit almost any short name (לאה Leah, Eli, Ella), so they count as an initial, of family names as a typo; none as nothing.
 create or replace temp table name_pair as
 with measured as (
     select
@@ -40,7 +41,10 @@ with measured as (
             when a.first_key is null or b.first_key is null then 0
             when (a.first_consonants is null) <> (b.first_consonants is null) then
                 case
-                    when is_vocalised(a.first_consonants, b.first_consonants, a.first_parts, b.first_parts) then 4
+                    when is_vocalised(a.first_consonants, b.first_consonants, a.first_parts, b.first_parts) then
+                        case when certain_consonants(a.first_consonants, b.first_consonants) >= 3 then 4
+                             when certain_consonants(a.first_consonants, b.first_consonants) > 0 then 2
+                             else 1 end
                     when a.is_initial or b.is_initial then case when left(a.first_compact, 1) = left(b.first_compact, 1) then 2 else 1 end
                     when is_slip_of_consonants(a.first_consonants, b.first_consonants, a.first_compact, b.first_compact) then 1
                     else -1
@@ -69,7 +73,10 @@ with measured as (
                 case
                     when is_vocalised(
                         a.last_consonants, b.last_consonants, list_append(a.last_words, a.last_compact), list_append(b.last_words, b.last_compact)
-                    ) then 3
+                    ) then
+                        case when certain_consonants(a.last_consonants, b.last_consonants) >= 3 then 3
+                             when certain_consonants(a.last_consonants, b.last_consonants) > 0 then 2
+                             else 0 end
                     when is_slip_of_consonants(a.last_consonants, b.last_consonants, a.last_compact, b.last_compact) then 2
                     else -1
                 end
@@ -139,7 +146,8 @@ from measured
 -- is_other_surname: of two double surnames that share a word, what each has beside it (mother's names that tell father
 -- and son apart), no slip and no short form of one another
 -- latin_consonants: what a Latin spelling has in common with one in Arabic or Hebrew letters (identity.abjad);
--- is_vocalised: one of the names alone is in those letters, and some words of the other show its consonants; is_slip_of_consonants: all but one
+-- is_vocalised: one of the names alone is in those letters, and some words of the other show its consonants; is_slip_of_consonants: all but one;
+-- certain_consonants: how many consonants every spelling of the name in those letters shows
 create or replace temp macro undoubled(a) as
     replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(
         a, 'ck', 'k'), 'bb', 'b'), 'cc', 'c'), 'dd', 'd'), 'ff', 'f'), 'gg', 'g'), 'll', 'l'), 'mm', 'm'), 'nn', 'n'), 'rr', 'r'), 'ss', 's'), 'tt', 't');
@@ -160,6 +168,8 @@ create or replace temp macro is_vocalised(a_consonants, b_consonants, a_words, b
             word -> regexp_full_match(latin_consonants(word), coalesce(a_consonants, b_consonants))
         )) > 0
     end;
+create or replace temp macro certain_consonants(a_consonants, b_consonants) as
+    length(regexp_replace(regexp_replace(coalesce(a_consonants, b_consonants), '\[..\]', 'c', 'g'), '.\?', '', 'g'));
 create or replace temp macro is_slip_of_consonants(a_consonants, b_consonants, a, b) as
     case
         when (a_consonants is null) = (b_consonants is null) then false

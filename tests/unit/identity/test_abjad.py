@@ -49,3 +49,16 @@ def test_spellings(
 @pytest.mark.parametrize("written", [(), ("Ahmed",), ("أحمد", "Ali"), ("김",), ("1",)])
 def test_other_letters_have_no_pattern(written: tuple[str, ...]) -> None:
     assert consonants(written) is None
+
+
+@pytest.mark.parametrize(
+    ("written", "count"),
+    [("محمد", 3), ("שפירא", 3), ("السيد", 2), ("جمال", 3), ("דוד", 2), ("חיים", 1), ("לאה", 1), ("آية", 0)],
+)
+def test_certain_consonants_are_those_of_every_spelling(
+    con: duckdb.DuckDBPyConnection, written: str, count: int
+) -> None:
+    pattern = consonants((written,))
+
+    assert con.execute("select certain_consonants(?, null)", [pattern]).fetchone() == (count,)
+    assert con.execute("select certain_consonants(null, ?)", [pattern]).fetchone() == (count,)
