@@ -4,6 +4,7 @@ Nobody is told unless GUESTBOOK_ALERT_EMAIL says whom. The mail server is Airflo
 that can't be sent is an error in the task's log and nothing more.
 """
 
+from abc import abstractmethod
 from html import escape
 from typing import Any
 
@@ -39,9 +40,9 @@ class NightAlert(BaseNotifier):
         body = "".join(f"<p>{escape(line).replace(chr(10), '<br>')}</p>" for line in lines if line)
         _send(settings.alert_email, f"Guestbook: {subject}", body)
 
+    @abstractmethod
     def message(self, context: Any, of: str) -> tuple[str, list[str]]:
         """The subject and the paragraphs of the mail."""
-        raise NotImplementedError
 
 
 class RedTask(NightAlert):

@@ -13,6 +13,7 @@ from guestbook.lake import read_records
 from guestbook.page import Page, Section, Table, Text
 from guestbook.settings import FEEDS, Settings
 from guestbook.tables import declared
+from guestbook.wording import first_of
 
 PAGE = "loads.html"
 COUNTS = ("rows_read", "rows_loaded", "rows_duplicate", "rows_quarantined")
@@ -93,8 +94,7 @@ def _to_know(row: Mapping[str, Any], new: Mapping[str | None, str]) -> str:
 def _counted(what: str, counts: str | None) -> str | None:
     found = _loaded(counts) or {}
     largest = sorted(found.items(), key=lambda item: (-item[1], item[0]))
-    more = f" and {len(largest) - SHOWN} more" if len(largest) > SHOWN else ""
-    return f"{what}: {', '.join(f'{name} {count:,}' for name, count in largest[:SHOWN])}{more}" if largest else None
+    return f"{what}: {first_of([f'{name} {count:,}' for name, count in largest], SHOWN)}" if largest else None
 
 
 def _loaded(text: str | None) -> Any:

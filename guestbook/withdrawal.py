@@ -4,15 +4,12 @@ The warehouse is a function of the lake, so it goes, and the next night builds i
 taken are new to the next one. Published files and models are taken back by the stages that own them.
 """
 
-import errno
-import os
 import re
 import shutil
 from datetime import date
 from pathlib import Path
 
 from guestbook.errors import UsageError
-from guestbook.files import atomic_path
 from guestbook.lake import record_dir, record_files
 from guestbook.night import night_folder, nights_run
 from guestbook.settings import Settings
@@ -41,18 +38,12 @@ def withdrawn_folder(settings: Settings, night_date: date) -> Path:
 def put_away(path: Path, folder: Path) -> None:
     """Move a file or folder, if it is there, into another folder.
 
-    Parts of a home may be file systems of their own, as `published` is on servers: each file is whole in its new place
-    before it is gone from the old one.
+    Parts of a home may be file systems of their own, as `published` is on servers: there it is copied, then deleted. A
+    kill between leaves it in its old place, where the next call finds it.
     """
-    if not path.exists():
-        return
-    folder.mkdir(parents=True, exist_ok=True)
-    try:
-        os.replace(path, folder / path.name)
-    except OSError as error:
-        if error.errno != errno.EXDEV:
-            raise
-        _carry_over(path, folder)
+    if path.exists():
+        folder.mkdir(parents=True, exist_ok=True)
+        shutil.move(path, folder / path.name)
 
 
 def withdraw_lake(settings: Settings, night_date: date, folder: Path) -> None:
@@ -72,18 +63,6 @@ def withdraw_lake(settings: Settings, night_date: date, folder: Path) -> None:
     put_away(settings.reports_dir / night_date.isoformat(), folder / "reports")
     shutil.rmtree(settings.lake / "staged" / night_date.isoformat(), ignore_errors=True)
     put_away(night_folder(settings, night_date), folder / "run")
-
-
-def _carry_over(path: Path, folder: Path) -> None:
-    """Copy to another file system, then delete."""
-    if path.is_dir():
-        for inner in sorted(path.iterdir()):
-            put_away(inner, folder / path.name)
-        path.rmdir()
-        return
-    with atomic_path(folder / path.name) as draft:
-        shutil.copy2(path, draft)
-    path.unlink()
 
 
 def _is_of(name: str, night_date: date) -> bool:

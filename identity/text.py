@@ -37,6 +37,8 @@ def clean(text: str | None) -> str:
     """NFKC, without invisible characters, single blanks; an empty text for null."""
     if not text:
         return ""
+    if text.isascii() and text.isalpha():  # most fields are one plain word
+        return text
     return _BLANKS.sub(" ", _INVISIBLE.sub("", unicodedata.normalize("NFKC", text))).strip()
 
 

@@ -13,6 +13,7 @@ import duckdb
 from guestbook.contracts import Contract, contract
 from guestbook.errors import GuestbookError
 from guestbook.files import atomic_path
+from guestbook.wording import first_of
 from ingest.errors import FileRefused
 from ingest.mapping import FeedMapping, Mapping
 from ingest.mapping.uses import all_texts, column_texts, needs_position
@@ -293,6 +294,5 @@ def _warn_of_properties(con: duckdb.DuckDBPyConnection, job: Job, accepted: Path
     found = con.execute(property_codes(accepted)).fetchall()
     unknown = [code for (code,) in found if code not in job.properties.time_zones]
     if unknown:
-        more = f" and {len(unknown) - SHOWN_PROPERTIES} more" if len(unknown) > SHOWN_PROPERTIES else ""
-        shown = ", ".join(unknown[:SHOWN_PROPERTIES])
-        result.warnings.append(f"properties not in reference/property.csv, local times taken as UTC: {shown}{more}")
+        shown = first_of(unknown, SHOWN_PROPERTIES)
+        result.warnings.append(f"properties not in reference/property.csv, local times taken as UTC: {shown}")

@@ -5,6 +5,7 @@ from datetime import date, datetime
 from guestbook.contracts import FEEDS
 from guestbook.errors import GuestbookError
 from guestbook.settings import Settings
+from guestbook.wording import first_of
 from ingest.landing import feed_files, reference_files
 from ingest.ledger import LOADED, read_ledger
 
@@ -24,8 +25,7 @@ def check_still_delivered(settings: Settings, night_date: date) -> None:
         and (row["file_name"], row["file_size"], row["file_modified_at"]) not in places
     )
     if gone:
-        more = f" and {len(gone) - SHOWN} more" if len(gone) > SHOWN else ""
         raise GuestbookError(
             f"the night of {night_date} loaded {len(gone)} files that are not in {settings.landing} as they were:"
-            f" {', '.join(gone[:SHOWN])}{more}. Put them back (with their times): without them their rows would be lost"
+            f" {first_of(gone, SHOWN)}. Put them back (with their times): without them their rows would be lost"
         )

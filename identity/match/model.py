@@ -22,7 +22,7 @@ from identity.groups import DOCUMENT_BITS, PROFILE_BITS
 from identity.hotels import HotelHabits
 
 #: What a model knows; one of another shape was made by other code and is trained again.
-SHAPE = "hotels of one person"
+SHAPE = "hotels and consonants"
 #: Pairs of a block grow with the square of the register: wide ones serve up to this many times the trained records.
 MOST_GROWTH = 2
 #: What of the card decides a weight, beside settings and frequencies.

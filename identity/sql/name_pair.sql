@@ -37,14 +37,17 @@ with measured as (
         list_contains(a.first_parts, b.first_compact) or list_contains(b.first_parts, a.first_compact)
             or (len(a.long_first_words) > 0 and list_has_all(b.long_first_words, a.long_first_words))
             or (len(b.long_first_words) > 0 and list_has_all(a.long_first_words, b.long_first_words)) as is_first_part,
+        shared_consonants(a.first_consonants, b.first_consonants, a.first_parts, b.first_parts) as first_shared,
+        shared_consonants(
+            a.last_consonants, b.last_consonants, list_append(a.last_words, a.last_compact), list_append(b.last_words, b.last_compact)
+        ) as last_shared,
         case
             when a.first_key is null or b.first_key is null then 0
             when (a.first_consonants is null) <> (b.first_consonants is null) then
                 case
-                    when is_vocalised(a.first_consonants, b.first_consonants, a.first_parts, b.first_parts) then
-                        case when certain_consonants(a.first_consonants, b.first_consonants) >= 3 then 4
-                             when certain_consonants(a.first_consonants, b.first_consonants) > 0 then 2
-                             else 1 end
+                    when first_shared >= 3 then 4
+                    when first_shared > 0 then 2
+                    when first_shared = 0 then 1
                     when a.is_initial or b.is_initial then case when left(a.first_compact, 1) = left(b.first_compact, 1) then 2 else 1 end
                     when is_slip_of_consonants(a.first_consonants, b.first_consonants, a.first_compact, b.first_compact) then 1
                     else -1
@@ -71,12 +74,9 @@ with measured as (
             when a.last_key is null or b.last_key is null then 0
             when (a.last_consonants is null) <> (b.last_consonants is null) then
                 case
-                    when is_vocalised(
-                        a.last_consonants, b.last_consonants, list_append(a.last_words, a.last_compact), list_append(b.last_words, b.last_compact)
-                    ) then
-                        case when certain_consonants(a.last_consonants, b.last_consonants) >= 3 then 3
-                             when certain_consonants(a.last_consonants, b.last_consonants) > 0 then 2
-                             else 0 end
+                    when last_shared >= 3 then 3
+                    when last_shared > 0 then 2
+                    when last_shared = 0 then 0
                     when is_slip_of_consonants(a.last_consonants, b.last_consonants, a.last_compact, b.last_compact) then 2
                     else -1
                 end
@@ -146,8 +146,8 @@ from measured
 -- is_other_surname: of two double surnames that share a word, what each has beside it (mother's names that tell father
 -- and son apart), no slip and no short form of one another
 -- latin_consonants: what a Latin spelling has in common with one in Arabic or Hebrew letters (identity.abjad);
--- is_vocalised: one of the names alone is in those letters, and some words of the other show its consonants; is_slip_of_consonants: all but one;
--- certain_consonants: how many consonants every spelling of the name in those letters shows
+-- shared_consonants: where one of the names alone is in those letters and some word of the other shows its consonants, how many every spelling of it shows,
+-- else null; is_slip_of_consonants: all but one
 create or replace temp macro undoubled(a) as
     replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(
         a, 'ck', 'k'), 'bb', 'b'), 'cc', 'c'), 'dd', 'd'), 'ff', 'f'), 'gg', 'g'), 'll', 'l'), 'mm', 'm'), 'nn', 'n'), 'rr', 'r'), 'ss', 's'), 'tt', 't');
@@ -160,16 +160,15 @@ create or replace temp macro latin_consonants(a) as
         ),
         '[aeiouhyw]', '', 'g'
     );
-create or replace temp macro is_vocalised(a_consonants, b_consonants, a_words, b_words) as
+create or replace temp macro shared_consonants(a_consonants, b_consonants, a_words, b_words) as
     case
-        when (a_consonants is null) = (b_consonants is null) then false
-        else len(list_filter(
+        when (a_consonants is null) = (b_consonants is null) then null
+        when len(list_filter(
             case when a_consonants is null then a_words else b_words end,
             word -> regexp_full_match(latin_consonants(word), coalesce(a_consonants, b_consonants))
         )) > 0
+            then length(regexp_replace(regexp_replace(coalesce(a_consonants, b_consonants), '\[..\]', 'c', 'g'), '.\?', '', 'g'))
     end;
-create or replace temp macro certain_consonants(a_consonants, b_consonants) as
-    length(regexp_replace(regexp_replace(coalesce(a_consonants, b_consonants), '\[..\]', 'c', 'g'), '.\?', '', 'g'));
 create or replace temp macro is_slip_of_consonants(a_consonants, b_consonants, a, b) as
     case
         when (a_consonants is null) = (b_consonants is null) then false

@@ -1,6 +1,5 @@
 """What taking a night back refuses, and which files it moves."""
 
-import errno
 import os
 import tempfile
 from collections.abc import Iterator
@@ -128,19 +127,10 @@ def test_published_may_be_a_file_system_of_its_own(settings: Settings, elsewhere
     assert moved.read_text() == str(NIGHT)
 
 
-def test_a_folder_is_carried_over_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Of folders, every file; a place that refuses for another reason is an error."""
-    rename = os.replace
-
-    def between_mounts(source: Path, target: Path) -> None:
-        if (source.name[0] == ".") != (target.name[0] == "."):  # a draft becomes its file: within one folder
-            return rename(source, target)
-        raise OSError(errno.EXDEV, "Invalid cross-device link")
-
-    write_json_atomic({"n": 1}, tmp_path / "model" / "part" / "card.json")
-    monkeypatch.setattr(os, "replace", between_mounts)
-    put_away(tmp_path / "model", tmp_path / "withdrawn")
-    assert not (tmp_path / "model").exists()
+def test_a_folder_is_carried_over_whole(tmp_path: Path, elsewhere: Path) -> None:
+    write_json_atomic({"n": 1}, elsewhere / "model" / "part" / "card.json")
+    put_away(elsewhere / "model", tmp_path / "withdrawn")
+    assert not (elsewhere / "model").exists()
     assert (tmp_path / "withdrawn" / "model" / "part" / "card.json").read_text() == '{\n  "n": 1\n}\n'
 
 
